@@ -1,0 +1,55 @@
+# The project's verbs. Everything they need is installed below this folder, nothing elsewhere.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Node comes from the virtual environment, the CDK CLI from package-lock.json.
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+PYTHON ?= python3
+
+.PHONY: help
+help: ## List the verbs
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+
+.PHONY: setup
+setup: .venv/.complete node_modules/.complete ## Install all that is needed into .venv and node_modules
+
+.PHONY: demo
+demo: setup ## From four text files to labels and back to nothing, on this computer (KEEP=1 leaves it running)
+	@python -m local.demo $(if $(KEEP),--keep)
+
+.PHONY: test
+test: setup ## Run all tests, the end-to-end deployment included
+	@python -m pytest
+
+.PHONY: test-aws
+test-aws: setup ## Run the end-to-end test in a real account: make test-aws ENV=dev
+	@python -m pytest --capture=no --target=aws --environment="$(ENV)" tests/e2e/test_even_odd.py
+
+.PHONY: check
+check: setup ## Lint, format and types
+	@ruff check .
+	@ruff format --check .
+	@mypy
+
+.PHONY: bench
+bench: setup ## Measure synthesis
+	@python -m benchmarks.synthesis
+
+.PHONY: lock
+lock: setup ## Recompile requirements.txt and package-lock.json
+	@uv pip compile pyproject.toml --upgrade --universal --all-extras --quiet \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.txt
+	@npm install --package-lock-only --no-audit --no-fund
+
+.venv/.complete: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0])'
+	@echo "Installing the Python packages into .venv (about a minute)"
+	@$(PYTHON) -m venv .venv
+	@python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+node_modules/.complete: package-lock.json .venv/.complete
+	@echo "Installing the CDK CLI into node_modules"
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
