@@ -1,0 +1,59 @@
+"""The CDK app: one stage per file in `environments/`, checked by cdk-nag."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import aws_cdk as cdk
+from cdk_nag import AwsSolutionsChecks
+
+from stacks.acknowledgements import acknowledge
+from stacks.config import Environment, EnvironmentFileError, load, load_all
+from stacks.environment import EnvironmentStage
+
+_ENVIRONMENTS: Final = Path(__file__).parent / "environments"
+
+
+def build_app(app: cdk.App, environments: Iterable[Environment]) -> cdk.App:
+    """Declare the stages of `environments` in `app` and have them checked."""
+    for environment in environments:
+        acknowledge(EnvironmentStage(app, environment), environment)
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    return app
+
+
+def findings(assembly: Path) -> list[str]:
+    """Return what the checks found in a cloud assembly, each with its construct."""
+    report = json.loads((assembly / "validation-report.json").read_text())
+    return [
+        f"{construct['constructPath']}: {violation['ruleName']}: {violation['description']}"
+        for plugin in report["pluginReports"]
+        for violation in plugin["violations"]
+        for construct in violation["violatingConstructs"]
+    ]
+
+
+def main() -> None:
+    """Synthesise all environments, or with `-c environment=NAME` only that one."""
+    app = cdk.App()
+    name = app.node.try_get_context("environment")
+    try:
+        environments = (
+            load_all(_ENVIRONMENTS) if name is None else [load(_ENVIRONMENTS / f"{name}.yaml")]
+        )
+    except EnvironmentFileError as error:
+        sys.exit(str(error))
+    found = findings(Path(build_app(app, environments).synth().directory))
+    if found:
+        # CDK itself reports findings to a Python app, but goes on.
+        sys.exit(
+            "\n".join(["cdk-nag found what stacks/acknowledgements.py does not list:", *found])
+        )
+
+
+if __name__ == "__main__":
+    main()

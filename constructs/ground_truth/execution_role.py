@@ -1,0 +1,98 @@
+"""The role with which Ground Truth reads what a job was asked and writes what came of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+#: Where in the output bucket the custom resource writes manifests, templates and label files.
+REQUESTS_PREFIX: Final = "requests/"
+#: Where in the output bucket Ground Truth writes labels.
+LABELS_FOLDER: Final = "labels"
+
+_LOG_GROUP: Final = "/aws/sagemaker/LabelingJobs"
+
+
+class ExecutionRole(Construct):
+    """What a labeling job may do.
+
+    A job on text needs no access to the input bucket: its manifest carries the text
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-permission-execution-role.html).
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        output_bucket: s3.IBucket,
+        key: kms.IKey,
+    ) -> None:
+        super().__init__(scope, construct_id)
+
+        #: Passed to Ground Truth with each job.
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"),
+            description="Ground Truth labeling jobs: reads requests, writes labels",
+        )
+        log_group = cdk.Stack.of(self).format_arn(
+            service="logs",
+            resource="log-group",
+            resource_name=_LOG_GROUP,
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        #: What the role may do; jobs depend on it, so that it is there before and after them.
+        self.policy = iam.ManagedPolicy(
+            self,
+            "Policy",
+            roles=[self.role],
+            statements=[
+                iam.PolicyStatement(
+                    actions=["s3:GetBucketLocation", "s3:ListBucket"],
+                    resources=[output_bucket.bucket_arn],
+                ),
+                iam.PolicyStatement(
+                    actions=["s3:GetObject"],
+                    resources=[
+                        output_bucket.arn_for_objects(f"{prefix}*")
+                        for prefix in (REQUESTS_PREFIX, f"{LABELS_FOLDER}/")
+                    ],
+                ),
+                iam.PolicyStatement(
+                    actions=["s3:AbortMultipartUpload", "s3:PutObject"],
+                    resources=[output_bucket.arn_for_objects(f"{LABELS_FOLDER}/*")],
+                ),
+                iam.PolicyStatement(
+                    actions=[
+                        "kms:Decrypt",
+                        "kms:DescribeKey",
+                        "kms:Encrypt",
+                        "kms:GenerateDataKey",
+                        "kms:GenerateDataKeyWithoutPlaintext",
+                        "kms:ReEncryptFrom",
+                        "kms:ReEncryptTo",
+                    ],
+                    resources=[key.key_arn],
+                ),
+                iam.PolicyStatement(
+                    actions=[
+                        "logs:CreateLogGroup",
+                        "logs:CreateLogStream",
+                        "logs:DescribeLogStreams",
+                        "logs:PutLogEvents",
+                    ],
+                    # One stream per job, named by the service.
+                    resources=[log_group, f"{log_group}:log-stream:*"],
+                ),
+                # The action knows no resources, and the namespace that the service writes to is
+                # not documented, so no condition can narrow it.
+                iam.PolicyStatement(actions=["cloudwatch:PutMetricData"], resources=["*"]),
+            ],
+        )

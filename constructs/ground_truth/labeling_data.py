@@ -1,0 +1,86 @@
+"""The buckets and the key that hold what is labeled and what came of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+#: The rule that Ground Truth asks of every bucket with data objects; it checks it when a job is
+#: created and refuses origins other than `*`. Objects stay private: the worker's browser reads
+#: them by presigned URL (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-cors-update.html).
+_CORS: Final = s3.CorsRule(
+    allowed_headers=[],
+    allowed_methods=[s3.HttpMethods.GET],
+    allowed_origins=["*"],
+    exposed_headers=["Access-Control-Allow-Origin"],
+)
+
+
+class LabelingData(Construct):
+    """An input and an output bucket, with access logs, under one customer key.
+
+    A protected one outlives its stack, a mistaken replacement and a rollback. An unprotected one
+    is emptied and removed with its stack.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, protected: bool) -> None:
+        super().__init__(scope, construct_id)
+
+        self._protected = protected
+        self._removal_policy = (
+            cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if protected else cdk.RemovalPolicy.DESTROY
+        )
+        #: Encrypts the objects of both buckets.
+        self.key = kms.Key(
+            self,
+            "Key",
+            description="Ground Truth: data objects, manifests and labels",
+            enable_key_rotation=True,
+            pending_window=cdk.Duration.days(30 if protected else 7),
+            removal_policy=self._removal_policy,
+        )
+        self._access_logs = self._bucket(
+            "AccessLogs",
+            # S3 delivers access logs only to buckets encrypted with its own keys.
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(365))],
+        )
+        #: Where people put the data objects.
+        self.input_bucket = self._data_bucket("Input")
+        #: Where requests (manifests, templates, label files) and labels go.
+        self.output_bucket = self._data_bucket("Output")
+
+    def _data_bucket(self, construct_id: str) -> s3.Bucket:
+        noncurrent_days = None if self._protected else cdk.Duration.days(30)
+        return self._bucket(
+            construct_id,
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=self.key,
+            bucket_key_enabled=True,
+            cors=[_CORS],
+            server_access_logs_bucket=self._access_logs,
+            server_access_logs_prefix=f"{construct_id.lower()}/",
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
+                    noncurrent_version_expiration=noncurrent_days,
+                )
+            ],
+        )
+
+    def _bucket(self, construct_id: str, **properties: object) -> s3.Bucket:
+        return s3.Bucket(
+            self,
+            construct_id,
+            auto_delete_objects=not self._protected,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            removal_policy=self._removal_policy,
+            versioned=True,
+            **properties,  # type: ignore[arg-type]  # each is an argument of s3.Bucket, checked by jsii
+        )

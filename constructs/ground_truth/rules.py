@@ -1,0 +1,379 @@
+"""What the service accepts, one function per rule: it returns the value or says what is wrong.
+
+The environment file and the constructs both call these functions, so that each rule stands once.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+from constructs.ground_truth.regions import FUNCTION_ACCOUNTS
+from constructs.ground_truth.task_types import TaskType
+
+#: Letters, digits and inner hyphens (botocore: LabelingJobName, LabelAttributeName, WorkteamName).
+_NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
+#: A name that people choose. CloudFormation's logical ids are made from it: they begin with a
+#: letter and know no hyphens.
+_KEY: Final = re.compile(r"[a-z](-?[a-z0-9])*")
+_TITLE: Final = re.compile(r"[\t\n\r -\uD7FF\uE000-\uFFFD]*")
+_EMAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_LOCATION: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([^/].*/)?|(?!.*://)[^/].*/")
+#: What a job's name gets behind its prefix: `-<10 hex>`, and `-2` to `-99` when it is burnt.
+_JOB_NAME_SUFFIX: Final = len("-0123456789-99")
+#: What the Cognito domain gets behind the environment's name: `-<12 hex>`.
+_DOMAIN_SUFFIX: Final = len("-0123456789ab")
+_LONGEST_NAME: Final = 63
+
+#: Keys that our input manifests use themselves (`source-ref` is Ground Truth's own as well).
+_MANIFEST_KEYS: Final = ("source", "source-ref", "object", "line")
+#: Beside the user's tags a job has two that say which resource owns it; 50 is the service's limit.
+_MOST_TAGS: Final = 45
+
+
+def shown(value: object) -> str:
+    """Return `value` for an error message, shortened when it is very long."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:60]}… ({len(text)} characters)"
+
+
+def environment_name(value: str) -> str:
+    """Check an environment's name, from which the Cognito domain prefix is made.
+
+    https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html
+    (botocore: DomainType); a CDK stage's name has at least two characters.
+    """
+    longest = _LONGEST_NAME - _DOMAIN_SUFFIX
+    if not _KEY.fullmatch(value) or not 2 <= len(value) <= longest:
+        raise ValueError(
+            f"expected 2 to {longest} lower-case letters, digits and single inner hyphens, a letter"
+            f" first, got {shown(value)}"
+        )
+    for word in ("aws", "amazon", "cognito"):
+        if word in value:
+            raise ValueError(
+                f"expected a name without {word!r}, because Cognito allows it in no domain prefix,"
+                f" got {shown(value)}"
+            )
+    return value
+
+
+def key(value: str) -> str:
+    """Check the key of a job or a team.
+
+    Lower case only, because names of labeling jobs are case-insensitive (botocore:
+    CreateLabelingJob).
+    """
+    if not _KEY.fullmatch(value):
+        raise ValueError(
+            "expected lower-case letters, digits and single inner hyphens, a letter first,"
+            f" got {shown(value)}"
+        )
+    return value
+
+
+def job_name_prefix(value: str) -> str:
+    """Check `<environment>-<job key>`, to which each run adds up to 14 characters.
+
+    The whole name has at most 63 characters (botocore: LabelingJobName); `-<10 hex>` says what the
+    job is made of, and another `-2` to `-99` follows when that name is burnt.
+    """
+    return _name(
+        value,
+        longest=_LONGEST_NAME - _JOB_NAME_SUFFIX,
+        why="because a job's name adds 14 to it and has 63 at most",
+    )
+
+
+def team_name(value: str) -> str:
+    """Check the name of a work team (botocore: WorkteamName)."""
+    return _name(value, longest=_LONGEST_NAME, why="as a work team's name")
+
+
+def team_description(value: str) -> str:
+    """Check the description of a work team (botocore: String200)."""
+    return _one_line(value, longest=200)
+
+
+def organization(value: str) -> str:
+    """Check the name in the invitation's subject `Label data for <organization>`.
+
+    The subject has at most 140 characters (botocore: EmailVerificationSubjectType).
+    """
+    return _one_line(value, longest=140 - len("Label data for "))
+
+
+def task_title(value: str) -> str:
+    """Check the title that workers see (botocore: TaskTitle).
+
+    Its pattern ends at U+FFFD, which leaves out emoji.
+    """
+    _length(value, longest=128)
+    if not _TITLE.fullmatch(value):
+        offender = next(character for character in value if not _TITLE.fullmatch(character))
+        raise ValueError(
+            "expected a title without emoji, control characters or other characters above U+FFFD,"
+            f" got {offender!r} in {shown(value)}"
+        )
+    return value
+
+
+def task_description(value: str) -> str:
+    """Check the description that workers see (botocore: TaskDescription)."""
+    return _one_line(value, longest=255)
+
+
+def instructions(value: str) -> str:
+    """Check a text of the worker template: anything but nothing."""
+    if not value.strip():
+        raise ValueError(f"expected some text, got {shown(value)}")
+    return value
+
+
+def label(value: str) -> str:
+    """Check a label category.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/input-data-limits.html says 256 characters.
+    Labels that differ only by blanks at their ends would look alike to workers.
+    """
+    _one_line(value, longest=256)
+    if value != value.strip():
+        raise ValueError(f"expected a label without blanks at its ends, got {shown(value)}")
+    return value
+
+
+def labels(values: tuple[str, ...], task_type: TaskType) -> tuple[str, ...]:
+    """Check all label categories of a job (botocore: LabelCategoryConfigS3Uri)."""
+    for value in values:
+        label(value)
+    twice = [value for value, count in Counter(values).items() if count > 1]
+    if twice:
+        raise ValueError(f"expected each label once, got {shown(twice[0])} more than once")
+    if len(values) < task_type.minimum_labels:
+        raise ValueError(
+            f"expected at least {task_type.minimum_labels} labels for {task_type.name},"
+            f" got {shown(list(values))}"
+        )
+    return values
+
+
+def label_attribute(value: str, task_type: TaskType) -> str:
+    """Check the key of the answers in the output manifest (botocore: LabelAttributeName).
+
+    `-metadata` is Ground Truth's own, and `-ref` says that the answer is a file.
+    """
+    _name(value, longest=127, why="as a label attribute's name")
+    if value in _MANIFEST_KEYS:
+        raise ValueError(
+            f"expected a name other than {_listed(_MANIFEST_KEYS)}, which the input manifest uses,"
+            f" got {shown(value)}"
+        )
+    if value.endswith("-metadata"):
+        raise ValueError(
+            "expected a name that doesn't end with '-metadata', which Ground Truth adds itself,"
+            f" got {shown(value)}"
+        )
+    if value.endswith("-ref") != task_type.attribute_is_reference:
+        ends = "ends" if task_type.attribute_is_reference else "doesn't end"
+        raise ValueError(
+            f"expected a name that {ends} with '-ref' for {task_type.name}, got {shown(value)}"
+        )
+    return value
+
+
+def task_time_limit(seconds: int, task_type: TaskType) -> int:
+    """Check a worker's seconds per task (botocore: HumanTaskConfig.TaskTimeLimitInSeconds)."""
+    if not 30 <= seconds <= task_type.maximum_task_seconds:
+        raise ValueError(
+            f"expected 30 seconds to {_duration(task_type.maximum_task_seconds)} for"
+            f" {task_type.name}, got {_duration(seconds)}"
+        )
+    return seconds
+
+
+def task_availability(seconds: int) -> int:
+    """Check how long tasks wait for workers (botocore: TaskAvailabilityLifetimeInSeconds)."""
+    if not 60 <= seconds <= 30 * 86_400:
+        raise ValueError(f"expected 1 minute to 30 days, got {_duration(seconds)}")
+    return seconds
+
+
+def workers_per_object(count: int) -> int:
+    """Check how many label each data object (botocore: NumberOfHumanWorkersPerDataObject)."""
+    return _between(count, 1, 9, unit="workers")
+
+
+def max_concurrent_tasks(count: int) -> int:
+    """Check how many data objects are out at once.
+
+    botocore (MaxConcurrentTaskCount) allows 5,000, but more than 1,000 only after AWS Support has
+    raised the account's limit.
+    """
+    return _between(count, 1, 1_000, unit="data objects")
+
+
+def email(value: str) -> str:
+    """Return an e-mail address in lower case: the user pool doesn't tell cases apart.
+
+    At most 128 characters, as it is the user's name (botocore: UsernameType).
+    """
+    if len(value) > 128 or not _EMAIL.fullmatch(value):
+        raise ValueError(f"expected an e-mail address such as ana@example.com, got {shown(value)}")
+    return value.lower()
+
+
+def distinct_emails(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Check that no address is there twice, in whatever case."""
+    first: dict[str, str] = {}
+    for value in values:
+        if value.lower() in first:
+            before = first[value.lower()]
+            raise ValueError(
+                f"expected each address once, got {shown(before)} and {shown(value)}, which are"
+                " the same account"
+            )
+        first[value.lower()] = value
+    return values
+
+
+def cidr(value: str) -> str:
+    """Check a range of addresses that may open the worker portal (botocore: Cidr)."""
+    try:
+        network = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        network = None
+    if network is None or not re.search(r"/[0-9]+$", value):
+        raise ValueError(f"expected a CIDR range such as 203.0.113.0/24, got {shown(value)}")
+    if ipaddress.ip_interface(value).ip != network.network_address:
+        raise ValueError(f"expected the range's first address, {network}, got {shown(value)}")
+    return value
+
+
+def cidrs(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Check all ranges; at most 10 (botocore: SourceIpConfig)."""
+    for value in values:
+        cidr(value)
+    if len(values) > 10:
+        raise ValueError(f"expected at most 10 CIDR ranges, got {len(values)}")
+    return values
+
+
+def region(value: str) -> str:
+    """Check that Ground Truth runs in a Region (botocore: PreHumanTaskLambdaArn)."""
+    if value not in FUNCTION_ACCOUNTS:
+        raise ValueError(
+            f"expected a Region with Ground Truth ({', '.join(FUNCTION_ACCOUNTS)}),"
+            f" got {shown(value)}"
+        )
+    return value
+
+
+def account(value: str) -> str:
+    """Check an account's number (https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html)."""
+    if not re.fullmatch(r"[0-9]{12}", value):
+        raise ValueError(f"expected the 12 digits of an AWS account, got {shown(value)}")
+    return value
+
+
+def tags(values: Mapping[str, str]) -> Mapping[str, str]:
+    """Check tags (botocore: TagKey, TagValue, TagList)."""
+    for name, value in values.items():
+        _tag_text(name, shortest=1, longest=128, what="tag key")
+        _tag_text(value, shortest=0, longest=256, what=f"value of tag {shown(name)}")
+        if name.lower().startswith(("aws:", "ground-truth-cdk:")):
+            raise ValueError(
+                "expected a tag key that doesn't begin with 'aws:' or 'ground-truth-cdk:', which"
+                f" are reserved, got {shown(name)}"
+            )
+    return number_of_tags(values)
+
+
+def number_of_tags(values: Mapping[str, str]) -> Mapping[str, str]:
+    """Check that there is room for the two tags that say which resource owns a job."""
+    if len(values) > _MOST_TAGS:
+        raise ValueError(f"expected at most {_MOST_TAGS} tags in all, got {len(values)}")
+    return values
+
+
+def input_location(value: str) -> str:
+    """Check where data objects are: a prefix of the environment's bucket, or `s3://…/`.
+
+    The place stands in IAM policies, where `*`, `?` and `${}` have a meaning
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html),
+    and its URI has at most 1,024 characters (botocore: S3Uri).
+    """
+    if not _LOCATION.fullmatch(value):
+        raise ValueError(
+            "expected a prefix such as Input/ or s3://bucket/prefix/, with a slash at the end,"
+            f" got {shown(value)}"
+        )
+    for character in value:
+        if character in "*?${}" or unicodedata.category(character)[0] == "C":
+            raise ValueError(
+                "expected a prefix without *, ?, $, braces and control characters, which IAM"
+                f" policies read otherwise, got {character!r} in {shown(value)}"
+            )
+    _length(value, longest=900)
+    return value
+
+
+def _name(value: str, *, longest: int, why: str) -> str:
+    if len(value) > longest:
+        raise ValueError(
+            f"expected at most {longest} characters {why}, got {len(value)}: {shown(value)}"
+        )
+    if not _NAME.fullmatch(value):
+        raise ValueError(f"expected letters, digits and inner hyphens {why}, got {shown(value)}")
+    return value
+
+
+def _one_line(value: str, *, longest: int) -> str:
+    """Check text of one line (botocore's pattern `.+`)."""
+    _length(value, longest=longest)
+    for character in value:
+        if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
+            raise ValueError(f"expected one line of text, got {character!r} in {shown(value)}")
+    if not value.strip():
+        raise ValueError(f"expected some text, got {shown(value)}")
+    return value
+
+
+def _length(value: str, *, longest: int) -> None:
+    if not 1 <= len(value) <= longest:
+        raise ValueError(f"expected 1 to {longest} characters, got {len(value)}: {shown(value)}")
+
+
+def _between(value: int, lowest: int, highest: int, *, unit: str) -> int:
+    if not lowest <= value <= highest:
+        raise ValueError(f"expected {lowest} to {highest} {unit}, got {value}")
+    return value
+
+
+def _duration(seconds: int) -> str:
+    """Return a duration in the largest unit that fits it, as an environment file has it."""
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds and seconds % size == 0:
+            count = seconds // size
+            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return f"{seconds} seconds"
+
+
+def _tag_text(value: str, *, shortest: int, longest: int, what: str) -> None:
+    if not shortest <= len(value) <= longest:
+        raise ValueError(
+            f"expected {shortest} to {longest} characters as {what}, got {len(value)}:"
+            f" {shown(value)}"
+        )
+    for character in value:
+        if unicodedata.category(character)[0] not in "LZN" and character not in "_.:/=+-@":
+            raise ValueError(
+                f"expected letters, digits, blanks and _.:/=+-@ as {what}, got {shown(value)}"
+            )
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    return ", ".join(map(repr, values))

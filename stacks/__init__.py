@@ -1,0 +1,1 @@
+"""Composition: an environment file becomes stacks."""

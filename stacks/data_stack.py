@@ -1,0 +1,35 @@
+"""What is labeled and what came of it: buckets and their key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from constructs.ground_truth import LabelingData
+
+
+class DataStack(cdk.Stack):
+    """Outlives the jobs and the people; in a protected environment it outlives itself."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, protected: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(scope, construct_id, **kwargs)
+
+        #: The buckets and the key.
+        self.data = LabelingData(self, "Data", protected=protected)
+
+        cdk.CfnOutput(
+            self,
+            "InputBucketName",
+            description="Upload the data objects here",
+            value=self.data.input_bucket.bucket_name,
+        )
+        cdk.CfnOutput(
+            self,
+            "OutputBucketName",
+            description="Manifests and labels appear here",
+            value=self.data.output_bucket.bucket_name,
+        )

@@ -1,0 +1,52 @@
+"""One environment of the labeling operation: three stacks with three lives."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from stacks.config import Environment
+from stacks.data_stack import DataStack
+from stacks.labeling_stack import LabelingStack
+from stacks.workforce_stack import WorkforceStack
+
+
+class EnvironmentStage(cdk.Stage):
+    """`<environment>/Data`, `<environment>/Workforce` and `<environment>/Labeling`."""
+
+    def __init__(self, scope: Construct, environment: Environment) -> None:
+        super().__init__(
+            scope,
+            environment.name,
+            env=cdk.Environment(account=environment.account, region=environment.region),
+        )
+
+        #: Buckets and their key.
+        self.data = DataStack(
+            self,
+            "Data",
+            description="Ground Truth labeling: data objects, manifests and labels",
+            protected=environment.protected,
+            termination_protection=environment.protected,
+        )
+        #: People.
+        self.workforce = WorkforceStack(
+            self,
+            "Workforce",
+            description="Ground Truth labeling: workforce, teams and workers",
+            environment=environment,
+            termination_protection=environment.protected,
+        )
+        #: Jobs.
+        self.labeling = LabelingStack(
+            self,
+            "Labeling",
+            description="Ground Truth labeling: jobs",
+            environment=environment,
+            data=self.data.data,
+            topic=self.workforce.notifications.topic,
+        )
+        # Jobs name their team by an ARN that is made from its name, which tells CDK nothing.
+        self.labeling.add_stack_dependency(self.workforce)
+        for key, value in environment.tags.items():
+            cdk.Tags.of(self).add(key, value)

@@ -1,0 +1,34 @@
+"""What the tests look at: an environment's templates and cdk-nag's report."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import assertions
+
+ROOT = Path(__file__).parents[2]
+
+
+def feature_flags() -> dict[str, Any]:
+    """Return the flags that the CDK command would give the app."""
+    flags: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return flags
+
+
+@dataclass(frozen=True, kw_only=True)
+class Synthesis:
+    """An environment's templates, by stack, and what cdk-nag said of them."""
+
+    templates: dict[str, assertions.Template]
+    findings: list[str]
+
+    def resources(self, stack: str, kind: str) -> list[dict[str, Any]]:
+        """Return all resources of a CloudFormation type, whole."""
+        return [dict(found) for found in self.templates[stack].find_resources(kind).values()]
+
+    def properties(self, stack: str, kind: str) -> dict[str, Any]:
+        """Return the properties of the only resource of a CloudFormation type."""
+        (resource,) = self.resources(stack, kind)
+        properties: dict[str, Any] = resource["Properties"]
+        return properties

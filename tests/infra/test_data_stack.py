@@ -1,0 +1,89 @@
+"""The buckets and the key, as CloudFormation will get them."""
+
+import pytest
+
+from tests.infra.synthesis import Synthesis
+
+_DATA = ("AWS::S3::Bucket", "AWS::KMS::Key")
+
+
+def _data_buckets(synthesis: Synthesis) -> list[dict[str, object]]:
+    """Return the properties of the buckets that hold data, which is all but the access logs."""
+    buckets = [bucket["Properties"] for bucket in synthesis.resources("Data", "AWS::S3::Bucket")]
+    return [bucket for bucket in buckets if "LoggingConfiguration" in bucket]
+
+
+def test_input_and_output_are_two_buckets_beside_one_for_access_logs(local: Synthesis) -> None:
+    assert len(_data_buckets(local)) == 2
+    assert len(local.resources("Data", "AWS::S3::Bucket")) == 3
+
+
+def test_data_buckets_have_the_documented_cors_rule(local: Synthesis) -> None:
+    for bucket in _data_buckets(local):
+        assert bucket["CorsConfiguration"] == {
+            "CorsRules": [
+                {
+                    "AllowedHeaders": [],
+                    "AllowedMethods": ["GET"],
+                    "AllowedOrigins": ["*"],
+                    "ExposedHeaders": ["Access-Control-Allow-Origin"],
+                }
+            ]
+        }
+
+
+def test_data_buckets_are_encrypted_with_a_customer_key_that_rotates(local: Synthesis) -> None:
+    (key,) = local.templates["Data"].find_resources("AWS::KMS::Key")
+
+    for bucket in _data_buckets(local):
+        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]  # type: ignore[index]  # parsed JSON
+        assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+        assert rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"] == {
+            "Fn::GetAtt": [key, "Arn"]
+        }
+    assert local.properties("Data", "AWS::KMS::Key")["EnableKeyRotation"] is True
+
+
+def test_every_bucket_is_private_and_versioned(local: Synthesis) -> None:
+    for bucket in local.resources("Data", "AWS::S3::Bucket"):
+        assert bucket["Properties"]["PublicAccessBlockConfiguration"] == {
+            "BlockPublicAcls": True,
+            "BlockPublicPolicy": True,
+            "IgnorePublicAcls": True,
+            "RestrictPublicBuckets": True,
+        }
+        assert bucket["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_every_bucket_refuses_plain_http(local: Synthesis) -> None:
+    buckets = local.templates["Data"].find_resources("AWS::S3::Bucket")
+    policies = local.resources("Data", "AWS::S3::BucketPolicy")
+    guarded = {
+        policy["Properties"]["Bucket"]["Ref"]
+        for policy in policies
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+        and statement["Action"] == "s3:*"
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    }
+
+    assert guarded == set(buckets)
+
+
+@pytest.mark.parametrize("kind", _DATA)
+def test_a_protected_environment_keeps_its_data(prod: Synthesis, kind: str) -> None:
+    for resource in prod.resources("Data", kind):
+        assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_a_protected_environment_empties_no_bucket(prod: Synthesis) -> None:
+    for stack in prod.templates:
+        assert prod.resources(stack, "Custom::S3AutoDeleteObjects") == []
+
+
+@pytest.mark.parametrize("kind", _DATA)
+def test_an_unprotected_environment_leaves_nothing(local: Synthesis, kind: str) -> None:
+    for resource in local.resources("Data", kind):
+        assert resource["DeletionPolicy"] == "Delete"
+    assert len(local.resources("Data", "Custom::S3AutoDeleteObjects")) == 3

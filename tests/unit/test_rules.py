@@ -1,0 +1,345 @@
+"""Each of the service's rules, at its edges."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import botocore.session
+import pytest
+
+from constructs.ground_truth import rules
+from constructs.ground_truth.regions import FUNCTION_ACCOUNTS
+from constructs.ground_truth.task_types import TASK_TYPES
+
+_TEXT = TASK_TYPES["text-classification"]
+_REFERENCE = replace(_TEXT, name="semantic-segmentation", attribute_is_reference=True)
+
+_Rule = Callable[[str], str]
+
+
+@pytest.mark.parametrize(
+    ("rule", "longest"),
+    [
+        (rules.task_title, 128),
+        (rules.task_description, 255),
+        (rules.team_description, 200),
+        (rules.label, 256),
+        (rules.organization, 125),
+        (rules.job_name_prefix, 49),
+        (rules.team_name, 63),
+        (rules.environment_name, 50),
+    ],
+)
+def test_a_text_is_as_long_as_its_rule_allows_and_no_longer(rule: _Rule, longest: int) -> None:
+    assert rule("x" * longest) == "x" * longest
+    with pytest.raises(ValueError, match=f"expected .*{longest} .*got .*xxx"):
+        rule("x" * (longest + 1))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        rules.task_title,
+        rules.task_description,
+        rules.team_description,
+        rules.label,
+        rules.organization,
+        rules.instructions,
+        rules.job_name_prefix,
+        rules.team_name,
+        rules.environment_name,
+        rules.key,
+        rules.email,
+        rules.cidr,
+        rules.region,
+        rules.account,
+        rules.input_location,
+    ],
+)
+def test_nothing_is_not_a_value(rule: _Rule) -> None:
+    with pytest.raises(ValueError, match=r"expected .*got .*''"):
+        rule("")
+
+
+@pytest.mark.parametrize(
+    "rule", [rules.task_description, rules.team_description, rules.label, rules.organization]
+)
+@pytest.mark.parametrize("separator", ["\n", "\r", "\x85", "\u2028", "\u2029"])
+def test_one_line_is_one_line_for_every_line_separator(rule: _Rule, separator: str) -> None:
+    with pytest.raises(ValueError, match="expected one line of text, got"):
+        rule(f"a{separator}b")
+
+
+def test_a_title_can_have_any_letters_of_the_basic_plane() -> None:
+    assert rules.task_title("Grüße, 数\nβ?") == "Grüße, 数\nβ?"
+
+
+@pytest.mark.parametrize("offender", ["\N{GRINNING FACE}", "\x00", "\x1b", "\ufffe"])
+def test_a_title_without_emoji_or_control_characters(offender: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"got {offender!r} in ")):
+        rules.task_title(f"Even {offender} odd")
+
+
+@pytest.mark.parametrize("rule", [rules.task_description, rules.label, rules.instructions])
+def test_blanks_alone_are_no_text(rule: _Rule) -> None:
+    with pytest.raises(ValueError, match="expected some text, got '  '"):
+        rule("  ")
+
+
+@pytest.mark.parametrize("value", [" Even", "Even "])
+def test_a_label_has_no_blanks_at_its_ends(value: str) -> None:
+    with pytest.raises(ValueError, match=f"without blanks at its ends, got {value!r}"):
+        rules.label(value)
+
+
+def test_labels_are_told_apart_by_case() -> None:
+    assert rules.labels(("even", "Even"), _TEXT) == ("even", "Even")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (("Even", "Odd", "Even"), "expected each label once, got 'Even' more than once"),
+        (("Even",), r"expected at least 2 labels for text-classification, got \['Even'\]"),
+        ((), r"expected at least 2 labels for text-classification, got \[\]"),
+        (("Even", ""), "expected 1 to 256 characters, got 0: ''"),
+    ],
+)
+def test_labels_that_ground_truth_refuses(values: tuple[str, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        rules.labels(values, _TEXT)
+
+
+@pytest.mark.parametrize("value", ["even-odd", "a", "Source", "x" * 127, "metadata", "a--b"])
+def test_a_good_label_attribute(value: str) -> None:
+    assert rules.label_attribute(value, _TEXT) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("x" * 128, "expected at most 127 characters .* got 128: 'xxx"),
+        ("even_odd", "expected letters, digits and inner hyphens .* got 'even_odd'"),
+        ("-even", "expected letters, digits and inner hyphens .* got '-even'"),
+        ("even-", "expected letters, digits and inner hyphens .* got 'even-'"),
+        ("even\n", r"expected letters, digits and inner hyphens .* got 'even\\n'"),
+        ("even-metadata", "doesn't end with '-metadata'.* got 'even-metadata'"),
+        ("even-ref", "doesn't end with '-ref' for text-classification, got 'even-ref'"),
+        ("source", "expected a name other than .* got 'source'"),
+        ("source-ref", "expected a name other than .* got 'source-ref'"),
+        ("object", "expected a name other than .* got 'object'"),
+        ("line", "expected a name other than .* got 'line'"),
+    ],
+)
+def test_a_label_attribute_that_breaks_a_rule(value: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        rules.label_attribute(value, _TEXT)
+
+
+def test_a_task_whose_answers_are_files_wants_an_attribute_that_says_so() -> None:
+    assert rules.label_attribute("street-ref", _REFERENCE) == "street-ref"
+    with pytest.raises(
+        ValueError, match="ends with '-ref' for semantic-segmentation, got 'street'"
+    ):
+        rules.label_attribute("street", _REFERENCE)
+
+
+def test_the_longest_prefix_leaves_room_for_hash_and_suffix() -> None:
+    prefix = rules.job_name_prefix("x" * 49)
+
+    shape = (
+        botocore.session.get_session().get_service_model("sagemaker").shape_for("LabelingJobName")
+    )
+    assert len(f"{prefix}-0123456789-99") == shape.metadata["max"]
+
+
+@pytest.mark.parametrize("value", ["dev_even", "-dev", "dev-", "dev even", "dév"])
+@pytest.mark.parametrize("rule", [rules.job_name_prefix, rules.team_name])
+def test_a_name_that_sagemaker_refuses(rule: _Rule, value: str) -> None:
+    with pytest.raises(ValueError, match=f"expected letters, digits .* got {value!r}"):
+        rule(value)
+
+
+@pytest.mark.parametrize("value", ["even-odd", "a", "v2", "a-1-b"])
+def test_a_good_key(value: str) -> None:
+    assert rules.key(value) == value
+
+
+@pytest.mark.parametrize("value", ["Even", "2-even", "even--odd", "even-", "-even", "e_o", "e\n"])
+def test_a_key_that_makes_no_names(value: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"got {value!r}")):
+        rules.key(value)
+
+
+@pytest.mark.parametrize("value", ["my-aws", "amazonas", "cognito-test"])
+def test_an_environment_s_name_holds_no_word_that_cognito_refuses(value: str) -> None:
+    with pytest.raises(ValueError, match=f"Cognito allows it in no domain prefix, got {value!r}"):
+        rules.environment_name(value)
+
+
+@pytest.mark.parametrize("value", ["d", "Dev", "1dev", "dev-"])
+def test_an_environment_s_name_that_makes_no_names(value: str) -> None:
+    with pytest.raises(ValueError, match=f"expected 2 to 50 .* got {value!r}"):
+        rules.environment_name(value)
+
+
+@pytest.mark.parametrize("seconds", [30, 28_800])
+def test_the_shortest_and_the_longest_task(seconds: int) -> None:
+    assert rules.task_time_limit(seconds, _TEXT) == seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "got"),
+    [(0, "0 seconds"), (29, "29 seconds"), (28_801, "28801 seconds"), (86_400, "1 day")],
+)
+def test_a_task_that_is_too_short_or_too_long(seconds: int, got: str) -> None:
+    with pytest.raises(ValueError, match=f"30 seconds to 8 hours .*-classification, got {got}$"):
+        rules.task_time_limit(seconds, _TEXT)
+
+
+@pytest.mark.parametrize("seconds", [60, 2_592_000])
+def test_the_shortest_and_the_longest_availability(seconds: int) -> None:
+    assert rules.task_availability(seconds) == seconds
+
+
+@pytest.mark.parametrize(("seconds", "got"), [(59, "59 seconds"), (31 * 86_400, "31 days")])
+def test_an_availability_that_is_too_short_or_too_long(seconds: int, got: str) -> None:
+    with pytest.raises(ValueError, match=f"expected 1 minute to 30 days, got {got}"):
+        rules.task_availability(seconds)
+
+
+@pytest.mark.parametrize(
+    ("rule", "lowest", "highest"),
+    [(rules.workers_per_object, 1, 9), (rules.max_concurrent_tasks, 1, 1_000)],
+)
+def test_a_count_within_its_bounds(rule: Callable[[int], int], lowest: int, highest: int) -> None:
+    assert [rule(lowest), rule(highest)] == [lowest, highest]
+    for count in (lowest - 1, highest + 1):
+        with pytest.raises(ValueError, match=f"expected {lowest} to {highest} .*, got {count}"):
+            rule(count)
+
+
+def test_an_address_is_lower_case() -> None:
+    assert rules.email("Ana.B+x@Example.COM") == "ana.b+x@example.com"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "ana",
+        "ana@example",
+        "ana@@example.com",
+        "a@b@example.com",
+        "a b@example.com",
+        "@example.com",
+        "ana@.com",
+        "ana@example.",
+        "ana@example.com\n",
+        "Ana <ana@example.com>",
+        f"{'a' * 120}@example.com",
+    ],
+)
+def test_what_is_no_address(value: str) -> None:
+    with pytest.raises(ValueError, match="expected an e-mail address such as"):
+        rules.email(value)
+
+
+def test_the_same_address_twice_is_named_as_written() -> None:
+    with pytest.raises(ValueError, match=r"got 'Ana@example.com' and 'ana@example.com'"):
+        rules.distinct_emails(("Ana@example.com", "bo@example.com", "ana@example.com"))
+
+
+@pytest.mark.parametrize("value", ["203.0.113.0/24", "203.0.113.7/32", "2001:db8::/32"])
+def test_a_good_range(value: str) -> None:
+    assert rules.cidr(value) == value
+
+
+@pytest.mark.parametrize("value", ["203.0.113.0", "203.0.113.0/33", "office", "10.0.0.0/255.0.0.0"])
+def test_what_is_no_range(value: str) -> None:
+    with pytest.raises(ValueError, match=f"a CIDR range such as 203.0.113.0/24, got {value!r}"):
+        rules.cidr(value)
+
+
+def test_a_range_begins_at_its_first_address() -> None:
+    with pytest.raises(ValueError, match=r"first address, 203.0.113.0/24, got '203.0.113.5/24'"):
+        rules.cidr("203.0.113.5/24")
+
+
+def test_at_most_ten_ranges() -> None:
+    ranges = tuple(f"203.0.113.{number}/32" for number in range(11))
+
+    assert rules.cidrs(ranges[:10]) == ranges[:10]
+    with pytest.raises(ValueError, match="expected at most 10 CIDR ranges, got 11"):
+        rules.cidrs(ranges)
+
+
+def test_a_region_without_ground_truth_gets_the_list_of_those_that_have_it() -> None:
+    with pytest.raises(ValueError, match="got 'eu-west-3'") as raised:
+        rules.region("eu-west-3")
+
+    assert all(region in str(raised.value) for region in FUNCTION_ACCOUNTS)
+
+
+@pytest.mark.parametrize("value", ["12345678901", "1234567890123", "12345678901x", "\u0661" * 12])
+def test_what_is_no_account(value: str) -> None:
+    with pytest.raises(
+        ValueError, match=f"expected the 12 digits of an AWS account, got '{value}'"
+    ):
+        rules.account(value)
+
+
+@pytest.mark.parametrize(
+    ("tags", "message"),
+    [
+        ({"": "x"}, "expected 1 to 128 characters as tag key, got 0"),
+        ({"k" * 129: "x"}, "expected 1 to 128 characters as tag key, got 129"),
+        ({"team": "x" * 257}, "expected 0 to 256 characters as value of tag 'team', got 257"),
+        ({"team": "a;b"}, "as value of tag 'team', got 'a;b'"),
+        ({"te#am": "x"}, "as tag key, got 'te#am'"),
+        ({"AWS:team": "x"}, "are reserved, got 'AWS:team'"),
+        ({"ground-truth-cdk:stack": "x"}, "are reserved, got 'ground-truth-cdk:stack'"),
+        ({str(number): "" for number in range(46)}, "expected at most 45 tags in all, got 46"),
+    ],
+)
+def test_tags_that_aws_refuses(tags: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        rules.tags(tags)
+
+
+def test_tags_can_have_letters_of_any_alphabet() -> None:
+    tags = {"Größe/数": "a b_c.d:e/f=g+h-i@j", "empty": ""}
+
+    assert rules.tags(tags) == tags
+
+
+@pytest.mark.parametrize("value", ["Input/", "a/b c/", "s3://bucket/a/b/", "s3://my.bucket/"])
+def test_a_good_place_for_input(value: str) -> None:
+    assert rules.input_location(value) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Input",
+        "/Input/",
+        "/",
+        "s3://bucket",
+        "s3://bucket/prefix",
+        "s3://bucket//",
+        "s3://Bucket/prefix/",
+        "https://bucket/prefix/",
+    ],
+)
+def test_what_is_no_place_for_input(value: str) -> None:
+    with pytest.raises(ValueError, match=f"with a slash at the end, got {value!r}"):
+        rules.input_location(value)
+
+
+@pytest.mark.parametrize("character", ["*", "?", "${x}", "\t"])
+def test_a_place_for_input_has_no_characters_that_policies_read_otherwise(character: str) -> None:
+    with pytest.raises(ValueError, match="IAM policies read otherwise"):
+        rules.input_location(f"s3://bucket/In{character}put/")
+
+
+def test_a_very_long_value_is_shortened_in_a_message() -> None:
+    assert rules.shown("x" * 300) == f"'{'x' * 59}… (302 characters)"
