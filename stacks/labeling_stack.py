@@ -41,7 +41,8 @@ class LabelingStack(cdk.Stack):
         execution_role = ExecutionRole(
             self, "ExecutionRole", output_bucket=data.output_bucket, key=data.key
         )
-        function = LabelingJobFunction(
+        #: Starts and stops the jobs.
+        self.function = LabelingJobFunction(
             self,
             "LabelingJobFunction",
             job_name_prefix=job_name_prefix,
@@ -75,7 +76,7 @@ class LabelingStack(cdk.Stack):
                 max_concurrent_tasks=job.max_concurrent_tasks,
                 revision=job.revision,
                 tags={**environment.tags, **job.tags},
-                function=function,
+                function=self.function,
                 execution_role=execution_role,
             )
             # The end of a short job must not go unnoticed.

@@ -6,6 +6,7 @@ from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -18,6 +19,9 @@ _CORS: Final = s3.CorsRule(
     allowed_origins=["*"],
     exposed_headers=["Access-Control-Allow-Origin"],
 )
+
+#: The id of CDK's own construct behind `auto_delete_objects`.
+_EMPTYING_PROVIDER: Final = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 
 
 class LabelingData(Construct):
@@ -53,6 +57,25 @@ class LabelingData(Construct):
         self.input_bucket = self._data_bucket("Input")
         #: Where requests (manifests, templates, label files) and labels go.
         self.output_bucket = self._data_bucket("Output")
+        if not protected:
+            self._own_log_of_emptying()
+
+    def _own_log_of_emptying(self) -> None:
+        """Let the log of CDK's bucket-emptying function end with the stack, as all the rest."""
+        log_group = logs.LogGroup(
+            self,
+            "EmptyingLogs",
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+            retention=logs.RetentionDays.ONE_MONTH,
+        )
+        provider = cdk.Stack.of(self).node.find_child(_EMPTYING_PROVIDER)
+        function = provider.node.find_child("Handler")
+        if not isinstance(function, cdk.CfnResource):
+            raise TypeError(
+                f"expected {function.node.path} to be the function that empties buckets, got"
+                f" {type(function).__name__}; has aws-cdk-lib changed?"
+            )
+        function.add_property_override("LoggingConfig", {"LogGroup": log_group.log_group_name})
 
     def _data_bucket(self, construct_id: str) -> s3.Bucket:
         noncurrent_days = None if self._protected else cdk.Duration.days(30)

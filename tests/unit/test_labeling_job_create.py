@@ -1,0 +1,443 @@
+"""Create: one job, whatever happens between the calls."""
+
+import re
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from labeling_job.errors import LabelingJobError, explain
+from labeling_job.labeling_job import Outcome, run
+from tests.unit.labeling_job_aws import (
+    OWNER_TAGS,
+    FakeAws,
+    event,
+    input_properties,
+    own_id,
+    properties,
+)
+
+_ROLE = "SageMaker is not able to assume role arn:aws:iam::111122223333:role/labeling"
+_DATA = {
+    "JobName",
+    "JobArn",
+    "JobStatus",
+    "ManifestUri",
+    "ObjectCount",
+    "LeftOutCount",
+    "OutputManifestUri",
+    "Summary",
+}
+
+
+@pytest.fixture
+def aws() -> FakeAws:
+    fake = FakeAws()
+    fake.objects["in"].update({"Input/": b"", "Input/1.txt": b"42", "Input/2.txt": b"7"})
+    return fake
+
+
+def _create(aws: FakeAws, props: dict[str, Any] | None = None) -> Outcome:
+    return run(event("Create", props), aws.collaborators())
+
+
+def test_create_starts_a_job_under_its_id(aws: FakeAws) -> None:
+    outcome = _create(aws)
+
+    assert outcome.physical_id == own_id()
+    assert aws.statuses() == {own_id(): "InProgress"}
+
+
+def test_the_data_describe_the_job(aws: FakeAws) -> None:
+    data = _create(aws).data
+
+    assert data.keys() == _DATA
+    assert data["JobName"] == own_id()
+    assert data["JobArn"].endswith(f":labeling-job/{own_id()}")
+    assert data["JobStatus"] == "InProgress"
+    assert data["ObjectCount"] == "2"
+    assert data["LeftOutCount"] == "1"
+    assert data["OutputManifestUri"] == (
+        f"s3://out/labels/{own_id()}/manifests/output/output.manifest"
+    )
+    assert data["Summary"] == "2 data objects; left out 1: folder marker 1"
+
+
+def test_the_request_names_the_files_that_were_written(aws: FakeAws) -> None:
+    data = _create(aws).data
+
+    (request,) = aws.called("CreateLabelingJob")
+    folder = data["ManifestUri"].removesuffix("input.manifest")
+    assert re.fullmatch(r"s3://out/requests/even-odd/[0-9a-f]{64}/", folder)
+    assert (
+        request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
+        == (data["ManifestUri"])
+    )
+    assert request["LabelCategoryConfigS3Uri"] == f"{folder}label-categories.json"
+    assert request["HumanTaskConfig"]["UiConfig"] == {
+        "UiTemplateS3Uri": f"{folder}worker-template.liquid"
+    }
+    assert {f"s3://out/{key}" for key in aws.objects["out"]} >= {
+        f"{folder}{name}"
+        for name in ("input.manifest", "label-categories.json", "worker-template.liquid")
+    }
+
+
+def test_the_rest_of_the_request_is_sent_with_its_numbers(aws: FakeAws) -> None:
+    _create(aws)
+
+    (request,) = aws.called("CreateLabelingJob")
+    assert request["LabelAttributeName"] == "parity"
+    assert request["HumanTaskConfig"]["TaskTimeLimitInSeconds"] == 300
+    assert request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"] == 1
+
+
+def test_a_job_has_the_tags_of_its_owner_and_of_the_user(aws: FakeAws) -> None:
+    reserved = [
+        {"Key": "ground-truth-cdk:stack", "Value": "another"},
+        {"Key": "aws:x", "Value": "y"},
+    ]
+
+    _create(aws, properties(Tags=[{"Key": "team", "Value": "readers"}, *reserved]))
+
+    (request,) = aws.called("CreateLabelingJob")
+    assert {tag["Key"]: tag["Value"] for tag in request["Tags"]} == {
+        **OWNER_TAGS,
+        "team": "readers",
+    }
+
+
+def test_the_same_event_twice_makes_one_job(aws: FakeAws) -> None:
+    first = _create(aws)
+    second = _create(aws)
+
+    assert second == first
+    assert len(aws.called("CreateLabelingJob")) == 1
+
+
+def test_the_same_input_is_written_to_the_same_keys(aws: FakeAws) -> None:
+    _create(aws)
+    before = dict(aws.objects["out"])
+    aws.jobs.clear()
+
+    _create(aws)
+
+    assert aws.objects["out"] == before
+
+
+def test_nothing_is_written_when_a_text_is_refused(aws: FakeAws) -> None:
+    aws.objects["in"]["Input/9.txt"] = b"\xff"
+
+    with pytest.raises(LabelingJobError):
+        _create(aws)
+
+    assert aws.objects["out"] == {}
+    assert aws.jobs == {}
+
+
+def test_nothing_to_label_can_be_skipped(aws: FakeAws) -> None:
+    aws.objects["in"] = {"Input/": b""}
+
+    outcome = _create(aws, input_properties(WhenEmpty="skip"))
+
+    assert outcome.data.keys() == _DATA
+    assert {name for name, value in outcome.data.items() if value == "none"} == {
+        "JobName",
+        "JobArn",
+        "JobStatus",
+        "ManifestUri",
+        "OutputManifestUri",
+    }
+    assert outcome.data["ObjectCount"] == "0"
+    assert outcome.data["LeftOutCount"] == "1"
+    assert "nothing to label under s3://in/Input/" in outcome.data["Summary"]
+    assert aws.jobs == {}
+
+
+@pytest.mark.parametrize("status", ["Initializing", "InProgress", "Completed"])
+def test_a_job_that_is_there_already_is_kept(aws: FakeAws, status: str) -> None:
+    _create(aws)
+    aws.jobs[own_id()]["LabelingJobStatus"] = status
+    aws.ahead[own_id()] = [status, "InProgress"] if status == "Initializing" else []
+    aws.objects["in"].clear()
+
+    outcome = _create(aws)
+
+    assert outcome.data["JobName"] == own_id()
+    assert outcome.data["ObjectCount"] == "2"
+    assert len(aws.jobs) == 1
+
+
+def test_a_job_that_is_kept_gets_the_tags_of_the_event(aws: FakeAws) -> None:
+    job = aws.add_job(own_id(), "Completed", tags={**OWNER_TAGS, "team": "another"})
+
+    _create(aws)
+
+    assert {"Key": "team", "Value": "readers"} in job["Tags"]
+
+
+@pytest.mark.parametrize("status", ["Failed", "Stopping", "Stopped"])
+def test_a_used_up_name_gets_a_suffix(aws: FakeAws, status: str) -> None:
+    aws.add_job(own_id(), status)
+
+    outcome = _create(aws)
+
+    assert outcome.physical_id == own_id()
+    assert outcome.data["JobName"] == f"{own_id()}-2"
+    assert aws.statuses() == {own_id(): status, f"{own_id()}-2": "InProgress"}
+
+
+def test_the_last_of_several_runs_is_kept(aws: FakeAws) -> None:
+    aws.add_job(own_id(), "Stopped")
+    aws.add_job(f"{own_id()}-2", "InProgress")
+
+    assert _create(aws).data["JobName"] == f"{own_id()}-2"
+    assert aws.called("CreateLabelingJob") == []
+
+
+def test_a_resource_whose_names_are_used_up_is_refused(aws: FakeAws) -> None:
+    aws.add_job(own_id(), "Stopped")
+    for number in range(2, 100):
+        aws.add_job(f"{own_id()}-{number}", "Stopped")
+
+    with pytest.raises(LabelingJobError, match="raise the revision"):
+        _create(aws)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {},
+        {**OWNER_TAGS, "ground-truth-cdk:stack": "another"},
+        {**OWNER_TAGS, "ground-truth-cdk:resource": "Another"},
+    ],
+)
+@pytest.mark.parametrize("name", [own_id(), own_id().upper()])
+def test_a_name_that_somebody_else_uses_is_refused(
+    aws: FakeAws, tags: dict[str, str], name: str
+) -> None:
+    aws.add_job(name, "InProgress", tags=tags)
+
+    with pytest.raises(LabelingJobError, match="in use by a job not made by this stack"):
+        _create(aws)
+
+    assert aws.called("CreateLabelingJob") == []
+    assert aws.statuses() == {name: "InProgress"}
+
+
+def test_tags_that_appear_late_are_waited_for(aws: FakeAws) -> None:
+    aws.add_job(own_id(), "InProgress")
+    aws.looks_without_tags = 3
+
+    assert _create(aws).data["JobName"] == own_id()
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("ValidationException", _ROLE),
+        ("ValidationException", "The role does not have permission to read s3://out"),
+        ("AccessDeniedException", "not authorized to perform: sagemaker:CreateLabelingJob"),
+        ("AccessDeniedException", "not authorized to perform: iam:PassRole on resource: role"),
+    ],
+)
+def test_a_new_role_is_waited_for(aws: FakeAws, code: str, message: str) -> None:
+    aws.refuse("CreateLabelingJob", code, message, times=3)
+
+    outcome = _create(aws)
+
+    assert outcome.data["JobStatus"] == "InProgress"
+    assert len(aws.called("CreateLabelingJob")) == 4
+
+
+@pytest.mark.parametrize("operation", ["DescribeLabelingJob", "ListObjectsV2", "PutObject"])
+def test_a_new_policy_of_the_function_is_waited_for(aws: FakeAws, operation: str) -> None:
+    aws.refuse(operation, "AccessDenied", "not authorized to perform: it", times=3)
+
+    assert _create(aws).data["JobStatus"] == "InProgress"
+
+
+def test_a_role_is_waited_for_three_minutes_at_most(aws: FakeAws) -> None:
+    aws.refuse("CreateLabelingJob", "ValidationException", _ROLE, times=999)
+
+    with pytest.raises(ClientError) as refused:
+        _create(aws)
+
+    assert "role/labeling" in explain(refused.value)
+    assert 150 < aws.time <= 180
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("ResourceLimitExceeded", "The limit 'concurrent jobs' is 20"),
+        ("ValidationException", "The bucket in has no CORS permission"),
+        ("ValidationException", "1 validation error detected: 'x:role/y' at 'roleArn' failed"),
+        ("ValidationException", "The work team does not exist"),
+        ("AccessDeniedException", "The service is closed to new customers"),
+    ],
+)
+def test_an_error_that_will_not_pass_is_reported_at_once(
+    aws: FakeAws, code: str, message: str
+) -> None:
+    aws.refuse("CreateLabelingJob", code, message)
+
+    with pytest.raises(ClientError) as refused:
+        _create(aws)
+
+    assert message in explain(refused.value)
+    assert aws.time == 0
+
+
+def test_a_refusal_without_a_missing_permission_says_who_may_use_ground_truth() -> None:
+    error = ClientError(
+        {"Error": {"Code": "AccessDeniedException", "Message": "Not available"}},
+        "CreateLabelingJob",
+    )
+
+    assert "Ground Truth is closed to accounts that did not use it" in explain(error)
+
+
+@pytest.mark.parametrize("code", ["ResourceInUse", "ValidationException"])
+def test_a_job_that_another_call_has_just_made_is_kept(aws: FakeAws, code: str) -> None:
+    aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.refuse("CreateLabelingJob", code, "The name is in use")
+    aws.add_job(own_id(), "InProgress")
+
+    outcome = _create(aws)
+
+    assert outcome.data["JobName"] == own_id()
+    assert len(aws.jobs) == len(aws.called("CreateLabelingJob")) == 1
+
+
+def test_a_job_that_another_call_has_just_made_is_that_call_s_to_stop(aws: FakeAws) -> None:
+    aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.add_job(own_id(), "Initializing")
+
+    with pytest.raises(LabelingJobError, match="did not start in time"):
+        _create(aws)
+
+    assert aws.statuses() == {own_id(): "Initializing"}
+
+
+def test_a_job_whose_creation_was_not_answered_is_found(aws: FakeAws) -> None:
+    aws.disturb("CreateLabelingJob", ReadTimeoutError(endpoint_url="https://example.com"))
+    aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.add_job(own_id(), "InProgress")
+
+    assert _create(aws).data["JobName"] == own_id()
+
+
+def test_a_job_that_fails_at_its_start_is_reported_with_its_reason(aws: FakeAws) -> None:
+    aws.course = ("Initializing", "Failed")
+
+    with pytest.raises(LabelingJobError, match="failed to start: SageMaker gives no reason"):
+        _create(aws)
+
+    assert aws.called("StopLabelingJob") == []
+
+
+def test_the_reason_of_a_failure_is_passed_on(aws: FakeAws) -> None:
+    aws.add_job(own_id(), "Initializing", FailureReason="The manifest is not valid")
+    aws.ahead[own_id()] = ["Initializing", "Failed"]
+
+    with pytest.raises(LabelingJobError, match="failed to start: The manifest is not valid"):
+        _create(aws)
+
+
+@pytest.mark.parametrize("status", ["Stopping", "Stopped"])
+def test_a_job_that_is_stopped_while_it_starts_is_reported(aws: FakeAws, status: str) -> None:
+    aws.course = ("Initializing", status)
+
+    with pytest.raises(LabelingJobError, match="was stopped while it started"):
+        _create(aws)
+
+
+def test_a_job_that_is_completed_at_the_first_look_is_fine(aws: FakeAws) -> None:
+    aws.course = ("Completed",)
+
+    assert _create(aws).data["JobStatus"] == "Completed"
+
+
+def test_a_job_that_does_not_start_in_time_is_stopped(aws: FakeAws) -> None:
+    aws.course = ("Initializing",)
+
+    with pytest.raises(LabelingJobError, match="its last status was Initializing"):
+        _create(aws)
+
+    assert aws.statuses() == {own_id(): "Stopping"}
+    assert aws.time <= 780
+
+
+def test_a_job_of_an_earlier_call_that_does_not_start_in_time_is_left_alone(aws: FakeAws) -> None:
+    aws.add_job(own_id(), "Initializing")
+
+    with pytest.raises(LabelingJobError, match="its last status was Initializing"):
+        _create(aws)
+
+    assert aws.statuses() == {own_id(): "Initializing"}
+
+
+def test_nothing_runs_on_when_a_look_at_the_new_job_fails(aws: FakeAws) -> None:
+    aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.refuse("DescribeLabelingJob", "InternalFailure", "down")
+
+    with pytest.raises(ClientError, match="down"):
+        _create(aws)
+
+    assert aws.statuses() == {own_id(): "Stopping"}
+
+
+def test_a_job_that_can_not_be_stopped_at_first_is_stopped_later(aws: FakeAws) -> None:
+    aws.course = ("Initializing",)
+    aws.refuse("StopLabelingJob", "ValidationException", "The job is Initializing", times=3)
+
+    with pytest.raises(LabelingJobError, match="did not start in time"):
+        _create(aws)
+
+    assert aws.statuses() == {own_id(): "Stopping"}
+
+
+def test_too_many_calls_do_not_end_the_wait_for_the_start(aws: FakeAws) -> None:
+    aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.refuse("DescribeLabelingJob", "ThrottlingException", "Rate exceeded", times=5)
+
+    assert _create(aws).data["JobStatus"] == "InProgress"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [("ValidationException", "The name is too long"), ("InternalFailure", "host not found")],
+)
+def test_an_error_that_does_not_mean_absent_is_an_error(
+    aws: FakeAws, code: str, message: str
+) -> None:
+    aws.refuse("DescribeLabelingJob", code, message)
+
+    with pytest.raises(ClientError, match=message):
+        _create(aws)
+
+    assert aws.called("CreateLabelingJob") == []
+
+
+def test_an_absent_job_may_be_a_validation_error(aws: FakeAws) -> None:
+    aws.refuse("DescribeLabelingJob", "ValidationException", "Could not find: does not exist")
+
+    assert _create(aws).data["JobStatus"] == "InProgress"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"LabelAttributeName": None}, "LabelAttributeName"),
+        ({"Unknown": "x"}, "Unknown"),
+        ({"RoleArn": "short"}, "RoleArn"),
+    ],
+)
+def test_a_request_that_is_not_one_is_refused_with_the_field(
+    aws: FakeAws, change: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(LabelingJobError, match=words):
+        _create(aws, properties(Request={**properties()["Request"], **change}))
+
+    assert aws.jobs == {}
