@@ -27,7 +27,7 @@ _ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
 _MAXIMUM_RUNS: Final = 99
 #: SageMaker may show a new job's tags some seconds late.
 _TAG_ATTEMPTS: Final = 5
-#: Seconds between two looks at a job.
+#: Seconds between two looks at a job, at most.
 _PAUSE: Final = 5.0
 
 
@@ -98,6 +98,7 @@ def await_start(name: str, aws: Collaborators) -> Job:
 
     Raises LabelingJobError if it failed or was stopped, or time is running out.
     """
+    pauses = _pauses()
     while True:
         job = _look(name, aws)
         status = job.status if job else "not visible yet"
@@ -107,12 +108,13 @@ def await_start(name: str, aws: Collaborators) -> Job:
             raise LabelingJobError(f"labeling job {name} failed to start: {job.failure_reason}")
         if status in ("Stopping", "Stopped"):
             raise LabelingJobError(f"labeling job {name} was stopped while it started")
-        if aws.clock.now() + _PAUSE > aws.clock.deadline:
+        pause = next(pauses)
+        if aws.clock.now() + pause > aws.clock.deadline:
             raise LabelingJobError(
                 f"labeling job {name} did not start in time, its last status was {status}; "
                 "deploy again, or ask AWS Support about it"
             )
-        aws.clock.sleep(_PAUSE)
+        aws.clock.sleep(pause)
 
 
 def stop(name: str, aws: Collaborators, *, until: float) -> None:
@@ -136,15 +138,17 @@ def stop(name: str, aws: Collaborators, *, until: float) -> None:
 
 def await_end(name: str, aws: Collaborators, *, until: float) -> None:
     """Return when a job that was asked to stop has ended, or at `until`: it will end anyway."""
+    pauses = _pauses()
     while True:
         job = _look(name, aws)
         if job is None or job.status in _ENDED:
             aws.log.info("labeling job %s is %s", name, job.status if job else "gone")
             return
-        if aws.clock.now() + _PAUSE > until:
+        pause = next(pauses)
+        if aws.clock.now() + pause > until:
             aws.log.warning("labeling job %s is still %s, it ends by itself", name, job.status)
             return
-        aws.clock.sleep(_PAUSE)
+        aws.clock.sleep(pause)
 
 
 def change_tags(
@@ -169,6 +173,14 @@ def without_reserved(tags: Mapping[str, str]) -> dict[str, str]:
 def tag_list(tags: Mapping[str, str]) -> list[TagTypeDef]:
     """Return tags as SageMaker takes them."""
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
+
+
+def _pauses() -> Iterator[float]:
+    """Yield the seconds between looks at a job: short at first, since small jobs start quickly."""
+    pause = 0.5
+    while True:
+        yield pause
+        pause = min(2 * pause, _PAUSE)
 
 
 def _job(answer: DescribeLabelingJobResponseTypeDef) -> Job:

@@ -1,0 +1,335 @@
+"""Starts and stops local AWS: MiniStack plus Ground Truth as a child process on 127.0.0.1."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import boto3
+
+from local.certificates import write_certificates
+
+ROOT: Final = Path(__file__).parents[1]
+#: Both halves of the credentials of the account's root.
+_ROOT_KEY: Final = "test"
+_PID_FILE: Final = "server.json"
+_INHERITED: Final = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TZ", "USER")
+
+
+class LocalAws:
+    """An AWS account of its own in a child process, empty at each start, with IAM and TLS enforced.
+
+    `state` is a folder for the log, the certificates and the server's temporary files; nothing is
+    written elsewhere. The server and all that it starts end with `stop()`, with the `with` block
+    and with this process, however it ends. A `detached` one goes on until
+    `python -m local.aws stop <state>`. `delay` is the time in seconds that Ground Truth takes for
+    a step of its own, such as from Initializing to InProgress.
+    """
+
+    account: Final = "000000000000"
+
+    def __init__(
+        self,
+        state: Path | str,
+        *,
+        region: str = "us-east-1",
+        detached: bool = False,
+        delay: float = 0.2,
+    ) -> None:
+        self.state = Path(state).resolve()
+        self.region = region
+        self._detached = detached
+        self._delay = delay
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lifeline: int | None = None
+        self._port: int | None = None
+        self._clients: dict[str, Any] = {}
+
+    @property
+    def endpoint(self) -> str:
+        """Where all services answer; RuntimeError before the start."""
+        if self._port is None:
+            raise RuntimeError("local AWS has no endpoint before it is started; call start() first")
+        return f"https://127.0.0.1:{self._port}"
+
+    @property
+    def log(self) -> Path:
+        """What the server prints."""
+        return self.state / "server.log"
+
+    @property
+    def call_log(self) -> Path:
+        """One JSON object per call of an AWS service: `action`, `resource`, `allowed`."""
+        return self.state / "calls.jsonl"
+
+    @property
+    def ca_bundle(self) -> Path:
+        """The certificate of the authority that signed the server's certificate."""
+        return self.state / "ca.pem"
+
+    @property
+    def pid(self) -> int:
+        """The server's process id, which is also its process group; RuntimeError before start."""
+        if self._process is None:
+            raise RuntimeError("local AWS has no process before it is started; call start() first")
+        return self._process.pid
+
+    @property
+    def exports(self) -> dict[str, str]:
+        """What a shell has to export so that the CDK CLI, the AWS CLI and SDKs come here."""
+        nowhere = str(self.state / "no-such-file")
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": _ROOT_KEY,
+            "AWS_SECRET_ACCESS_KEY": _ROOT_KEY,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_CA_BUNDLE": str(self.ca_bundle),
+            "NODE_EXTRA_CA_CERTS": str(self.ca_bundle),
+            "AWS_CONFIG_FILE": nowhere,
+            "AWS_SHARED_CREDENTIALS_FILE": nowhere,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "CDK_DISABLE_CLI_TELEMETRY": "true",
+            "NODE_PATH": str(ROOT / "node_modules"),
+            "NO_PROXY": "127.0.0.1",
+            "no_proxy": "127.0.0.1",
+            "PATH": _path(),
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The whole environment of a process that shall use local AWS and no profile of yours."""
+        return {**_inherited(os.environ), **self.exports}
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        return boto3.Session(
+            aws_access_key_id=_ROOT_KEY, aws_secret_access_key=_ROOT_KEY, region_name=self.region
+        )
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client for `service` as the account's root, the same one each time."""
+        if service not in self._clients:
+            untyped: Any = self._session  # the stubs have one overload for each service
+            self._clients[service] = untyped.client(
+                service, endpoint_url=self.endpoint, verify=str(self.ca_bundle)
+            )
+        return self._clients[service]
+
+    def start(self, *, patience: float = 30.0) -> Self:
+        """Start the server and wait until it answers.
+
+        RuntimeError with the end of its log if it ends, TimeoutError after `patience` seconds.
+        """
+        self.state.mkdir(parents=True, exist_ok=True)
+        if self._process is not None or _read_pid_file(self.state):
+            raise RuntimeError(f"local AWS runs already in {self.state}; stop it first")
+        (self.state / "tmp").mkdir(exist_ok=True)
+        certificate, key = write_certificates(self.state)
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            self._port = listener.getsockname()[1]
+            self._process = self._spawn(listener, certificate, key)
+        try:
+            self._wait(time.monotonic() + patience)
+        except BaseException:
+            self.stop()
+            raise
+        if self._detached:
+            content = {"pid": self._process.pid, "endpoint": self.endpoint}
+            (self.state / _PID_FILE).write_text(json.dumps(content))
+        return self
+
+    def stop(self) -> None:
+        """End the server and every process that it started; nothing happens if there is none."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        _end_group(process.pid)
+        process.wait()
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+        (self.state / _PID_FILE).unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _spawn(
+        self, listener: socket.socket, certificate: Path, key: Path
+    ) -> subprocess.Popen[bytes]:
+        descriptors = [listener.fileno()]
+        arguments = [f"--listen={listener.fileno()}"]
+        lifeline = None
+        if not self._detached:
+            # The server watches the reading end: it closes when this process ends, even by SIGKILL.
+            lifeline, self._lifeline = os.pipe()
+            descriptors.append(lifeline)
+            arguments.append(f"--lifeline={lifeline}")
+        variables = {
+            **_inherited(os.environ),
+            **self._server_variables(certificate, key),
+        }
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603  # the arguments are ours
+                [sys.executable, "-m", "local.server", *arguments],
+                cwd=ROOT,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=descriptors,
+                start_new_session=True,
+            )
+        if lifeline is not None:
+            os.close(lifeline)
+        return process
+
+    def _server_variables(self, certificate: Path, key: Path) -> dict[str, str]:
+        # Without AWS_ENDPOINT_URL: MiniStack gives functions its own.
+        passed_on = {k: v for k, v in self.exports.items() if k != "AWS_ENDPOINT_URL"}
+        return {
+            **passed_on,
+            "AUTH": "true",
+            "CALL_LOG": str(self.call_log),
+            "USE_SSL": "1",
+            "MINISTACK_SSL_CERT": str(certificate),
+            "MINISTACK_SSL_KEY": str(key),
+            "SSL_CERT_FILE": str(self.ca_bundle),
+            "REQUESTS_CA_BUNDLE": str(self.ca_bundle),
+            "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self._port),
+            "MINISTACK_ACCOUNT_ID": self.account,
+            "MINISTACK_REGION": self.region,
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "LAMBDA_EXECUTOR": "local",
+            "DOCKER_HOST": f"unix://{self.state / 'no-such-file'}",
+            "STATE_DIR": str(self.state / "tmp" / "state"),
+            "S3_DATA_DIR": str(self.state / "tmp" / "s3"),
+            "TMPDIR": str(self.state / "tmp"),
+            "LOG_LEVEL": "INFO",
+            "GROUND_TRUTH_DELAY_SECONDS": str(self._delay),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _wait(self, deadline: float) -> None:
+        context = ssl.create_default_context(cafile=str(self.ca_bundle))
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+        )
+        while True:
+            try:
+                with opener.open(f"{self.endpoint}/_ministack/health", timeout=5):
+                    return
+            except (urllib.error.URLError, OSError):
+                if self._process is None or self._process.poll() is not None:
+                    raise RuntimeError(
+                        f"local AWS should start, but it ended; {self.log} ends with:\n"
+                        f"{self._log_tail()}"
+                    ) from None
+                if time.monotonic() > deadline:
+                    raise TimeoutError(
+                        f"local AWS should answer at {self.endpoint}, but it does not; {self.log}"
+                        f" ends with:\n{self._log_tail()}"
+                    ) from None
+                time.sleep(0.05)
+
+    def _log_tail(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
+
+
+def stop_detached(state: Path) -> str:
+    """Stop the detached local AWS whose folder is `state`; return a sentence about what was."""
+    content = _read_pid_file(state)
+    if content is None:
+        (state / _PID_FILE).unlink(missing_ok=True)
+        return f"no local AWS runs in {state}"
+    pid = int(content["pid"])
+    _end_group(pid)
+    (state / _PID_FILE).unlink(missing_ok=True)
+    return f"stopped local AWS at {content['endpoint']}"
+
+
+def _read_pid_file(state: Path) -> dict[str, Any] | None:
+    try:
+        content: dict[str, Any] = json.loads((state / _PID_FILE).read_text())
+    except FileNotFoundError:
+        return None
+    return content if _is_server(int(content["pid"])) else None
+
+
+def _is_server(pid: int) -> bool:
+    """Say whether `pid` is a server of ours: a number may be some other process's by now."""
+    try:
+        return os.getpgid(pid) == pid and "local.server" in _command(pid)
+    except ProcessLookupError:
+        return False
+
+
+def _command(pid: int) -> str:
+    listing = subprocess.run(  # noqa: S603  # the arguments are ours
+        [shutil.which("ps") or "/bin/ps", "-o", "stat=,args=", "-p", str(pid)],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.strip()
+    return "" if listing.startswith("Z") else listing
+
+
+def _end_group(group: int) -> None:
+    # Nothing is worth a slow farewell: all state is in memory.
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # none, or only ended ones
+        os.killpg(group, signal.SIGKILL)
+
+
+def _inherited(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if name in _INHERITED}
+
+
+def _path() -> str:
+    ours = [str(Path(sys.executable).parent), str(ROOT / "node_modules" / ".bin")]
+    return os.pathsep.join([*ours, os.environ.get("PATH", os.defpath)])
+
+
+def main() -> None:
+    """`python -m local.aws start|stop <folder>`."""
+    parser = argparse.ArgumentParser(prog="python -m local.aws", description=__doc__)
+    parser.add_argument("action", choices=["start", "stop"])
+    parser.add_argument("folder", type=Path, help="where the log and the certificates are")
+    arguments = parser.parse_args()
+    if arguments.action == "stop":
+        print(stop_detached(arguments.folder.resolve()))  # noqa: T201  # a command line
+        return
+    aws = LocalAws(arguments.folder, detached=True).start()
+    for name, value in aws.exports.items():
+        print(f"export {name}='{value}'")  # noqa: T201  # a command line
+
+
+if __name__ == "__main__":
+    main()

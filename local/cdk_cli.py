@@ -1,0 +1,121 @@
+"""The real CDK CLI as a child process, its output in a log."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+
+
+class CdkError(RuntimeError):
+    """A CDK command that failed; the message has the end of its output and names the log."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CdkCli:
+    """Runs CDK commands for one environment, in this repository.
+
+    `variables` are the process's whole environment, `log` collects what the CLI prints, `folder`
+    takes the cloud assembly, `app` is the command that synthesises.
+    """
+
+    environment: str
+    variables: Mapping[str, str]
+    folder: Path
+    app: str = "python app.py"
+
+    @property
+    def log(self) -> Path:
+        """Everything that the CLI has printed."""
+        return self.folder / "cdk.log"
+
+    def bootstrap(self, account: str, region: str) -> None:
+        """Prepare the account's Region for CDK."""
+        self.run("bootstrap", f"aws://{account}/{region}")
+
+    def deploy(self, *stacks: str) -> dict[str, str]:
+        """Deploy `stacks` (such as `Data`) and return their outputs."""
+        outputs = self.folder / "outputs.json"
+        outputs.unlink(missing_ok=True)
+        self.run(
+            "deploy",
+            *self._names(stacks),
+            "--require-approval=never",
+            "--progress=events",
+            f"--outputs-file={outputs}",
+        )
+        by_stack = json.loads(outputs.read_text()) if outputs.exists() else {}
+        return {name: value for values in by_stack.values() for name, value in values.items()}
+
+    def diff(self) -> str:
+        """Return the differences between what is deployed and what would be."""
+        return self.run("diff", f"{self.environment}/*")
+
+    def destroy(self, *stacks: str) -> None:
+        """Destroy `stacks`, or all of the environment."""
+        self.run("destroy", *(self._names(stacks) or [f"{self.environment}/*"]), "--force")
+
+    def run(self, *arguments: str) -> str:
+        """Run one command and return what it printed; CdkError if it fails.
+
+        It has a session of its own and ends with this call, whatever ends the call.
+        """
+        command = [
+            "cdk",
+            *arguments,
+            "--no-notices",
+            "--ci",  # what matters goes to standard output
+            f"--app={self.app}",
+            f"--output={self.folder / 'cdk.out'}",
+            f"--context=environment={self.environment}",
+        ]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self.log.open("a+b") as log:
+            log.write(f"\n$ {' '.join(command)}\n".encode())
+            log.flush()
+            start = log.tell()
+            process = subprocess.Popen(  # noqa: S603  # the arguments are ours
+                command,
+                cwd=ROOT,
+                env=dict(self.variables),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                status = process.wait()
+            finally:
+                _end(process)
+            log.seek(start)
+            printed = log.read().decode(errors="replace")
+        if status != 0:
+            tail = "\n".join(printed.strip().splitlines()[-15:])
+            raise CdkError(
+                f"`cdk {' '.join(arguments)}` ended with status {status}; its output is in"
+                f" {self.log} and ends with:\n{tail}"
+            )
+        return printed
+
+    def _names(self, stacks: tuple[str, ...]) -> list[str]:
+        return [f"{self.environment}/{stack}" for stack in stacks]
+
+
+def _end(process: subprocess.Popen[bytes], patience: float = 5.0) -> None:
+    """Ask the process's whole session to end, then see to it, after `patience` seconds."""
+    for signal_number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, signal_number)
+        except ProcessLookupError:
+            return
+        deadline = time.monotonic() + patience
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)

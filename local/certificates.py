@@ -1,0 +1,33 @@
+"""Certificates for https://127.0.0.1, signed by an authority that is thrown away at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+
+import trustme
+
+_VALID = dt.timedelta(days=30)
+
+
+def write_certificates(folder: Path) -> tuple[Path, Path]:
+    """Write `ca.pem`, `server.pem` and `server.key` to `folder`; return the latter two.
+
+    The authority's own key is written nowhere, so nobody can sign another certificate with it.
+    """
+    end = dt.datetime.now(dt.UTC) + _VALID
+    authority = trustme.CA(organization_name="Local AWS, for tests only")
+    server = authority.issue_cert("127.0.0.1", not_after=end)
+    (folder / "ca.pem").write_bytes(authority.cert_pem.bytes())
+    certificate, key = folder / "server.pem", folder / "server.key"
+    certificate.write_bytes(b"".join(blob.bytes() for blob in server.cert_chain_pems))
+    _write_private(key, server.private_key_pem.bytes())
+    return certificate, key
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)

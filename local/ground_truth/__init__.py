@@ -1,0 +1,1 @@
+"""Ground Truth on this computer: what its documents say, without its machine learning."""

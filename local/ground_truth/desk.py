@@ -1,0 +1,101 @@
+"""Who may do which task: workers found by e-mail address, their teams' jobs, their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from local.ground_truth import worker_template
+from local.ground_truth.cloud import User
+from local.ground_truth.job_steps import task_input
+from local.ground_truth.labeling_job import LabelingJob, Refused
+from local.ground_truth.service import GroundTruth
+from local.ground_truth.state import Account, Workteam
+
+
+def workers(ground_truth: GroundTruth) -> list[str]:
+    """Return the e-mail addresses of all enabled workers who are in a team."""
+    with ground_truth.lock:
+        found = {
+            user.email
+            for account in ground_truth.accounts()
+            for user in _users(ground_truth, account)
+            if any(user.groups & team.groups for team in account.workteams.values())
+        }
+    return sorted(found)
+
+
+def open_tasks(ground_truth: GroundTruth, email: str, most: int) -> list[dict[str, Any]]:
+    """Return at most `most` tasks that the worker can do now; Refused if nobody is the worker."""
+    tasks: list[dict[str, Any]] = []
+    with ground_truth.lock:
+        for job, worker in _jobs(ground_truth, email):
+            for task_id, _ in job.open_tasks(worker)[: most - len(tasks)]:
+                tasks.append(_show(job, task_id))
+    return tasks
+
+
+def accept(ground_truth: GroundTruth, email: str, task_id: str) -> dict[str, Any]:
+    """Hold a task for the worker until its time is over, and return it; Refused if taken."""
+    with ground_truth.lock:
+        job, worker = _find(ground_truth, email, task_id)
+        job.accept(task_id, worker, ground_truth.clock())
+        return _show(job, task_id)
+
+
+def answer(ground_truth: GroundTruth, email: str, task_id: str, content: Mapping[str, Any]) -> None:
+    """Take an answer in the form that crowd elements give; Refused if it can't be taken."""
+    with ground_truth.lock:
+        job, worker = _find(ground_truth, email, task_id)
+        job.answer(task_id, worker, content, ground_truth.clock(), ground_truth.delay)
+
+
+def _show(job: LabelingJob, task_id: str) -> dict[str, Any]:
+    assert job.inputs is not None  # noqa: S101  # a task exists once all is read
+    each = job.inputs.objects[job.index_of(task_id)]
+    content = task_input(job, each, list(job.inputs.labels))
+    return {
+        "taskId": task_id,
+        "jobName": job.name,
+        "title": job.task["TaskTitle"],
+        "description": job.task["TaskDescription"],
+        "input": content,
+        "html": worker_template.render(job.inputs.template, content),
+    }
+
+
+def _find(ground_truth: GroundTruth, email: str, task_id: str) -> tuple[LabelingJob, User]:
+    for job, worker in _jobs(ground_truth, email):
+        if job.has_task(task_id):
+            return job, worker
+    for account in ground_truth.accounts():
+        if any(job.has_task(task_id) for job in account.jobs.values()):
+            raise Refused(f"this task is not for {email}, who is in another team", status=403)
+    raise Refused(f"there is no task {task_id!r}", status=404)
+
+
+def _jobs(ground_truth: GroundTruth, email: str) -> Iterator[tuple[LabelingJob, User]]:
+    """Yield the jobs of the worker's teams; Refused if nobody has that address."""
+    known = False
+    for account in ground_truth.accounts():
+        worker = next((user for user in _users(ground_truth, account) if user.email == email), None)
+        if worker is None:
+            continue
+        known = True
+        teams = {team.arn for team in account.workteams.values() if _is_in(worker, team)}
+        for job in account.jobs.values():
+            if job.task["WorkteamArn"] in teams:
+                yield job, worker
+    if not known:
+        raise Refused(f"no enabled worker has the address {email!r}", status=404)
+
+
+def _users(ground_truth: GroundTruth, account: Account) -> Iterator[User]:
+    for workforce in account.workforces.values():
+        for user in ground_truth.cloud.users(account.scope, workforce.cognito["UserPool"]):
+            if user.enabled:
+                yield user
+
+
+def _is_in(worker: User, team: Workteam) -> bool:
+    return bool(worker.groups & team.groups)

@@ -1,0 +1,196 @@
+"""The operations on labeling jobs and on tags.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/sms-create-labeling-job-api.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+from local.ground_truth.errors import in_use, invalid, not_found
+from local.ground_truth.job_rules import check_job
+from local.ground_truth.labeling_job import ENDED, LabelingJob
+from local.ground_truth.state import Call, Workteam, ordered, page, tag_list, tag_map
+
+_ECHOED: Final = (
+    "LabelingJobName",
+    "LabelAttributeName",
+    "InputConfig",
+    "OutputConfig",
+    "RoleArn",
+    "LabelCategoryConfigS3Uri",
+    "StoppingConditions",
+    "HumanTaskConfig",
+)
+
+
+def create_labeling_job(call: Call) -> dict[str, Any]:
+    """Start a labeling job, whose name is used up for ever."""
+    request = call.request
+    name = request["LabelingJobName"]
+    task_type = check_job(call)
+    if name.lower() in call.account.jobs:
+        raise in_use(f"Labeling job {name} already exists; names are unique and not case-sensitive")
+    assert task_type.labeling is not None  # noqa: S101  # check_job refuses all others
+    arn = call.scope.arn(f"labeling-job/{name.lower()}")
+    team = _team(call, request["HumanTaskConfig"]["WorkteamArn"])
+    call.account.jobs[name.lower()] = LabelingJob(
+        name=name,
+        arn=arn,
+        request=request,
+        labeling=task_type.labeling,
+        user_pool=team.members[0]["CognitoMemberDefinition"]["UserPool"],
+        created=call.now,
+        modified=call.now,
+        due=call.now + call.delay,
+    )
+    call.account.tags[arn] = tag_map(request.get("Tags", ()))
+    return {"LabelingJobArn": arn}
+
+
+def describe_labeling_job(call: Call) -> dict[str, Any]:
+    """Describe a job."""
+    job = _find(call)
+    request = {name: job.request[name] for name in _ECHOED if name in job.request}
+    tags = tag_list(call.account.tags[job.arn])
+    return {**request, **_summary(job), "JobReferenceCode": _reference_code(job), "Tags": tags}
+
+
+def stop_labeling_job(call: Call) -> dict[str, Any]:
+    """Stop a job for good; ValidationException if it has ended or is stopping."""
+    job = _find(call)
+    if job.status in ENDED or job.status == "Stopping":
+        raise invalid(f"Labeling job {job.name} can't be stopped: it is {job.status}")
+    job.stop(call.now, call.delay)
+    return {}
+
+
+def list_labeling_jobs(call: Call) -> dict[str, Any]:
+    """List jobs, all that ever were."""
+    request = call.request
+    found = [
+        job
+        for job in call.account.jobs.values()
+        if request.get("NameContains", "").lower() in job.name.lower()
+        and request.get("StatusEquals", job.status) == job.status
+        and _is_within(call, job.created, "CreationTime")
+        and _is_within(call, job.modified, "LastModifiedTime")
+    ]
+    by = {
+        "CreationTime": lambda job: job.created,
+        "Name": lambda job: job.name,
+        "Status": lambda job: job.status,
+    }
+    return page(request, "LabelingJobSummaryList", ordered(request, found, by), _list_entry)
+
+
+def list_labeling_jobs_for_workteam(call: Call) -> dict[str, Any]:
+    """List the jobs of a work team."""
+    request = call.request
+    team = request["WorkteamArn"]
+    if team not in (each.arn for each in call.account.workteams.values()):
+        raise not_found(f"The work team {team} does not exist")
+    found = [
+        job
+        for job in call.account.jobs.values()
+        if job.task["WorkteamArn"] == team
+        and request.get("JobReferenceCodeContains", "") in _reference_code(job)
+        and _is_within(call, job.created, "CreationTime")
+    ]
+    found = ordered(request, found, {"CreationTime": lambda job: job.created})
+    return page(
+        request, "LabelingJobSummaryList", found, lambda job: _team_entry(job, call.scope.account)
+    )
+
+
+def add_tags(call: Call) -> dict[str, Any]:
+    """Add or change tags of a labeling job, work team or workforce."""
+    tags = _tags(call)
+    tags.update(tag_map(call.request["Tags"]))
+    return {"Tags": tag_list(tags)}
+
+
+def delete_tags(call: Call) -> dict[str, Any]:
+    """Remove tags; absent ones are no error."""
+    tags = _tags(call)
+    for key in call.request["TagKeys"]:
+        tags.pop(key, None)
+    return {}
+
+
+def list_tags(call: Call) -> dict[str, Any]:
+    """List tags."""
+    return page(call.request, "Tags", tag_list(_tags(call)), lambda tag: tag)
+
+
+def _team(call: Call, arn: str) -> Workteam:
+    return next(team for team in call.account.workteams.values() if team.arn == arn)
+
+
+def _find(call: Call) -> LabelingJob:
+    name = call.request["LabelingJobName"]
+    if name.lower() not in call.account.jobs:
+        raise not_found(f"Labeling job {name} does not exist")
+    return call.account.jobs[name.lower()]
+
+
+def _tags(call: Call) -> dict[str, str]:
+    arn = call.request["ResourceArn"]
+    if arn not in call.account.tags:
+        raise invalid(f"Resource {arn} does not exist")
+    return call.account.tags[arn]
+
+
+def _summary(job: LabelingJob) -> dict[str, Any]:
+    shown = {
+        "LabelingJobName": job.name,
+        "LabelingJobArn": job.arn,
+        "LabelingJobStatus": job.status,
+        "LabelCounters": job.counters,
+        "CreationTime": job.created,
+        "LastModifiedTime": job.modified,
+        "InputConfig": job.request["InputConfig"],
+    }
+    if job.failure:
+        shown["FailureReason"] = job.failure
+    if job.written:
+        shown["LabelingJobOutput"] = {"OutputDatasetS3Uri": job.output_uri}
+    return shown
+
+
+def _list_entry(job: LabelingJob) -> dict[str, Any]:
+    consolidation = job.task["AnnotationConsolidationConfig"]
+    return {
+        **_summary(job),
+        "WorkteamArn": job.task["WorkteamArn"],
+        "PreHumanTaskLambdaArn": job.task["PreHumanTaskLambdaArn"],
+        **consolidation,
+    }
+
+
+def _team_entry(job: LabelingJob, account: str) -> dict[str, Any]:
+    counters = job.counters
+    return {
+        "LabelingJobName": job.name,
+        "JobReferenceCode": _reference_code(job),
+        "WorkRequesterAccountId": account,
+        "CreationTime": job.created,
+        "NumberOfHumanWorkersPerDataObject": job.workers_per_object,
+        "LabelCounters": {
+            "HumanLabeled": counters["HumanLabeled"],
+            "PendingHuman": counters["Unlabeled"],
+            "Total": sum(counters[name] for name in ("HumanLabeled", "Unlabeled"))
+            + counters["FailedNonRetryableError"],
+        },
+    }
+
+
+def _reference_code(job: LabelingJob) -> str:
+    return hashlib.sha256(job.arn.encode()).hexdigest()[:10]
+
+
+def _is_within(call: Call, time: float, name: str) -> bool:
+    after = call.request.get(f"{name}After", time)
+    before = call.request.get(f"{name}Before", time)
+    return bool(after <= time <= before)

@@ -1,0 +1,142 @@
+"""The CloudFormation resource types of Ground Truth, on top of its operations.
+
+Properties and what replaces a resource:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_SageMaker.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from local.ground_truth.cloud import Scope
+from local.ground_truth.service import GroundTruth
+from local.ground_truth.state import tag_list
+
+Properties = Mapping[str, Any]
+Tags = Mapping[str, str]
+#: Physical id and the attributes for Fn::GetAtt.
+Made = tuple[str, dict[str, str]]
+
+
+class Resource(Protocol):
+    """How CloudFormation makes, changes and deletes resources of a type."""
+
+    #: Properties whose change replaces the resource.
+    create_only: tuple[str, ...]
+    #: Whether a replaced resource is deleted before the new one is made.
+    delete_first: bool
+
+    def create(self, scope: Scope, generated_name: str, properties: Properties, tags: Tags) -> Made:
+        """Make one; it has the generated name if the properties have none."""
+
+    def update(
+        self, scope: Scope, physical_id: str, properties: Properties, old: Tags, new: Tags
+    ) -> Made:
+        """Change one in place."""
+
+    def delete(self, scope: Scope, physical_id: str) -> None:
+        """Delete one; an absent one is no error."""
+
+
+class Workforces:
+    """`AWS::SageMaker::Workforce`; Ref is the ARN."""
+
+    create_only: tuple[str, ...] = ("WorkforceName", "CognitoConfig")
+    delete_first = True
+    _network = ("SourceIpConfig", "WorkforceVpcConfig", "IpAddressType", "OidcConfig")
+
+    def __init__(self, ground_truth: GroundTruth) -> None:
+        self._ground_truth = ground_truth
+
+    def create(self, scope: Scope, generated_name: str, properties: Properties, tags: Tags) -> Made:
+        """Create the workforce and wait until it is active."""
+        name = properties.get("WorkforceName", generated_name)
+        names = ("CognitoConfig", *self._network)
+        request = {each: properties[each] for each in names if each in properties}
+        self._ground_truth.call(scope, "CreateWorkforce", {"WorkforceName": name, **request})
+        return self._made(scope, name, {}, tags)
+
+    def update(
+        self, scope: Scope, physical_id: str, properties: Properties, old: Tags, new: Tags
+    ) -> Made:
+        """Change how workers reach the portal."""
+        name = physical_id.rsplit("/", 1)[-1]
+        request = {each: properties[each] for each in self._network if each in properties}
+        request.setdefault("SourceIpConfig", {"Cidrs": []})
+        self._ground_truth.call(scope, "UpdateWorkforce", {"WorkforceName": name, **request})
+        return self._made(scope, name, old, new)
+
+    def delete(self, scope: Scope, physical_id: str) -> None:
+        """Delete the workforce and wait until it is gone."""
+        name = physical_id.rsplit("/", 1)[-1]
+        if name in self._ground_truth.account(scope).workforces:
+            self._ground_truth.call(scope, "DeleteWorkforce", {"WorkforceName": name})
+
+    def _made(self, scope: Scope, name: str, old: Tags, new: Tags) -> Made:
+        request = {"WorkforceName": name}
+        workforce = self._ground_truth.call(scope, "DescribeWorkforce", request)["Workforce"]
+        _tag(self._ground_truth, scope, workforce["WorkforceArn"], old, new)
+        attributes = {each: workforce[each] for each in ("WorkforceArn", "SubDomain")}
+        return workforce["WorkforceArn"], attributes
+
+
+class Workteams:
+    """`AWS::SageMaker::Workteam`; Ref is the ARN."""
+
+    create_only: tuple[str, ...] = ("WorkteamName", "WorkforceName")
+    delete_first = False
+
+    def __init__(self, ground_truth: GroundTruth) -> None:
+        self._ground_truth = ground_truth
+
+    def create(self, scope: Scope, generated_name: str, properties: Properties, tags: Tags) -> Made:
+        """Create the team."""
+        name = properties.get("WorkteamName", generated_name)
+        request = {"WorkteamName": name, **_workteam_request(properties)}
+        if "WorkforceName" in properties:
+            request["WorkforceName"] = properties["WorkforceName"]
+        self._ground_truth.call(scope, "CreateWorkteam", request)
+        return self._made(scope, name, {}, tags)
+
+    def update(
+        self, scope: Scope, physical_id: str, properties: Properties, old: Tags, new: Tags
+    ) -> Made:
+        """Change members, description or notification."""
+        name = physical_id.rsplit("/", 1)[-1]
+        request = {"WorkteamName": name, **_workteam_request(properties)}
+        request.setdefault("NotificationConfiguration", {})
+        self._ground_truth.call(scope, "UpdateWorkteam", request)
+        return self._made(scope, name, old, new)
+
+    def delete(self, scope: Scope, physical_id: str) -> None:
+        """Delete the team."""
+        name = physical_id.rsplit("/", 1)[-1]
+        if name in self._ground_truth.account(scope).workteams:
+            self._ground_truth.call(scope, "DeleteWorkteam", {"WorkteamName": name})
+
+    def _made(self, scope: Scope, name: str, old: Tags, new: Tags) -> Made:
+        request = {"WorkteamName": name}
+        team = self._ground_truth.call(scope, "DescribeWorkteam", request)["Workteam"]
+        _tag(self._ground_truth, scope, team["WorkteamArn"], old, new)
+        return team["WorkteamArn"], {each: team[each] for each in ("WorkteamArn", "WorkteamName")}
+
+
+def _workteam_request(properties: Properties) -> dict[str, Any]:
+    names = ("Description", "NotificationConfiguration")
+    request = {name: properties[name] for name in names if name in properties}
+    members = []
+    for member in properties.get("MemberDefinitions", ()):
+        # CloudFormation puts "Cognito" before the API's names.
+        definition = member["CognitoMemberDefinition"].items()
+        api = {name.removeprefix("Cognito"): value for name, value in definition}
+        members.append({"CognitoMemberDefinition": api})
+    return {**request, "MemberDefinitions": members}
+
+
+def _tag(ground_truth: GroundTruth, scope: Scope, arn: str, old: Tags, new: Tags) -> None:
+    gone = sorted(old.keys() - new.keys())
+    if gone:
+        ground_truth.call(scope, "DeleteTags", {"ResourceArn": arn, "TagKeys": gone})
+    if new:
+        ground_truth.call(scope, "AddTags", {"ResourceArn": arn, "Tags": tag_list(new)})

@@ -1,0 +1,202 @@
+"""Ground Truth as a service: takes requests, lets time pass for labeling jobs, tells the world."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from local.ground_truth import jobs, workforces, workteams
+from local.ground_truth.cloud import Caller, Cloud, Denied, Missing, Scope
+from local.ground_truth.errors import AwsError
+from local.ground_truth.job_steps import step
+from local.ground_truth.labeling_job import ENDED, LabelingJob
+from local.ground_truth.request_model import check_request
+from local.ground_truth.state import Account, Call
+
+_LOG = logging.getLogger("ground-truth")
+_TICK: Final = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """An operation: what it does and the resource that its caller must have rights on.
+
+    `resource` is an ARN's last part with the request's members in braces, an ARN as a whole in
+    braces, or `*`.
+    """
+
+    run: Callable[[Call], dict[str, Any]]
+    resource: str
+
+
+_WORKFORCE: Final = "workforce/{WorkforceName}"
+_WORKTEAM: Final = "workteam/private-crowd/{WorkteamName}"
+_JOB: Final = "labeling-job/{LabelingJobName}"
+
+#: Resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "CreateWorkforce": Operation(run=workforces.create_workforce, resource=_WORKFORCE),
+    "DescribeWorkforce": Operation(run=workforces.describe_workforce, resource=_WORKFORCE),
+    "ListWorkforces": Operation(run=workforces.list_workforces, resource="*"),
+    "UpdateWorkforce": Operation(run=workforces.update_workforce, resource=_WORKFORCE),
+    "DeleteWorkforce": Operation(run=workforces.delete_workforce, resource=_WORKFORCE),
+    "CreateWorkteam": Operation(run=workteams.create_workteam, resource=_WORKTEAM),
+    "DescribeWorkteam": Operation(run=workteams.describe_workteam, resource=_WORKTEAM),
+    "ListWorkteams": Operation(run=workteams.list_workteams, resource="*"),
+    "UpdateWorkteam": Operation(run=workteams.update_workteam, resource=_WORKTEAM),
+    "DeleteWorkteam": Operation(run=workteams.delete_workteam, resource=_WORKTEAM),
+    "CreateLabelingJob": Operation(run=jobs.create_labeling_job, resource=_JOB),
+    "DescribeLabelingJob": Operation(run=jobs.describe_labeling_job, resource=_JOB),
+    "StopLabelingJob": Operation(run=jobs.stop_labeling_job, resource=_JOB),
+    "ListLabelingJobs": Operation(run=jobs.list_labeling_jobs, resource="*"),
+    "ListLabelingJobsForWorkteam": Operation(
+        run=jobs.list_labeling_jobs_for_workteam, resource="{WorkteamArn}"
+    ),
+    "AddTags": Operation(run=jobs.add_tags, resource="{ResourceArn}"),
+    "ListTags": Operation(run=jobs.list_tags, resource="{ResourceArn}"),
+    "DeleteTags": Operation(run=jobs.delete_tags, resource="{ResourceArn}"),
+}
+
+
+class GroundTruth:
+    """All accounts' workforces and labeling jobs, in memory.
+
+    `delay` is how long, in seconds, a step of Ground Truth's own takes. One lock guards it all;
+    what may call back (events, notices) is done outside it.
+    """
+
+    def __init__(
+        self, cloud: Cloud, *, delay: float = 0.2, clock: Callable[[], float] = time.time
+    ) -> None:
+        if delay < 0:
+            raise ValueError(f"a delay is at least 0 seconds, got {delay}; give a longer one")
+        self.cloud = cloud
+        self.delay = delay
+        self.clock = clock
+        self.lock = threading.RLock()
+        self._accounts: dict[Scope, Account] = {}
+
+    def account(self, scope: Scope) -> Account:
+        """Return what belongs to an account in a Region."""
+        with self.lock:
+            account = self._accounts.setdefault(scope, Account(scope=scope))
+            account.forget_deleted(self.clock())
+            return account
+
+    def accounts(self) -> list[Account]:
+        """Return all accounts that have anything."""
+        return list(self._accounts.values())
+
+    def answer(
+        self, scope: Scope, caller: Caller, operation: str, body: bytes
+    ) -> tuple[int, dict[str, Any]]:
+        """Return HTTP status and JSON content for a request."""
+        try:
+            request = json.loads(body or b"{}")
+            return 200, self._run(scope, caller, operation, request)
+        except AwsError as error:
+            _LOG.info("%s: %s: %s", operation, error.code, error.message)
+            return error.status, {"__type": error.code, "message": error.message}
+
+    def call(self, scope: Scope, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Run an operation at once and without a caller's rights; AwsError if it is refused."""
+        return self._run(scope, _Anyone(), operation, request, delay=0.0)
+
+    def step(self) -> None:
+        """Let all labeling jobs do what is due, then send their events and notices."""
+        with self.lock:
+            outbox = [
+                message
+                for account in self.accounts()
+                for job in account.jobs.values()
+                if job.status not in ENDED
+                for message in self._step(account, job)
+            ]
+        for send in outbox:
+            try:
+                send()
+            except (Denied, Missing) as problem:
+                _LOG.warning("nothing is sent: %s", problem)
+
+    def start(self) -> None:
+        """Step in the background as long as the process lives."""
+        threading.Thread(target=self._work, name="ground-truth", daemon=True).start()
+
+    def _work(self) -> None:
+        while True:
+            time.sleep(_TICK)
+            try:
+                self.step()
+            except Exception:  # noqa: BLE001  # one bad step must not stop the others
+                _LOG.exception("a step failed")
+
+    def _step(self, account: Account, job: LabelingJob) -> list[Callable[[], None]]:
+        try:
+            return list(step(self.cloud, account, job, self.clock(), self.delay))
+        except Exception:  # noqa: BLE001  # a bug here must end the job visibly
+            _LOG.exception("labeling job %s failed", job.name)
+            job.fail("InternalServerError: see the server's log", self.clock())
+            return []
+
+    def _run(
+        self,
+        scope: Scope,
+        caller: Caller,
+        name: str,
+        request: Mapping[str, Any],
+        *,
+        delay: float | None = None,
+    ) -> dict[str, Any]:
+        operation = OPERATIONS.get(name)
+        if operation is None:
+            known = ", ".join(OPERATIONS)
+            raise AwsError(
+                "UnknownOperationException",
+                f"Local Ground Truth has no operation '{name}'; it has {known}",
+            )
+        check_request(name, request)
+        with self.lock:
+            call = Call(
+                account=self.account(scope),
+                cloud=self.cloud,
+                caller=caller,
+                request=request,
+                now=self.clock(),
+                delay=self.delay if delay is None else delay,
+            )
+            _authorize(call, name, operation)
+            return operation.run(call)
+
+
+def _authorize(call: Call, name: str, operation: Operation) -> None:
+    request, context = call.request, {}
+    resource = operation.resource.format(**request)
+    if not operation.resource.startswith(("{", "*")):
+        # A labeling job's ARN has its name in small letters.
+        lower = resource.lower() if operation.resource == _JOB else resource
+        resource = call.scope.arn(lower)
+    if name == "CreateLabelingJob":
+        team = request["HumanTaskConfig"]["WorkteamArn"]
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-workforce-authentication.html
+        context = {
+            "sagemaker:WorkteamArn": team,
+            "sagemaker:WorkteamType": team.split("workteam/")[-1].split("/")[0],
+        }
+    call.caller.authorize(f"sagemaker:{name}", resource, context)
+    if name == "CreateLabelingJob":
+        passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+        call.caller.authorize("iam:PassRole", request["RoleArn"], passed)
+    if name.startswith("Create") and request.get("Tags"):
+        call.caller.authorize("sagemaker:AddTags", resource, {})
+
+
+class _Anyone:
+    """A caller who may do anything, as CloudFormation's own handlers here."""
+
+    def authorize(self, action: str, resource: str, context: Mapping[str, str]) -> None:
+        """Allow it."""

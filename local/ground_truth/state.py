@@ -1,0 +1,136 @@
+"""What Ground Truth keeps of an account's Region: workforce, work teams, labeling jobs, tags."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.ground_truth.cloud import Caller, Cloud, Scope
+from local.ground_truth.errors import invalid
+from local.ground_truth.labeling_job import LabelingJob
+
+
+@dataclass(kw_only=True)
+class Workforce:
+    """One pool of workers; at most one per account and Region."""
+
+    name: str
+    arn: str
+    #: UserPool and ClientId.
+    cognito: Mapping[str, str]
+    sub_domain: str
+    created: float
+    modified: float
+    #: Source IP, VPC and address type, as requested.
+    network: dict[str, Any]
+    #: When it is Active, in seconds since the epoch.
+    active_from: float
+    #: When it is gone, once its deletion has begun.
+    gone_from: float | None = None
+
+    def status(self, now: float) -> str:
+        """Return Initializing, Active or Deleting."""
+        if self.gone_from is not None:
+            return "Deleting"
+        return "Active" if now >= self.active_from else "Initializing"
+
+
+@dataclass(kw_only=True)
+class Workteam:
+    """Workers who get the same tasks: the members of one or more groups of the pool."""
+
+    name: str
+    arn: str
+    workforce: str
+    description: str
+    members: Sequence[Mapping[str, Any]]
+    notification: Mapping[str, str]
+    access: Mapping[str, Any]
+    created: float
+    modified: float
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The names of its user groups."""
+        definitions = (member["CognitoMemberDefinition"] for member in self.members)
+        return frozenset(definition["UserGroup"] for definition in definitions)
+
+
+@dataclass(kw_only=True)
+class Account:
+    """All that belongs to one account in one Region."""
+
+    scope: Scope
+    workforces: dict[str, Workforce] = field(default_factory=dict)
+    workteams: dict[str, Workteam] = field(default_factory=dict)
+    #: By name in small letters; a name is never free again.
+    jobs: dict[str, LabelingJob] = field(default_factory=dict)
+    #: Resource ARN → tags.
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def forget_deleted(self, now: float) -> None:
+        """Drop the workforce whose deletion is complete."""
+        for workforce in list(self.workforces.values()):
+            if workforce.gone_from is not None and now >= workforce.gone_from:
+                del self.workforces[workforce.name]
+                self.tags.pop(workforce.arn, None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request: who sends it, where it goes to, what it says."""
+
+    account: Account
+    cloud: Cloud
+    caller: Caller
+    request: Mapping[str, Any]
+    now: float
+    #: How long a step of Ground Truth's own takes, in seconds.
+    delay: float
+
+    @property
+    def scope(self) -> Scope:
+        """The account and Region that the request goes to."""
+        return self.account.scope
+
+
+def tag_map(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Turn `[{"Key": …, "Value": …}]` into a mapping."""
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Turn a mapping into `[{"Key": …, "Value": …}]`."""
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def page(
+    request: Mapping[str, Any], key: str, items: Sequence[Any], show: Callable[[Any], Any]
+) -> dict[str, Any]:
+    """Return one page of `items` below `key`, with a NextToken if there are more."""
+    start = _offset(request.get("NextToken"))
+    end = start + int(request.get("MaxResults", 100))
+    answer: dict[str, Any] = {key: [show(item) for item in items[start:end]]}
+    if end < len(items):
+        answer["NextToken"] = base64.urlsafe_b64encode(str(end).encode()).decode()
+    return answer
+
+
+def _offset(token: str | None) -> int:
+    if token is None:
+        return 0
+    try:
+        return int(base64.urlsafe_b64decode(token))
+    except (binascii.Error, ValueError):
+        raise invalid(f"Invalid NextToken: {token}") from None
+
+
+def ordered(
+    request: Mapping[str, Any], items: Sequence[Any], by: Mapping[str, Callable[[Any], Any]]
+) -> list[Any]:
+    """Sort by the request's SortBy (the first of `by` if absent) and SortOrder."""
+    key = by[request.get("SortBy", next(iter(by)))]
+    return sorted(items, key=key, reverse=request.get("SortOrder") == "Descending")

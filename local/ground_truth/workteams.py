@@ -1,0 +1,143 @@
+"""The operations on work teams of the private workforce.
+
+Rules: botocore's `CreateWorkteam` to `DeleteWorkteam`, and
+https://docs.aws.amazon.com/sagemaker/latest/dg/sms-workforce-management-private-api.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from local.ground_truth.errors import in_use, invalid, too_many
+from local.ground_truth.state import Call, Workforce, Workteam, ordered, page, tag_map
+from local.ground_truth.workforces import add_workforce, require_pool
+
+#: https://docs.aws.amazon.com/sagemaker/latest/dg/sms-workforce-private-use-cognito.html
+MAXIMUM = 25
+
+
+def create_workteam(call: Call) -> dict[str, Any]:
+    """Create a team of user groups; the first team of an account brings the workforce `default`."""
+    request, account = call.request, call.account
+    name = request["WorkteamName"]
+    if name in account.workteams:
+        raise in_use(f"Work team {name} already exists")
+    if len(account.workteams) >= MAXIMUM:
+        raise too_many(f"Account {call.scope.account} has {MAXIMUM} work teams, which is the limit")
+    members = request["MemberDefinitions"]
+    _require_groups(call, members)
+    workforce = _workforce_for(call, members)
+    _require_same_pool(workforce, members)
+    team = Workteam(
+        name=name,
+        arn=call.scope.arn(f"workteam/private-crowd/{name}"),
+        workforce=workforce.name,
+        description=request["Description"],
+        members=members,
+        notification=request.get("NotificationConfiguration", {}),
+        access=request.get("WorkerAccessConfiguration", {}),
+        created=call.now,
+        modified=call.now,
+    )
+    account.workteams[name] = team
+    account.tags[team.arn] = tag_map(request.get("Tags", ()))
+    return {"WorkteamArn": team.arn}
+
+
+def describe_workteam(call: Call) -> dict[str, Any]:
+    """Describe a team."""
+    return {"Workteam": _show(call, find_workteam(call))}
+
+
+def list_workteams(call: Call) -> dict[str, Any]:
+    """List the teams."""
+    wanted = call.request.get("NameContains", "")
+    found = [team for team in call.account.workteams.values() if wanted in team.name]
+    by = {"CreateDate": lambda team: team.created, "Name": lambda team: team.name}
+    found = ordered(call.request, found, by)
+    return page(call.request, "Workteams", found, lambda team: _show(call, team))
+
+
+def update_workteam(call: Call) -> dict[str, Any]:
+    """Change members, description or notification in place."""
+    team = find_workteam(call)
+    members = call.request.get("MemberDefinitions", team.members)
+    _require_groups(call, members)
+    _require_same_pool(call.account.workforces[team.workforce], members)
+    team.members = members
+    team.description = call.request.get("Description", team.description)
+    team.notification = call.request.get("NotificationConfiguration", team.notification)
+    team.access = call.request.get("WorkerAccessConfiguration", team.access)
+    team.modified = call.now
+    return {"Workteam": _show(call, team)}
+
+
+def delete_workteam(call: Call) -> dict[str, Any]:
+    """Delete a team; its workforce stays."""
+    team = find_workteam(call)
+    del call.account.workteams[team.name]
+    call.account.tags.pop(team.arn, None)
+    return {"Success": True}
+
+
+def find_workteam(call: Call) -> Workteam:
+    """Return the team that the request names; ValidationException if there is none."""
+    name = call.request["WorkteamName"]
+    if name not in call.account.workteams:
+        arn = call.scope.arn(f"workteam/private-crowd/{name}")
+        raise invalid(f"The work team {arn} does not exist")
+    return call.account.workteams[name]
+
+
+def _workforce_for(call: Call, members: Sequence[Mapping[str, Any]]) -> Workforce:
+    workforces, name = call.account.workforces, call.request.get("WorkforceName")
+    if name is not None and name not in workforces:
+        raise invalid(f"No workforce found with name {name}")
+    if name is not None:
+        return workforces[name]
+    if workforces:
+        return next(iter(workforces.values()))
+    # "A single private workforce […] is automatically created when you create your first private
+    # work team": botocore, shape Workforce.
+    definition = members[0]["CognitoMemberDefinition"]
+    cognito = {name: definition[name] for name in ("UserPool", "ClientId")}
+    return add_workforce(call, "default", cognito)
+
+
+def _require_groups(call: Call, members: Sequence[Mapping[str, Any]]) -> None:
+    for member in members:
+        definition = member.get("CognitoMemberDefinition")
+        if definition is None or len(member) != 1:
+            raise invalid("Local Ground Truth has no OIDC members; use CognitoMemberDefinition")
+        pool_id, group = definition["UserPool"], definition["UserGroup"]
+        pool = require_pool(call, pool_id, definition["ClientId"])
+        if group not in pool.groups:
+            raise invalid(f"User pool {pool_id} has no user group {group}")
+
+
+def _require_same_pool(workforce: Workforce, members: Sequence[Mapping[str, Any]]) -> None:
+    for member in members:
+        definition = member["CognitoMemberDefinition"]
+        for name in ("UserPool", "ClientId"):
+            if definition[name] != workforce.cognito[name]:
+                raise invalid(
+                    f"All work teams of workforce {workforce.name} use its {name}"
+                    f" {workforce.cognito[name]}, not {definition[name]}"
+                )
+
+
+def _show(call: Call, team: Workteam) -> dict[str, Any]:
+    workforce = call.account.workforces[team.workforce]
+    return {
+        "WorkteamName": team.name,
+        "WorkteamArn": team.arn,
+        "WorkforceArn": workforce.arn,
+        "SubDomain": workforce.sub_domain,
+        "Description": team.description,
+        "MemberDefinitions": team.members,
+        "NotificationConfiguration": team.notification,
+        "WorkerAccessConfiguration": team.access,
+        "CreateDate": team.created,
+        "LastUpdatedDate": team.modified,
+    }

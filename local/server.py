@@ -1,0 +1,67 @@
+"""The process of local AWS: MiniStack's app with Ground Truth in it, served on one socket."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from local.ground_truth.portal import PREFIX, Portal
+from local.ground_truth.service import GroundTruth
+from local.ministack import MiniStack
+
+
+def main() -> None:
+    """Serve until SIGTERM, or until the process at the lifeline's other end has ended."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--listen", type=int, required=True, help="a bound socket's descriptor")
+    parser.add_argument("--lifeline", type=int, help="a pipe that closes with whoever started us")
+    arguments = parser.parse_args()
+    if arguments.lifeline is not None:
+        threading.Thread(target=_end_with, args=(arguments.lifeline,), daemon=True).start()
+    asyncio.run(_serve(arguments.listen))
+
+
+async def _serve(listen: int) -> None:
+    ministack = MiniStack()
+    delay = float(os.environ.get("GROUND_TRUTH_DELAY_SECONDS", "0.2"))
+    ground_truth = GroundTruth(ministack, delay=delay)
+    ministack.install(ground_truth)
+    portal = Portal(ground_truth)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            await portal(scope, receive, send)
+            return
+        await ministack.app(scope, receive, send)
+
+    config = Config()
+    config.bind = [f"fd://{listen}"]
+    config.certfile = os.environ["MINISTACK_SSL_CERT"]
+    config.keyfile = os.environ["MINISTACK_SSL_KEY"]
+    config.keep_alive_timeout = 75
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _end_all)
+    ground_truth.start()
+    await serve(app, config, shutdown_trigger=asyncio.Event().wait)
+
+
+def _end_with(lifeline: int) -> None:
+    with contextlib.suppress(OSError):
+        os.read(lifeline, 1)
+    _end_all()
+
+
+def _end_all() -> None:
+    """End this process and the functions that it started."""
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

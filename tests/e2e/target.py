@@ -1,0 +1,153 @@
+"""Where the end-to-end test deploys to: local AWS, or a real account after a question."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local.aws import LocalAws
+from local.cdk_cli import CdkCli, CdkError
+from local.walkthrough import label_all, wait_for_end
+from local.worker import Worker
+from stacks.config import Environment, load
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """An AWS to deploy to, and someone who labels there."""
+
+    name: str
+    environment: Environment
+    client: Callable[[str], Any]
+    cdk: CdkCli
+    #: Waits until the job has been labeled; returns its last status.
+    label: Callable[[str], str]
+    #: All calls of AWS, as JSON Lines; a real account has no such file.
+    call_log: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A local AWS to which `Data` and `Workforce` are deployed."""
+
+    target: Target
+    outputs: dict[str, str]
+
+    def refusal(self, app: str = "python app.py") -> str:
+        """Deploy `Labeling`, which must fail; return what the CDK command printed of it."""
+        cdk = replace(self.target.cdk, app=app)
+        start = cdk.log.stat().st_size
+        with pytest.raises(CdkError):
+            cdk.deploy("Labeling")
+        printed = cdk.log.read_bytes()[start:].decode()
+        cdk.destroy("Labeling")
+        return " ".join(printed.split())
+
+    def running_jobs(self) -> list[str]:
+        """Return the names of the labeling jobs that have not ended."""
+        jobs = self.target.client("sagemaker").list_labeling_jobs()["LabelingJobSummaryList"]
+        ended = ("Completed", "Failed", "Stopped")
+        return [job["LabelingJobName"] for job in jobs if job["LabelingJobStatus"] not in ended]
+
+    @contextmanager
+    def objects(self, contents: Mapping[str, bytes]) -> Iterator[None]:
+        """Have these objects, by key, in the input bucket, and none afterwards."""
+        s3, bucket = self.target.client("s3"), self.outputs["InputBucketName"]
+        for key, content in contents.items():
+            s3.put_object(Bucket=bucket, Key=key, Body=content)
+        try:
+            yield
+        finally:
+            for key in contents:
+                s3.delete_object(Bucket=bucket, Key=key)
+
+
+@contextmanager
+def local_target(folder: Path, app: str = "python app.py") -> Iterator[Target]:
+    """Start local AWS, bootstrapped, with a simulated worker; end it afterwards."""
+    environment = load(ROOT / "environments" / "local.yaml")
+    with LocalAws(folder) as aws:
+        cdk = CdkCli(environment="local", variables=aws.environment, folder=folder, app=app)
+        cdk.bootstrap(aws.account, aws.region)
+
+        def label(job_name: str) -> str:
+            label_all(Worker(aws.endpoint, "ana@example.com", aws.ca_bundle))
+            return wait_for_end(aws.client("sagemaker"), job_name, seconds=60)
+
+        yield Target(
+            name="local",
+            environment=environment,
+            client=aws.client,
+            cdk=cdk,
+            label=label,
+            call_log=aws.call_log,
+        )
+
+
+@contextmanager
+def real_target(folder: Path, environment_name: str) -> Iterator[Target]:
+    """Give the account of the shell's credentials, once its owner has said yes."""
+    environment = load(ROOT / "environments" / f"{environment_name}.yaml")
+    session: Any = boto3.Session(region_name=environment.region)
+    identity = session.client("sts").get_caller_identity()
+    _refuse_what_is_not_for_tests(session, environment)
+    print(  # noqa: T201  # the owner must read it before anything is made
+        f"""
+This deploys environment {environment.name!r} to account {identity["Account"]}, {environment.region}
+as {identity["Arn"]}, and destroys it afterwards:
+
+  3 buckets, 1 KMS key (deleted 7 days later), 1 user pool with the accounts of
+  {environment.name}.yaml, who get an invitation by mail, 1 private workforce, its teams,
+  1 topic, 2 functions, some roles, and 1 labeling job over 4 data objects.
+
+Ground Truth bills the 4 objects (https://aws.amazon.com/sagemaker/groundtruth/pricing/), the key
+costs about 1 USD a month until it is deleted. A person must label the 4 objects in the portal.
+The labeling job stays listed for ever."""
+    )
+    if input("Type the account's number to go on: ").strip() != identity["Account"]:
+        pytest.exit("nothing was deployed")
+
+    def label(job_name: str) -> str:
+        portal = session.client("sagemaker").list_workforces()["Workforces"][0]["SubDomain"]
+        print(f"\nLabel the 4 data objects at https://{portal}; waiting for an hour at most")  # noqa: T201  # as above
+        return wait_for_end(session.client("sagemaker"), job_name, seconds=3600)
+
+    yield Target(
+        name="aws",
+        environment=environment,
+        client=session.client,
+        cdk=CdkCli(environment=environment.name, variables=os.environ, folder=folder),
+        label=label,
+    )
+
+
+def _refuse_what_is_not_for_tests(session: Any, environment: Environment) -> None:
+    """End the run if it would touch something that is in use."""
+    if environment.protected:
+        pytest.exit(
+            f"{environment.name}.yaml has `protected: true`; the test destroys all it makes"
+        )
+    if (
+        environment.account
+        and environment.account != session.client("sts").get_caller_identity()["Account"]
+    ):
+        pytest.exit(
+            f"{environment.name}.yaml is for account {environment.account}, the credentials are"
+            " for another"
+        )
+    pages = session.client("cloudformation").get_paginator("describe_stacks").paginate()
+    for page in pages:
+        for stack in page["Stacks"]:
+            if stack["StackName"].startswith(f"{environment.name}-"):
+                pytest.exit(
+                    f"stack {stack['StackName']} is there already; the test destroys all it finds"
+                )

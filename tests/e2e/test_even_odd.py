@@ -1,0 +1,146 @@
+"""The even/odd example from nothing to labels and back, through the real CDK CLI."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from local.cdk_cli import ROOT, CdkError
+from local.inventory import inventory
+from local.walkthrough import read_labels, upload, who_labeled
+from tests.e2e.answers import ask_while_deployed
+from tests.e2e.target import Target, local_target, real_target
+
+_ATTRIBUTE = "even-odd"
+#: What the names of operations begin with that change nothing.
+_READING = ("Assume", "Describe", "Get", "Head", "List")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labeled:
+    """An environment after its job has been labeled."""
+
+    target: Target
+    outputs: dict[str, str]
+    status: str
+    before: set[str]
+
+    @property
+    def job_name(self) -> str:
+        """The labeling job's name."""
+        return self.outputs["EvenOddJobName"]
+
+    @property
+    def manifest(self) -> str:
+        """The URI of the output manifest."""
+        return self.outputs["EvenOddOutputManifestUri"]
+
+
+@pytest.fixture(scope="module")
+def target(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Target]:
+    folder = tmp_path_factory.mktemp("even-odd")
+    if request.config.getoption("--target") == "aws":
+        with real_target(folder, request.config.getoption("--environment")) as real:
+            yield real
+        return
+    with local_target(folder) as local:
+        yield local
+
+
+@pytest.fixture(scope="module")
+def labeled(target: Target) -> Iterator[Labeled]:
+    before = inventory(target.client)
+    try:
+        outputs = target.cdk.deploy("Data", "Workforce")
+        upload(target.client("s3"), outputs["InputBucketName"])
+        outputs |= target.cdk.deploy("Labeling")
+        status = target.label(outputs["EvenOddJobName"])
+        yield Labeled(target=target, outputs=outputs, status=status, before=before)
+    finally:
+        # After a failure nothing may go on running, least of all in a real account.
+        with suppress(CdkError):
+            target.cdk.destroy()
+
+
+def test_four_files_become_four_labels(labeled: Labeled) -> None:
+    labels = read_labels(labeled.target.client("s3"), labeled.manifest, _ATTRIBUTE)
+
+    assert labeled.status == "Completed"
+    assert {line.object_key: (line.text, line.label) for line in labels} == {
+        "Input/1.txt": ("42", "Even"),
+        "Input/2.txt": ("19", "Odd"),
+        "Input/3.txt": ("21", "Odd"),
+        "Input/4.txt": ("8", "Even"),
+    }
+
+
+def test_the_outputs_say_what_was_labeled(labeled: Labeled) -> None:
+    assert labeled.outputs["EvenOddObjectCount"] == "4"
+    assert labeled.outputs["PortalUrl"].startswith("https://")
+    assert labeled.manifest.endswith(f"/{labeled.job_name}/manifests/output/output.manifest")
+
+
+def test_every_label_has_a_worker(labeled: Labeled) -> None:
+    client = labeled.target.client
+    workers = who_labeled(client("s3"), client("cognito-idp"), labeled.manifest)
+
+    invited = {
+        email
+        for team in labeled.target.environment.workforce.teams.values()
+        for email in team.workers
+    }
+    assert sorted(workers) == ["0", "1", "2", "3"]
+    assert {email for emails in workers.values() for email in emails} <= invited
+
+
+def test_aws_s_answers_are_recorded(labeled: Labeled) -> None:
+    client = labeled.target.client
+    answers = ask_while_deployed(client, labeled.job_name, labeled.manifest)
+    file = ROOT / ".local" / f"{labeled.target.name}-answers.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(answers, indent=2, default=str) + "\n")
+
+    assert answers["describe of a job that does not exist"] != "accepted"
+    assert answers["a second create of a name"] != "accepted"
+    assert answers["a second create of a name in other capitals"] != "accepted"
+    assert _ATTRIBUTE in answers["a line of the output manifest"]
+
+
+def test_a_second_deployment_changes_nothing(labeled: Labeled) -> None:
+    target = labeled.target
+    before = _writes(target.call_log) if target.call_log else []
+
+    printed = target.cdk.run("deploy", f"{target.environment.name}/*", "--require-approval=never")
+
+    assert printed.count("(no changes)") == 3
+    assert (_writes(target.call_log) if target.call_log else []) == before
+    assert before or target.call_log is None
+
+
+def test_there_is_no_difference_to_what_is_deployed(labeled: Labeled) -> None:
+    labeled.target.cdk.run("diff", f"{labeled.target.environment.name}/*", "--fail")
+
+
+def test_destroy_leaves_nothing(labeled: Labeled) -> None:
+    labeled.target.cdk.destroy()
+
+    assert inventory(labeled.target.client) - labeled.before == set()
+
+
+def _writes(call_log: Path) -> list[str]:
+    """Return the calls of a local AWS that change something.
+
+    The CDK command always clears away a change set that nobody has executed.
+    """
+    actions = [json.loads(line)["action"] for line in call_log.read_text().splitlines()]
+    return [
+        action
+        for action in actions
+        if not action.split(":", 1)[1].startswith(_READING)
+        and action != "cloudformation:DeleteChangeSet"
+    ]

@@ -1,0 +1,638 @@
+"""Ground Truth of local AWS from end to end, over the API as boto3 sees it."""
+
+from __future__ import annotations
+
+import dataclasses
+import http.client
+import json
+import re
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local.aws import LocalAws
+from local.worker import Worker, WorkerError
+
+_SAGEMAKER = "arn:aws:sagemaker:us-east-1:000000000000"
+_FUNCTIONS = "arn:aws:lambda:us-east-1:432418664414:function"
+_TEMPLATE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
+<crowd-form>
+  <crowd-classifier name="crowd-classifier" header="Even or odd?"
+      categories="{{ task.input.labels | to_json | escape }}">
+    <classification-target>{{ task.input.taskObject }}</classification-target>
+    <full-instructions header="How to">Look at the last digit.</full-instructions>
+    <short-instructions>Even or odd?</short-instructions>
+  </crowd-classifier>
+</crowd-form>
+"""
+_LABELS = {
+    "document-version": "2018-11-28",
+    "labels": [{"label": "Even"}, {"label": "Odd"}],
+}
+_CORS = {
+    "CORSRules": [
+        {
+            "AllowedHeaders": [],
+            "AllowedMethods": ["GET"],
+            "AllowedOrigins": ["*"],
+            "ExposeHeaders": ["Access-Control-Allow-Origin"],
+        }
+    ]
+}
+_EVEN = {"crowd-classifier": {"label": "Even"}}
+_ODD = {"crowd-classifier": {"label": "Odd"}}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class World:
+    """One account with two buckets, a pool with two workers, a team and a role."""
+
+    aws: LocalAws
+    pool: str
+    team: str
+    queue: str
+    ana: Worker
+    bo: Worker
+    eve: Worker
+
+    @property
+    def sagemaker(self) -> Any:
+        return self.aws.client("sagemaker")
+
+    @property
+    def s3(self) -> Any:
+        return self.aws.client("s3")
+
+    def put_inputs(self, *texts: str, template: str = _TEMPLATE, labels: Any = None) -> None:
+        lines = [json.dumps({"source": text, "object": "s3://data/x"}) for text in texts]
+        bodies = {
+            "input.manifest": "".join(f"{line}\n" for line in lines),
+            "label-categories.json": json.dumps(labels or _LABELS),
+            "worker-template.liquid": template,
+        }
+        for name, body in bodies.items():
+            self.s3.put_object(Bucket="gt-data", Key=f"request/{name}", Body=body.encode())
+
+    def request(self, name: str, **changes: Any) -> dict[str, Any]:
+        human_task = {
+            "WorkteamArn": self.team,
+            "UiConfig": {"UiTemplateS3Uri": "s3://gt-data/request/worker-template.liquid"},
+            "PreHumanTaskLambdaArn": f"{_FUNCTIONS}:PRE-TextMultiClass",
+            "AnnotationConsolidationConfig": {
+                "AnnotationConsolidationLambdaArn": f"{_FUNCTIONS}:ACS-TextMultiClass"
+            },
+            "TaskTitle": "Even or odd?",
+            "TaskDescription": "Classify the number",
+            "NumberOfHumanWorkersPerDataObject": 1,
+            "TaskTimeLimitInSeconds": 300,
+            **changes.pop("HumanTaskConfig", {}),
+        }
+        return {
+            "LabelingJobName": name,
+            "LabelAttributeName": "even-odd",
+            "InputConfig": {
+                "DataSource": {
+                    "S3DataSource": {"ManifestS3Uri": "s3://gt-data/request/input.manifest"}
+                }
+            },
+            "OutputConfig": {"S3OutputPath": "s3://gt-output/labels/"},
+            "RoleArn": "arn:aws:iam::000000000000:role/labeler",
+            "LabelCategoryConfigS3Uri": "s3://gt-data/request/label-categories.json",
+            "HumanTaskConfig": human_task,
+            **changes,
+        }
+
+    def create(self, name: str, **changes: Any) -> str:
+        request = self.request(name, **changes)
+        arn: str = self.sagemaker.create_labeling_job(**request)["LabelingJobArn"]
+        return arn
+
+    def wait(self, name: str, *statuses: str) -> dict[str, Any]:
+        def reached() -> dict[str, Any] | None:
+            job: dict[str, Any] = self.sagemaker.describe_labeling_job(LabelingJobName=name)
+            return job if job["LabelingJobStatus"] in statuses else None
+
+        return _eventually(reached)
+
+    def output(self, name: str) -> list[dict[str, Any]]:
+        key = f"labels/{name}/manifests/output/output.manifest"
+        body = self.s3.get_object(Bucket="gt-output", Key=key)["Body"].read().decode()
+        return [json.loads(line) for line in body.splitlines()]
+
+    def messages(self, wanted: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any]:
+        sqs = self.aws.client("sqs")
+
+        def found() -> dict[str, Any] | None:
+            answer = sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10)
+            for message in answer.get("Messages", ()):
+                sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+                notification: dict[str, Any] = json.loads(message["Body"])
+                if wanted(notification):
+                    return notification
+            return None
+
+        return _eventually(found)
+
+
+def _eventually(check: Callable[[], dict[str, Any] | None], seconds: float = 10) -> dict[str, Any]:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := check():
+            return found
+        time.sleep(0.03)
+    raise AssertionError(f"nothing came within {seconds} seconds")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with LocalAws(tmp_path_factory.mktemp("local-aws"), delay=0.05) as aws:
+        yield _build(aws)
+
+
+def _build(aws: LocalAws) -> World:
+    s3 = aws.client("s3")
+    for bucket in ("gt-data", "gt-output", "gt-no-cors"):
+        s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_cors(Bucket="gt-data", CORSConfiguration=_CORS)
+    pool, member = _people(aws)
+    topic, queue = _topic(aws)
+    _role(aws, "labeler", ["s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:GetBucketLocation"])
+    sagemaker = aws.client("sagemaker")
+    sagemaker.create_workforce(
+        WorkforceName="default",
+        CognitoConfig={name: member[name] for name in ("UserPool", "ClientId")},
+    )
+    team = sagemaker.create_workteam(
+        WorkteamName="readers",
+        WorkforceName="default",
+        MemberDefinitions=[{"CognitoMemberDefinition": member}],
+        Description="Reads numbers",
+        NotificationConfiguration={"NotificationTopicArn": topic},
+    )["WorkteamArn"]
+    ana, bo, eve = (
+        Worker(aws.endpoint, f"{name}@example.com", aws.ca_bundle) for name in ("ana", "bo", "eve")
+    )
+    return World(aws=aws, pool=pool, team=team, queue=queue, ana=ana, bo=bo, eve=eve)
+
+
+def _people(aws: LocalAws) -> tuple[str, dict[str, str]]:
+    cognito = aws.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="workers", UsernameAttributes=["email"])
+    pool_id = pool["UserPool"]["Id"]
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool_id, ClientName="portal", GenerateSecret=True
+    )["UserPoolClient"]
+    cognito.create_user_pool_domain(UserPoolId=pool_id, Domain="readers-of-numbers")
+    cognito.create_group(UserPoolId=pool_id, GroupName="readers")
+    for name, in_group in (("ana", True), ("bo", True), ("eve", False)):
+        email = f"{name}@example.com"
+        cognito.admin_create_user(
+            UserPoolId=pool_id,
+            Username=email,
+            UserAttributes=[{"Name": "email", "Value": email}],
+            MessageAction="SUPPRESS",
+        )
+        if in_group:
+            cognito.admin_add_user_to_group(UserPoolId=pool_id, Username=email, GroupName="readers")
+    member = {"UserPool": pool_id, "ClientId": client["ClientId"], "UserGroup": "readers"}
+    return pool_id, member
+
+
+def _topic(aws: LocalAws) -> tuple[str, str]:
+    """Make a topic for notices and job events, a queue that gets all of it, and the rule."""
+    sns, sqs, events = aws.client("sns"), aws.client("sqs"), aws.client("events")
+    topic = sns.create_topic(Name="notices")["TopicArn"]
+    queue = sqs.create_queue(QueueName="notices")["QueueUrl"]
+    queue_arn = topic.replace(":sns:", ":sqs:")
+    policy = {"Statement": [_allow("*", "sqs:SendMessage", queue_arn)]}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
+    services = ["sagemaker.amazonaws.com", "events.amazonaws.com"]
+    policy = {"Statement": [_allow({"Service": services}, "sns:Publish", topic)]}
+    sns.set_topic_attributes(
+        TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(policy)
+    )
+    events.put_rule(Name="jobs", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
+    transformer = {
+        "InputPathsMap": {"job": "$.resources[0]", "status": "$.detail.LabelingJobStatus"},
+        "InputTemplate": '"<job> is now <status>"',
+    }
+    targets = [
+        {"Id": "whole", "Arn": topic},
+        {"Id": "sentence", "Arn": topic, "InputTransformer": transformer},
+    ]
+    events.put_targets(Rule="jobs", Targets=targets)
+    return topic, queue
+
+
+def _allow(principal: Any, action: Any, resource: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource}
+
+
+def _role(
+    aws: LocalAws, name: str, actions: list[str], service: str = "sagemaker.amazonaws.com"
+) -> None:
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        ],
+    }
+    iam = aws.client("iam")
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "arn:aws:s3:::gt-*"}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    iam.put_role_policy(RoleName=name, PolicyName="data", PolicyDocument=json.dumps(policy))
+
+
+def test_two_workers_agree_and_the_output_says_so(world: World) -> None:
+    world.put_inputs("42", "21")
+    world.create("two-workers", HumanTaskConfig={"NumberOfHumanWorkersPerDataObject": 2})
+    world.wait("two-workers", "InProgress")
+
+    for worker in (world.ana, world.bo):
+        for task in worker.tasks():
+            worker.answer(task, _EVEN if task.input["taskObject"] == "42" else _ODD)
+    job = world.wait("two-workers", "Completed")
+
+    uri = "s3://gt-output/labels/two-workers/manifests/output/output.manifest"
+    assert job["LabelingJobOutput"]["OutputDatasetS3Uri"] == uri
+    assert job["LabelCounters"]["HumanLabeled"] == 2
+    metadata = [line["even-odd-metadata"] for line in world.output("two-workers")]
+    assert [(each["class-name"], each["confidence"]) for each in metadata] == [
+        ("Even", 1.0),
+        ("Odd", 1.0),
+    ]
+
+
+def test_raw_answers_name_the_worker_by_the_pools_sub(world: World) -> None:
+    world.put_inputs("42")
+    world.create("raw-answers")
+    world.wait("raw-answers", "InProgress")
+
+    world.bo.answer(world.bo.tasks()[0], _EVEN)
+    world.wait("raw-answers", "Completed")
+
+    prefix = "labels/raw-answers/annotations/worker-response/iteration-1/0/"
+    [item] = world.s3.list_objects_v2(Bucket="gt-output", Prefix=prefix)["Contents"]
+    body = world.s3.get_object(Bucket="gt-output", Key=item["Key"])["Body"].read()
+    [answer] = json.loads(body)["answers"]
+    identity = answer["workerMetadata"]["identityData"]
+    users = world.aws.client("cognito-idp").list_users(
+        UserPoolId=world.pool, Filter=f'sub = "{identity["sub"]}"'
+    )["Users"]
+    attributes = {each["Name"]: each["Value"] for each in users[0]["Attributes"]}
+    assert attributes["email"] == "bo@example.com"
+    assert identity["issuer"].endswith(world.pool)
+    assert answer["answerContent"] == _EVEN
+
+
+def test_the_end_of_a_job_reaches_a_topic_as_aws_documents_it(world: World) -> None:
+    world.put_inputs("1")
+    arn = world.create("says-so")
+    world.wait("says-so", "InProgress")
+
+    world.ana.answer(world.ana.tasks()[0], _ODD)
+
+    def is_about_the_job(notification: Mapping[str, Any]) -> bool:
+        return notification["Message"].startswith("{") and arn in notification["Message"]
+
+    event = json.loads(world.messages(is_about_the_job)["Message"])
+    sample = Path(__file__).parents[1] / "data/aws-guide/sms-monitor-cloud-watch-02.json"
+    expected = json.loads(sample.read_text())
+    assert event.keys() == expected.keys()
+    for name in ("source", "detail-type", "detail"):
+        assert event[name] == expected[name]
+    assert event["resources"] == [arn]
+
+
+def test_a_rule_can_make_a_sentence_of_the_event(world: World) -> None:
+    world.put_inputs("1")
+    arn = world.create("sentence")
+    world.wait("sentence", "InProgress")
+
+    world.sagemaker.stop_labeling_job(LabelingJobName="sentence")
+
+    wanted = f'"{arn} is now Stopped"'
+    assert world.messages(lambda each: each["Message"] == wanted)
+
+
+def test_a_topic_that_does_not_let_eventbridge_publish_gets_nothing(world: World) -> None:
+    topic = world.aws.client("sns").create_topic(Name="closed")["TopicArn"]
+    events = world.aws.client("events")
+    events.put_rule(Name="closed", EventPattern=json.dumps({"source": ["aws.sagemaker"]}))
+    events.put_targets(Rule="closed", Targets=[{"Id": "topic", "Arn": topic}])
+    world.put_inputs("1")
+    world.create("unheard")
+    world.wait("unheard", "InProgress")
+
+    world.ana.answer(world.ana.tasks()[0], _ODD)
+    world.wait("unheard", "Completed")
+
+    def refused() -> dict[str, Any] | None:
+        log = world.aws.log.read_text()
+        sentence = f"events.amazonaws.com is not authorized to perform sns:Publish on {topic}"
+        return {"found": sentence} if sentence in log else None
+
+    assert _eventually(refused)
+    events.remove_targets(Rule="closed", Ids=["topic"])
+
+
+def test_the_portals_page_runs_only_its_own_script_and_only_on_this_computer(
+    world: World,
+) -> None:
+    host, _, port = world.aws.endpoint.removeprefix("https://").partition(":")
+    context = ssl.create_default_context(cafile=str(world.aws.ca_bundle))
+    portal = http.client.HTTPSConnection(host, int(port), context=context)
+
+    portal.request("GET", "/_ground-truth/")
+    answer = portal.getresponse()
+    page, policy = answer.read().decode(), answer.headers["content-security-policy"]
+    portal.request("GET", "/_ground-truth/workers", headers={"Host": "example.com"})
+    elsewhere = portal.getresponse()
+    portal.close()
+
+    assert elsewhere.status == 403
+    nonces = set(re.findall(r'nonce="([^"]+)"', page))
+    assert len(nonces) == 1
+    assert f"script-src 'nonce-{nonces.pop()}'" in policy
+    assert "default-src 'none'" in policy
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_a_team_is_told_once_that_there_are_tasks(world: World) -> None:
+    world.put_inputs("1", "2", "3")
+
+    world.create("tells-the-team")
+
+    notice = world.messages(lambda each: "tells-the-team" in each["Message"])
+    assert "readers" in notice["Message"]
+    world.sagemaker.stop_labeling_job(LabelingJobName="tells-the-team")
+
+
+def test_a_stopped_job_keeps_its_labels_and_its_name_is_burnt(world: World) -> None:
+    world.put_inputs("42", "21")
+    world.create("Stopped-Early")
+    world.wait("stopped-early", "InProgress")
+    world.ana.answer(world.ana.tasks()[0], _EVEN)
+
+    world.sagemaker.stop_labeling_job(LabelingJobName="Stopped-Early")
+    job = world.wait("Stopped-Early", "Stopped")
+
+    assert job["LabelCounters"]["TotalLabeled"] == 1
+    assert job["LabelCounters"]["Unlabeled"] == 1
+    first, second = world.output("Stopped-Early")
+    assert first["even-odd-metadata"]["class-name"] == "Even"
+    assert second == {"source": "21", "object": "s3://data/x"}
+    with pytest.raises(ClientError, match="ResourceInUse"):
+        world.create("stopped-early")
+    with pytest.raises(ClientError, match="ValidationException"):
+        world.sagemaker.stop_labeling_job(LabelingJobName="Stopped-Early")
+
+
+def test_an_answer_is_taken_once_and_only_from_the_team(world: World) -> None:
+    world.put_inputs("42")
+    world.create("guarded")
+    world.wait("guarded", "InProgress")
+    [task] = world.ana.tasks()
+
+    with pytest.raises(WorkerError, match="the label is one of Even, Odd, got 'Zero'"):
+        world.ana.answer(task, {"crowd-classifier": {"label": "Zero"}})
+    with pytest.raises(WorkerError, match="another team") as another_team:
+        world.eve.answer(task, _EVEN)
+    nobody = Worker(world.aws.endpoint, "nobody@example.com", world.aws.ca_bundle)
+    with pytest.raises(WorkerError, match="no enabled worker"):
+        nobody.tasks()
+    world.ana.answer(task, _EVEN)
+    with pytest.raises(WorkerError, match="not open any more") as again:
+        world.ana.answer(task, _EVEN)
+
+    assert (another_team.value.status, again.value.status) == (403, 409)
+    assert world.eve.tasks() == []
+
+
+def test_the_page_of_a_task_shows_the_text_as_text(world: World) -> None:
+    world.put_inputs("<script>alert(1)</script>")
+    world.create("escapes")
+    world.wait("escapes", "InProgress")
+
+    [task] = world.ana.tasks()
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in task.html
+    assert "&#34;Even&#34;" in task.html
+    world.ana.answer(task, _EVEN)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        ("a_b", {}, "Value 'a_b' at 'labelingJobName'.*regular expression pattern"),
+        ("title", {"HumanTaskConfig": {"TaskTitle": "x" * 129}}, "'humanTaskConfig.taskTitle'"),
+        ("attribute", {"LabelAttributeName": "even-ref"}, "must not end with -ref"),
+        ("metadata", {"LabelAttributeName": "even-metadata"}, "-metadata"),
+        (
+            "function",
+            {"HumanTaskConfig": {"PreHumanTaskLambdaArn": f"{_FUNCTIONS}:PRE-BoundingBox"}},
+            "one task type",
+        ),
+        (
+            "own-function",
+            {
+                "HumanTaskConfig": {
+                    "PreHumanTaskLambdaArn": (
+                        "arn:aws:lambda:us-east-1:000000000000:function:PRE-TextMultiClass"
+                    )
+                }
+            },
+            "preHumanTaskLambdaArn",
+        ),
+        ("role", {"RoleArn": "arn:aws:iam::000000000000:role/nobody"}, "Could not assume role"),
+        (
+            "team",
+            {"HumanTaskConfig": {"WorkteamArn": f"{_SAGEMAKER}:workteam/private-crowd/x"}},
+            "The work team .* does not exist",
+        ),
+        (
+            "cors",
+            {
+                "InputConfig": {
+                    "DataSource": {"S3DataSource": {"ManifestS3Uri": "s3://gt-no-cors/input"}}
+                }
+            },
+            "CORS rule",
+        ),
+        ("seconds", {"HumanTaskConfig": {"TaskTimeLimitInSeconds": 28_801}}, "at most 28800"),
+    ],
+)
+def test_a_request_that_breaks_a_rule_is_refused(
+    world: World, name: str, changes: dict[str, Any], message: str
+) -> None:
+    request = world.request(name, **changes)
+
+    with pytest.raises(ClientError, match=message) as refused:
+        world.sagemaker.create_labeling_job(**request)
+
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_a_job_whose_template_is_no_form_of_its_type_fails(world: World) -> None:
+    world.put_inputs("42", template=_TEMPLATE.replace('name="crowd-classifier"', 'name="labels"'))
+
+    world.create("bad-template")
+    job = world.wait("bad-template", "Failed")
+
+    assert "crowd-classifier named crowd-classifier, got 'labels'" in job["FailureReason"]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "action"),
+    [("s3:GetObject", "s3:GetObject"), ("s3:PutObject", "s3:PutObject")],
+)
+def test_a_job_fails_for_what_its_role_may_not_do(world: World, lacking: str, action: str) -> None:
+    rights = {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:GetBucketLocation"} - {lacking}
+    name = f"no-{lacking[3:]}"
+    _role(world.aws, name, sorted(rights))
+    world.put_inputs("42")
+
+    world.create(name, RoleArn=f"arn:aws:iam::000000000000:role/{name}")
+    job = world.wait(name, "Failed")
+
+    assert f"is not authorized to perform {action} on arn:aws:s3:::gt-" in job["FailureReason"]
+
+
+def test_output_is_encrypted_with_the_jobs_key_if_the_role_may_use_it(world: World) -> None:
+    kms, iam = world.aws.client("kms"), world.aws.client("iam")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    _role(world.aws, "encrypter", ["s3:*"])
+    changes = {
+        "OutputConfig": {"S3OutputPath": "s3://gt-output/secret", "KmsKeyId": key},
+        "RoleArn": "arn:aws:iam::000000000000:role/encrypter",
+    }
+    world.put_inputs("42")
+
+    world.create("without-key", **changes)
+    world.wait("without-key", "InProgress")
+    world.ana.answer(world.ana.tasks()[0], _EVEN)
+    refused = world.wait("without-key", "Failed")
+    statement = {"Effect": "Allow", "Action": "kms:GenerateDataKey", "Resource": key}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName="encrypter", PolicyName="key", PolicyDocument=policy)
+    world.create("with-key", **changes)
+    world.wait("with-key", "InProgress")
+    world.ana.answer(world.ana.tasks()[0], _EVEN)
+    world.wait("with-key", "Completed")
+
+    assert f"perform kms:GenerateDataKey on {key}" in refused["FailureReason"]
+    path = "secret/with-key/manifests/output/output.manifest"
+    head = world.s3.head_object(Bucket="gt-output", Key=path)
+    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key)
+
+
+def test_a_role_that_does_not_trust_sagemaker_is_refused(world: World) -> None:
+    _role(world.aws, "for-functions", ["s3:*"], service="lambda.amazonaws.com")
+
+    with pytest.raises(ClientError, match="Could not assume role"):
+        world.create("untrusting", RoleArn="arn:aws:iam::000000000000:role/for-functions")
+
+
+@pytest.mark.parametrize(
+    ("statements", "message"),
+    [
+        ([], "not authorized to perform: sagemaker:CreateLabelingJob on resource:"),
+        (["sagemaker:CreateLabelingJob"], "not authorized to perform: iam:PassRole on resource:"),
+        (["sagemaker:CreateLabelingJob", "iam:PassRole"], "perform: sagemaker:AddTags"),
+    ],
+)
+def test_a_caller_without_the_right_is_refused(
+    world: World, statements: list[str], message: str
+) -> None:
+    iam = world.aws.client("iam")
+    user = f"caller-{len(statements)}"
+    iam.create_user(UserName=user)
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": action, "Resource": "*"}
+            for action in [*statements, "sagemaker:Describe*"]
+        ],
+    }
+    iam.put_user_policy(UserName=user, PolicyName="all", PolicyDocument=json.dumps(policy))
+    keys = iam.create_access_key(UserName=user)["AccessKey"]
+    sagemaker = _client_of(world.aws, keys)
+    request = world.request("forbidden", Tags=[{"Key": "a", "Value": "b"}])
+
+    with pytest.raises(ClientError, match=message) as refused:
+        sagemaker.create_labeling_job(**request)
+
+    assert refused.value.response["Error"]["Code"] == "AccessDeniedException"
+
+
+def test_a_policy_can_allow_private_work_teams_only(world: World) -> None:
+    iam = world.aws.client("iam")
+    iam.create_user(UserName="private-only")
+    allowed = {"Effect": "Allow", "Action": ["sagemaker:*", "iam:PassRole"], "Resource": "*"}
+    public_only = {"StringEquals": {"sagemaker:WorkteamType": "public-crowd"}}
+    policy = {"Statement": [{**allowed, "Condition": public_only}]}
+    iam.put_user_policy(UserName="private-only", PolicyName="p", PolicyDocument=json.dumps(policy))
+    keys = iam.create_access_key(UserName="private-only")["AccessKey"]
+
+    with pytest.raises(ClientError, match="CreateLabelingJob"):
+        _client_of(world.aws, keys).create_labeling_job(**world.request("public"))
+
+
+def _client_of(aws: LocalAws, keys: Mapping[str, str]) -> Any:
+    session: Any = boto3.Session(
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        region_name=aws.region,
+    )
+    return session.client("sagemaker", endpoint_url=aws.endpoint, verify=str(aws.ca_bundle))
+
+
+def test_there_is_one_workforce_and_it_outlives_its_teams(world: World) -> None:
+    workforce = world.sagemaker.describe_workforce(WorkforceName="default")["Workforce"]
+    config = workforce["CognitoConfig"]
+
+    with pytest.raises(ClientError, match="Cannot create more than one workforce for account"):
+        world.sagemaker.create_workforce(WorkforceName="second", CognitoConfig=config)
+    with pytest.raises(ClientError, match="ResourceInUse"):
+        world.sagemaker.delete_workforce(WorkforceName="default")
+
+    assert workforce["SubDomain"].endswith(".labeling.us-east-1.sagemaker.aws")
+    assert workforce["Status"] == "Active"
+
+
+def test_missing_teams_workforces_and_jobs_are_named_as_on_aws(world: World) -> None:
+    with pytest.raises(ClientError, match=r"\(ValidationException\).*: The work team"):
+        world.sagemaker.describe_workteam(WorkteamName="nobody")
+    with pytest.raises(ClientError, match=r"\(ValidationException\).*: No workforce"):
+        world.sagemaker.describe_workforce(WorkforceName="nobody")
+    with pytest.raises(ClientError, match=r"\(ResourceNotFound\)"):
+        world.sagemaker.describe_labeling_job(LabelingJobName="nobody")
+
+
+def test_jobs_are_listed_in_pages_and_by_team(world: World) -> None:
+    world.put_inputs("42")
+    for number in range(3):
+        world.create(f"listed-{number}", Tags=[{"Key": "number", "Value": str(number)}])
+
+    pages = world.sagemaker.get_paginator("list_labeling_jobs").paginate(
+        NameContains="Listed", SortBy="Name", PaginationConfig={"PageSize": 2}
+    )
+    names = [job["LabelingJobName"] for each in pages for job in each["LabelingJobSummaryList"]]
+    of_team = world.sagemaker.list_labeling_jobs_for_workteam(WorkteamArn=world.team)
+    arn = f"{_SAGEMAKER}:labeling-job/listed-1"
+    tags = world.sagemaker.list_tags(ResourceArn=arn)["Tags"]
+
+    assert names == ["listed-0", "listed-1", "listed-2"]
+    assert set(names) <= {job["LabelingJobName"] for job in of_team["LabelingJobSummaryList"]}
+    assert tags == [{"Key": "number", "Value": "1"}]
+    for name in names:
+        world.sagemaker.stop_labeling_job(LabelingJobName=name)
