@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -328,7 +329,7 @@ def main() -> None:
         return
     aws = LocalAws(arguments.folder, detached=True).start()
     for name, value in aws.exports.items():
-        print(f"export {name}='{value}'")  # noqa: T201  # a command line
+        print(f"export {name}={shlex.quote(value)}")  # noqa: T201  # a command line
 
 
 if __name__ == "__main__":

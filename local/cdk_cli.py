@@ -77,7 +77,9 @@ class CdkCli:
             f"--output={self.folder / 'cdk.out'}",
             f"--context=environment={self.environment}",
         ]
-        self.folder.mkdir(parents=True, exist_ok=True)
+        # An interrupted command leaves its temporary files behind.
+        temporary = self.folder / "tmp"
+        temporary.mkdir(parents=True, exist_ok=True)
         with self.log.open("a+b") as log:
             log.write(f"\n$ {' '.join(command)}\n".encode())
             log.flush()
@@ -85,7 +87,7 @@ class CdkCli:
             process = subprocess.Popen(  # noqa: S603  # the arguments are ours
                 command,
                 cwd=ROOT,
-                env=dict(self.variables),
+                env={**self.variables, "TMPDIR": str(temporary)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

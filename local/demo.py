@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import signal
 import sys
@@ -71,6 +72,8 @@ def main() -> None:
         sys.exit(f"demo: interrupted; what happened so far is in {folder}")
     except (CdkError, TimeoutError) as error:
         sys.exit(f"demo: {error}")
+    except Exception as error:  # noqa: BLE001  # whatever it is, the log helps
+        sys.exit(f"demo: {type(error).__name__}: {error}; what happened so far is in {folder}")
     if not keep:
         shutil.rmtree(folder)
 
@@ -152,7 +155,9 @@ def _tear_down(aws: LocalAws, cdk: CdkCli, step: Steps, before: set[str]) -> Non
 
 
 def _how_to_look(aws: LocalAws, folder: Path, console: Console) -> None:
-    exports = "\n".join(f"export {name}={value}" for name, value in aws.exports.items())
+    exports = "\n".join(
+        f"export {name}={shlex.quote(value)}" for name, value in aws.exports.items()
+    )
     console.print(
         f"""It all runs on, until you stop it. To look at it, in another shell:
 
@@ -163,7 +168,7 @@ npx cdk diff 'local/*' -c environment=local
 
 Label by hand:  {aws.endpoint}/_ground-truth/
 Logs:           {folder}
-Stop:           .venv/bin/python -m local.aws stop {folder}""",
+Stop:           .venv/bin/python -m local.aws stop {shlex.quote(str(folder))}""",
         highlight=False,
         soft_wrap=True,
         markup=False,

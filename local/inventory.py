@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 _LIVE_JOB = ("Initializing", "InProgress", "Stopping")
+#: Log groups that the service makes, for all jobs of the account.
+_OF_GROUND_TRUTH = "/aws/sagemaker/"
 
 
 def inventory(client: Callable[[str], Any]) -> set[str]:
     """Return a readable name of every resource of the kinds that the stacks make.
 
     `client` gives a boto3 client for a service. Left out is what AWS itself keeps: keys that wait
-    for their deletion and labeling jobs that have ended, which can't be deleted.
+    for their deletion, labeling jobs that have ended, which can't be deleted, and Ground Truth's
+    own log groups.
     """
     return set(_stacks_and_data(client)) | set(_people(client)) | set(_work(client))
 
@@ -49,7 +52,8 @@ def _work(client: Callable[[str], Any]) -> Iterator[str]:
     for function in _pages(client("lambda"), "list_functions", "Functions"):
         yield f"function {function['FunctionName']}"
     for group in _pages(client("logs"), "describe_log_groups", "logGroups"):
-        yield f"log group {group['logGroupName']}"
+        if not group["logGroupName"].startswith(_OF_GROUND_TRUTH):
+            yield f"log group {group['logGroupName']}"
     for rule in _pages(client("events"), "list_rules", "Rules"):
         yield f"rule {rule['Name']}"
     for job in _pages(client("sagemaker"), "list_labeling_jobs", "LabelingJobSummaryList"):

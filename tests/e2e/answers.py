@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
+
+_STOP_ATTEMPTS = 24
 
 
 def ask_while_deployed(
@@ -68,7 +71,14 @@ def _create_again(sagemaker: Any, job: dict[str, Any], name: str) -> None:
         "HumanTaskConfig",
     )
     sagemaker.create_labeling_job(LabelingJobName=name, **{key: job[key] for key in kept})
-    sagemaker.stop_labeling_job(LabelingJobName=name)
+    # Its own error must not pass for one of the creation, nor may the job run on.
+    for _ in range(_STOP_ATTEMPTS):
+        try:
+            sagemaker.stop_labeling_job(LabelingJobName=name)
+            return
+        except ClientError:
+            time.sleep(5)
+    raise RuntimeError(f"labeling job {name} can't be stopped; stop it by hand")
 
 
 def _error(call: Callable[[], object]) -> str:

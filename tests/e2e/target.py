@@ -11,12 +11,13 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws import LocalAws
 from local.cdk_cli import CdkCli, CdkError
 from local.walkthrough import label_all, wait_for_end
 from local.worker import Worker
-from stacks.config import Environment, load
+from stacks.config import Environment, EnvironmentFileError, load
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +34,8 @@ class Target:
     label: Callable[[str], str]
     #: All calls of AWS, as JSON Lines; a real account has no such file.
     call_log: Path | None = None
+    #: Simulated workers; a real account has people.
+    workers: tuple[Worker, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +82,13 @@ def local_target(folder: Path, app: str = "python app.py") -> Iterator[Target]:
         cdk = CdkCli(environment="local", variables=aws.environment, folder=folder, app=app)
         cdk.bootstrap(aws.account, aws.region)
 
+        workers = tuple(
+            Worker(aws.endpoint, email, aws.ca_bundle)
+            for email in ("ana@example.com", "bo@example.com")
+        )
+
         def label(job_name: str) -> str:
-            label_all(Worker(aws.endpoint, "ana@example.com", aws.ca_bundle))
+            label_all(workers[0])
             return wait_for_end(aws.client("sagemaker"), job_name, seconds=60)
 
         yield Target(
@@ -90,15 +98,21 @@ def local_target(folder: Path, app: str = "python app.py") -> Iterator[Target]:
             cdk=cdk,
             label=label,
             call_log=aws.call_log,
+            workers=workers,
         )
 
 
 @contextmanager
 def real_target(folder: Path, environment_name: str) -> Iterator[Target]:
     """Give the account of the shell's credentials, once its owner has said yes."""
-    environment = load(ROOT / "environments" / f"{environment_name}.yaml")
-    session: Any = boto3.Session(region_name=environment.region)
-    identity = session.client("sts").get_caller_identity()
+    if not environment_name:
+        pytest.exit("expected the environment's name, as in `make test-aws ENV=dev`, got none")
+    try:
+        environment = load(ROOT / "environments" / f"{environment_name}.yaml")
+        session: Any = boto3.Session(region_name=environment.region)
+        identity = session.client("sts").get_caller_identity()
+    except (EnvironmentFileError, BotoCoreError, ClientError) as error:
+        pytest.exit(f"nothing was deployed: {error}")
     _refuse_what_is_not_for_tests(session, environment)
     print(  # noqa: T201  # the owner must read it before anything is made
         f"""

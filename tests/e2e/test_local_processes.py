@@ -114,7 +114,7 @@ def test_a_detached_server_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
         [*command, "start", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
     )
     pid = int(json.loads((tmp_path / "server.json").read_text())["pid"])
-    assert "export AWS_ENDPOINT_URL='https://127.0.0.1:" in started.stdout
+    assert "export AWS_ENDPOINT_URL=https://127.0.0.1:" in started.stdout
     assert _group(pid)
 
     stopped = subprocess.run(  # noqa: S603  # the arguments are ours
