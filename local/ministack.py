@@ -12,14 +12,27 @@ import json
 import logging
 import os
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from local.ground_truth.cloud import SERVICE, Bucket, Denied, Missing, Scope, User, UserPool
+from botocore.exceptions import ClientError
+
+from local.ground_truth.cloud import (
+    SERVICE,
+    Bucket,
+    Denied,
+    FunctionFailed,
+    Missing,
+    Scope,
+    User,
+    UserPool,
+)
 from local.ground_truth.errors import AwsError
 from local.ground_truth.resources import Resource, Workforces, Workteams
 from local.ground_truth.service import GroundTruth
+from local.role_sessions import LIFETIME, Credentials, RoleSessions
 
 _LOG = logging.getLogger("ground-truth")
 
@@ -44,7 +57,10 @@ class MiniStack:
         self._sns = _module("services.sns")
         self._events = _module("services.eventbridge")
         self._cognito = _module("services.cognito")
+        self._lambda = _module("services.lambda_svc")
+        self._sts = _module("services.sts")
         self._provisioners = _module("services.cloudformation.provisioners")
+        self._sessions = RoleSessions(self._credentials)
 
     # What Ground Truth asks for: the protocol Cloud.
 
@@ -60,6 +76,22 @@ class MiniStack:
             if kms_key and not kms_key.endswith(":alias/aws/s3"):
                 self.require(scope, role, "kms:Decrypt", self._key_arn(kms_key), {})
             return bytes(body)
+
+    def object_size(self, scope: Scope, role: str, bucket: str, key: str) -> int:
+        """Return the object's bytes, with the rights of `role` to read it; Denied or Missing."""
+        with self._bucket_scope(scope, bucket, key):
+            self.require(scope, role, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", {})
+            status, headers, _ = self._s3._head_object(bucket, key)
+            if status != 200:
+                raise Missing(f"s3://{bucket}/{key}")
+            return int(headers["Content-Length"])
+
+    def read_url(self, scope: Scope, role: str, bucket: str, key: str) -> str:
+        """Return a URL by which a browser can read the object for an hour; Denied or Missing."""
+        self.object_size(scope, role, bucket, key)
+        client = self._sessions.client(scope, role, "s3")
+        place = {"Bucket": bucket, "Key": key}
+        return str(client.generate_presigned_url("get_object", Params=place, ExpiresIn=3600))
 
     def write_object(
         self,
@@ -117,6 +149,33 @@ class MiniStack:
                 )
         if result.decision != "Allow":
             raise Denied(action, resource, role)
+
+    def has_function(self, scope: Scope, arn: str) -> bool:
+        """Say whether the account has the Lambda function."""
+        with self._as_service(scope):
+            record, _, _ = self._lambda._get_func_record_for_ref(arn)
+        return record is not None
+
+    def invoke(self, scope: Scope, role: str, arn: str, event: Mapping[str, Any]) -> Any:
+        """Return what a Lambda function answers; Denied, Missing or FunctionFailed.
+
+        It goes over HTTP, as all calls of functions, so that the server's thread must be free.
+        """
+        client = self._sessions.client(scope, role, "lambda")
+        try:
+            answer = client.invoke(FunctionName=arn, Payload=json.dumps(event).encode())
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "AccessDeniedException":
+                raise Denied("lambda:InvokeFunction", arn, role) from error
+            if code == "ResourceNotFoundException":
+                raise Missing(arn) from error
+            raise FunctionFailed(arn, str(error)) from error
+        content = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            message = content.get("errorMessage") if isinstance(content, dict) else content
+            raise FunctionFailed(arn, str(message))
+        return content
 
     def bucket(self, name: str) -> Bucket | None:
         """Describe a bucket of any account."""
@@ -422,6 +481,26 @@ class MiniStack:
         if absent_is_fine and "NotFound" in answer.get("__type", ""):
             return
         raise ValueError(f"{answer.get('__type')}: {answer.get('message')}")
+
+    def _credentials(self, scope: Scope, role: str) -> Credentials:
+        """Assume the role, as Ground Truth does."""
+        credentials = Credentials(
+            access_key=self._roles._gen_session_access_key(),
+            secret_key=self._roles._gen_secret(),
+            token=self._roles._gen_session_token(),
+        )
+        name = role.rsplit("/", 1)[-1]
+        session = {
+            "Arn": f"arn:aws:sts::{scope.account}:assumed-role/{name}/SageMaker",
+            "UserId": f"{credentials.access_key}:SageMaker",
+            "SecretAccessKey": credentials.secret_key,
+            "SessionToken": credentials.token,
+            "Expiration": time.time() + LIFETIME,
+            "AccountId": scope.account,
+            "PrincipalType": "AssumedRole",
+        }
+        self._sts.register_session(credentials.access_key, session)
+        return credentials
 
     def _current_scope(self) -> Scope:
         account, region = self._responses.get_account_id(), self._responses.get_region()

@@ -4,39 +4,61 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-_ELEMENT = "crowd-classifier"
+from local.ground_truth.subject import Consolidated, Subject, only_member
 
 
-def check(answer: Mapping[str, Any], labels: Sequence[str]) -> None:
-    """Raise ValueError unless the answer is `{"crowd-classifier": {"label": <one of labels>}}`."""
-    content = answer.get(_ELEMENT)
-    if not isinstance(content, Mapping) or set(content) != {"label"}:
+@dataclass(frozen=True, kw_only=True)
+class Classification:
+    """Workers choose one label with the crowd element `element`, whose `name` is the same."""
+
+    element: str
+    #: `type` in the output's metadata.
+    output_type: str
+
+    def check(self, answer: Mapping[str, Any], subject: Subject) -> None:
+        """Raise ValueError unless the answer is `{<element>: {"label": <one of the labels>}}`."""
+        content = only_member(answer, self.element, "{'label': …}")
+        if set(content) != {"label"} or set(answer) != {self.element}:
+            raise ValueError(
+                f"an answer is {{'{self.element}': {{'label': …}}}}, got {dict(answer)!r}; send one"
+                " label"
+            )
+        check_label(content["label"], subject)
+
+    def consolidate(self, answers: Sequence[Mapping[str, Any]], subject: Subject) -> Consolidated:
+        """Return the label's index, as a string, and its name."""
+        index, confidence = most_chosen([each[self.element]["label"] for each in answers], subject)
+        metadata = {
+            "class-name": subject.labels[index],
+            "confidence": confidence,
+            "type": self.output_type,
+            **subject.origin,
+        }
+        return Consolidated(value=str(index), metadata=metadata)
+
+    def example(self, subject: Subject) -> dict[str, Any]:
+        """Return an answer."""
+        return {self.element: {"label": subject.labels[0]}}
+
+
+def check_label(label: Any, subject: Subject) -> None:
+    """Raise ValueError unless `label` is one of the job's."""
+    if label not in subject.labels:
         raise ValueError(
-            f"an answer is {{'{_ELEMENT}': {{'label': …}}}}, got {dict(answer)!r}; send one label"
-        )
-    if content["label"] not in labels:
-        raise ValueError(
-            f"the label is one of {', '.join(labels)}, got {content['label']!r}; choose one of them"
+            f"the label is one of {', '.join(subject.labels)}, got {label!r}; choose one of them"
         )
 
 
-def consolidate_text(
-    answers: Sequence[Mapping[str, Any]], labels: Sequence[str], workers: int
-) -> tuple[str, dict[str, Any]]:
-    """Return the label's index, as a string, and the metadata that depends on the answers.
+def most_chosen(chosen: Sequence[str], subject: Subject) -> tuple[int, float]:
+    """Return the index of the label that most workers chose, and the confidence in it.
 
-    Most workers win; of two labels with as many, the one that is first in the label file. The
-    confidence is the share of workers who agree, and 0 with one worker per object
-    (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-data-output.html).
+    Of two labels with as many, it is the one that is first in the label file. The confidence is
+    the share of workers who agree. (AWS's functions weigh workers by how often they are right:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sms-annotation-consolidation.html)
     """
-    votes = Counter(answer[_ELEMENT]["label"] for answer in answers)
+    votes, labels = Counter(chosen), subject.labels
     index = min(range(len(labels)), key=lambda each: (-votes[labels[each]], each))
-    confidence = 0.0 if workers == 1 else round(votes[labels[index]] / len(answers), 2)
-    metadata = {
-        "class-name": labels[index],
-        "confidence": confidence,
-        "type": "groundtruth/text-classification",
-    }
-    return str(index), metadata
+    return index, subject.confidence(votes[labels[index]] / len(chosen))

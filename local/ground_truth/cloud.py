@@ -68,6 +68,14 @@ class Missing(Exception):  # noqa: N818  # a fact, not a fault
         self.uri = uri
 
 
+class FunctionFailed(Exception):  # noqa: N818  # the function's fault, told by its own words
+    """The Lambda function `arn` ended with an error."""
+
+    def __init__(self, arn: str, message: str) -> None:
+        super().__init__(f"the function {arn} failed: {message}")
+        self.arn = arn
+
+
 class Caller(Protocol):
     """Who sent a request."""
 
@@ -80,6 +88,12 @@ class Cloud(Protocol):
 
     def read_object(self, scope: Scope, role: str, bucket: str, key: str) -> bytes:
         """Read with the rights of `role`; Denied or Missing."""
+
+    def object_size(self, scope: Scope, role: str, bucket: str, key: str) -> int:
+        """Return the object's bytes, with the rights of `role` to read it; Denied or Missing."""
+
+    def read_url(self, scope: Scope, role: str, bucket: str, key: str) -> str:
+        """Return a URL by which a browser can read the object for an hour; Denied or Missing."""
 
     def write_object(
         self,
@@ -97,6 +111,15 @@ class Cloud(Protocol):
         self, scope: Scope, role: str, action: str, resource: str, context: Mapping[str, str]
     ) -> None:
         """Raise Denied unless `role` may do it."""
+
+    def has_function(self, scope: Scope, arn: str) -> bool:
+        """Say whether the account has the Lambda function."""
+
+    def invoke(self, scope: Scope, role: str, arn: str, event: Mapping[str, Any]) -> Any:
+        """Return what a Lambda function answers, invoked with the rights of `role`.
+
+        Denied, Missing or FunctionFailed. It may call this computer's AWS meanwhile.
+        """
 
     def bucket(self, name: str) -> Bucket | None:
         """Describe a bucket of any account."""

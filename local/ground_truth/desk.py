@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.ground_truth import worker_template
-from local.ground_truth.cloud import User
-from local.ground_truth.job_steps import task_input
-from local.ground_truth.labeling_job import LabelingJob, Refused
+from local.ground_truth import ready_interface, worker_template
+from local.ground_truth.cloud import Denied, Missing, Scope, User
+from local.ground_truth.data_object import DataObject
+from local.ground_truth.job_inputs import read_access, task_input
+from local.ground_truth.labeling_job import LabelingJob
 from local.ground_truth.service import GroundTruth
 from local.ground_truth.state import Account, Workteam
+from local.ground_truth.task_queue import Refused
 
 
 def workers(ground_truth: GroundTruth) -> list[str]:
@@ -31,7 +33,7 @@ def open_tasks(ground_truth: GroundTruth, email: str, most: int) -> list[dict[st
     with ground_truth.lock:
         for job, worker in _jobs(ground_truth, email):
             for task_id, _ in job.open_tasks(worker)[: most - len(tasks)]:
-                tasks.append(_show(job, task_id))
+                tasks.append(_show(ground_truth, job, task_id))
     return tasks
 
 
@@ -40,7 +42,7 @@ def accept(ground_truth: GroundTruth, email: str, task_id: str) -> dict[str, Any
     with ground_truth.lock:
         job, worker = _find(ground_truth, email, task_id)
         job.accept(task_id, worker, ground_truth.clock())
-        return _show(job, task_id)
+        return _show(ground_truth, job, task_id)
 
 
 def answer(ground_truth: GroundTruth, email: str, task_id: str, content: Mapping[str, Any]) -> None:
@@ -50,26 +52,39 @@ def answer(ground_truth: GroundTruth, email: str, task_id: str, content: Mapping
         job.answer(task_id, worker, content, ground_truth.clock(), ground_truth.delay)
 
 
-def _show(job: LabelingJob, task_id: str) -> dict[str, Any]:
+def _show(ground_truth: GroundTruth, job: LabelingJob, task_id: str) -> dict[str, Any]:
     assert job.inputs is not None  # noqa: S101  # a task exists once all is read
-    each = job.inputs.objects[job.index_of(task_id)]
-    content = task_input(job, each, list(job.inputs.labels))
+    each = job.queue.object_of(task_id)
     return {
         "taskId": task_id,
         "jobName": job.name,
         "title": job.task["TaskTitle"],
         "description": job.task["TaskDescription"],
-        "input": content,
-        "html": worker_template.render(job.inputs.template, content),
+        "input": dict(task_input(job, each, job.inputs.label_file)),
+        "html": _page(ground_truth, job, each),
+        "example": job.labeling.answers.example(job.subject(each, ground_truth.clock())),
     }
+
+
+def _page(ground_truth: GroundTruth, job: LabelingJob, each: DataObject) -> str:
+    assert job.inputs is not None  # noqa: S101  # a task exists once all is read
+    scope = Scope(account=job.arn.split(":")[4], region=job.region)
+    try:
+        if job.inputs.template is not None:
+            content = task_input(job, each, job.inputs.label_file)
+            return worker_template.render(job.inputs.template, content)
+        grant = read_access(ground_truth.cloud, scope, job)
+        return ready_interface.page(job.subject(each, ground_truth.clock()), grant)
+    except (Denied, Missing, ValueError) as problem:
+        raise Refused(f"this task can't be shown: {problem}", status=500) from problem
 
 
 def _find(ground_truth: GroundTruth, email: str, task_id: str) -> tuple[LabelingJob, User]:
     for job, worker in _jobs(ground_truth, email):
-        if job.has_task(task_id):
+        if job.queue.has(task_id):
             return job, worker
     for account in ground_truth.accounts():
-        if any(job.has_task(task_id) for job in account.jobs.values()):
+        if any(job.queue.has(task_id) for job in account.jobs.values()):
             raise Refused(f"this task is not for {email}, who is in another team", status=403)
     raise Refused(f"there is no task {task_id!r}", status=404)
 

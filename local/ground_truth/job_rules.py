@@ -1,70 +1,55 @@
 """The rules for CreateLabelingJob that botocore's model does not have.
 
 Sources: botocore's documentation of the request's members;
-https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-permission-execution-role.html and
-https://docs.aws.amazon.com/sagemaker/latest/dg/sms-cors-update.html
+https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-permission-execution-role.html,
+https://docs.aws.amazon.com/sagemaker/latest/dg/sms-cors-update.html and
+https://docs.aws.amazon.com/sagemaker/latest/dg/sms-video-overview.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from local.ground_truth.cloud import Bucket
 from local.ground_truth.errors import invalid
-from local.ground_truth.inputs import split_uri
-from local.ground_truth.labeling_job import LONGEST
+from local.ground_truth.job_task import check_algorithm, check_interface, find_task
+from local.ground_truth.labeling_job import LONGEST, Functions
+from local.ground_truth.s3_uri import split_uri
 from local.ground_truth.state import Call
-from local.ground_truth.task_types import TASK_TYPES, TaskType, function_arns
+from local.ground_truth.task_types import CUSTOM, TaskType
 
 _RESERVED = ("source", "source-ref")
 
 
-def check_job(call: Call) -> TaskType:
-    """Return the job's task type; ValidationException for a request that can't become a job."""
+def check_job(call: Call) -> tuple[TaskType, Functions]:
+    """Return task type and functions; ValidationException if the request can't become a job."""
     request = call.request
-    task_type = _task_type(call)
+    task_type, functions = find_task(call)
     _check_attribute(request["LabelAttributeName"], task_type)
-    _check_interface(request, task_type)
+    check_interface(call, task_type)
+    if task_type is not CUSTOM and "LabelCategoryConfigS3Uri" not in request:
+        raise invalid(f"LabelCategoryConfigS3Uri is required for {task_type.name}")
     _check_times(request["HumanTaskConfig"], task_type)
     _check_team(call)
     _check_role(call)
-    for uri in _input_uris(request):
-        _check_input(call, uri)
-    output = request["OutputConfig"]["S3OutputPath"]
-    _bucket(call, output, "S3OutputPath")
+    _check_buckets(call, task_type)
     if "SnsDataSource" in request["InputConfig"]["DataSource"]:
         raise invalid("Local Ground Truth has no streaming labeling jobs; use S3DataSource only")
-    if "LabelingJobAlgorithmsConfig" in request:
-        raise invalid("Local Ground Truth has no automated data labeling")
-    if task_type.labeling is None:
-        raise invalid(f"Local Ground Truth can't label objects of task type {task_type.name}")
-    return task_type
+    check_algorithm(call, task_type)
+    return task_type, functions
 
 
-def _task_type(call: Call) -> TaskType:
-    task = call.request["HumanTaskConfig"]
-    pre = task.get("PreHumanTaskLambdaArn", "")
-    acs = task.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn", "")
-    names = []
-    for member, arn, known in (
-        ("preHumanTaskLambdaArn", pre, function_arns("PRE")),
-        ("annotationConsolidationLambdaArn", acs, function_arns("ACS")),
-    ):
-        if arn not in known or f":{call.scope.region}:" not in arn:
-            region = call.scope.region
-            ours = sorted(name for each, name in known.items() if f":{region}:" in each)
-            raise invalid(
-                f"'{member}' is one of Ground Truth's own functions in {region} here, got '{arn}'."
-                f" It has {', '.join(ours) if ours else 'none'} in {region}"
-            )
-        names.append(known[arn])
-    if names[0] != names[1]:
-        raise invalid(
-            f"Pre-annotation and consolidation function are of one task type, got {names[0]} and"
-            f" {names[1]}"
-        )
-    return TASK_TYPES[names[0]]
+def check_cors(bucket: Bucket, uri: str, methods: frozenset[str]) -> None:
+    """Raise ValidationException unless one rule lets any origin use `methods` on the bucket."""
+    for rule in bucket.cors:
+        if "*" in rule.get("AllowedOrigin", ()) and methods <= set(rule.get("AllowedMethod", ())):
+            return
+    raise invalid(
+        f"The bucket of {uri} has a CORS rule with AllowedOrigins * and AllowedMethods"
+        f" {', '.join(sorted(methods))}, got {[dict(rule) for rule in bucket.cors]}. Add one:"
+        " https://docs.aws.amazon.com/sagemaker/latest/dg/sms-cors-update.html"
+    )
 
 
 def _check_attribute(attribute: str, task_type: TaskType) -> None:
@@ -78,15 +63,6 @@ def _check_attribute(attribute: str, task_type: TaskType) -> None:
         raise invalid(
             f"LabelAttributeName {must} end with -ref for {task_type.name}, got '{attribute}'"
         )
-
-
-def _check_interface(request: Mapping[str, Any], task_type: TaskType) -> None:
-    ui = request["HumanTaskConfig"]["UiConfig"]
-    wanted = "HumanTaskUiArn" if task_type.human_task_ui else "UiTemplateS3Uri"
-    if set(ui) != {wanted}:
-        raise invalid(f"UiConfig has {wanted} for {task_type.name}, got {sorted(ui)}")
-    if "LabelCategoryConfigS3Uri" not in request:
-        raise invalid(f"LabelCategoryConfigS3Uri is required for {task_type.name}")
 
 
 def _check_times(task: Mapping[str, Any], task_type: TaskType) -> None:
@@ -126,38 +102,32 @@ def _check_role(call: Call) -> None:
         )
 
 
-def _input_uris(request: Mapping[str, Any]) -> Iterable[str]:
-    source = request["InputConfig"]["DataSource"].get("S3DataSource")
+def _check_buckets(call: Call, task_type: TaskType) -> None:
+    """Check the buckets that the request names; those of data objects are read from the manifest.
+
+    What the manifest names is most often in its own bucket, and CORS is checked at once.
+    """
+    source = call.request["InputConfig"]["DataSource"].get("S3DataSource")
     if source is None:
         raise invalid("InputConfig.DataSource has an S3DataSource, got none")
-    yield source["ManifestS3Uri"]
-
-
-def _check_input(call: Call, uri: str) -> None:
-    bucket = _bucket(call, uri, "ManifestS3Uri")
+    manifest, output = source["ManifestS3Uri"], call.request["OutputConfig"]["S3OutputPath"]
+    bucket = _bucket(call, manifest, "ManifestS3Uri")
     if bucket.region != call.scope.region:
         raise invalid(
-            f"The bucket of {uri} is in the labeling job's Region {call.scope.region}, got"
+            f"The bucket of {manifest} is in the labeling job's Region {call.scope.region}, got"
             f" {bucket.region}"
         )
-    check_cors(bucket, uri)
-
-
-def check_cors(bucket: Bucket, uri: str) -> None:
-    """Raise ValidationException unless a rule lets any origin GET the bucket's objects."""
-    for rule in bucket.cors:
-        if "*" in rule.get("AllowedOrigin", ()) and "GET" in rule.get("AllowedMethod", ()):
-            return
-    raise invalid(
-        f"The bucket of {uri} has a CORS rule with AllowedOrigins * and AllowedMethods GET, got"
-        f" {[dict(rule) for rule in bucket.cors]}. Add one:"
-        " https://docs.aws.amazon.com/sagemaker/latest/dg/sms-cors-update.html"
-    )
+    kind = task_type.labeling.data
+    if task_type is not CUSTOM and kind.cors:
+        check_cors(bucket, manifest, kind.cors)
+    bucket = _bucket(call, f"{output.rstrip('/')}/x", "S3OutputPath")
+    if kind.cors_of_output:
+        check_cors(bucket, output, kind.cors)
 
 
 def _bucket(call: Call, uri: str, member: str) -> Bucket:
     try:
-        name, _ = split_uri(f"{uri.rstrip('/')}/x" if member == "S3OutputPath" else uri)
+        name, _ = split_uri(uri)
     except ValueError as error:
         raise invalid(f"{member}: {error}") from error
     bucket = call.cloud.bucket(name)

@@ -21,6 +21,7 @@ _ECHOED: Final = (
     "RoleArn",
     "LabelCategoryConfigS3Uri",
     "StoppingConditions",
+    "LabelingJobAlgorithmsConfig",
     "HumanTaskConfig",
 )
 
@@ -29,17 +30,17 @@ def create_labeling_job(call: Call) -> dict[str, Any]:
     """Start a labeling job, whose name is used up for ever."""
     request = call.request
     name = request["LabelingJobName"]
-    task_type = check_job(call)
+    task_type, functions = check_job(call)
     if name.lower() in call.account.jobs:
         raise in_use(f"Labeling job {name} already exists; names are unique and not case-sensitive")
-    assert task_type.labeling is not None  # noqa: S101  # check_job refuses all others
     arn = call.scope.arn(f"labeling-job/{name.lower()}")
     team = _team(call, request["HumanTaskConfig"]["WorkteamArn"])
     call.account.jobs[name.lower()] = LabelingJob(
         name=name,
         arn=arn,
         request=request,
-        labeling=task_type.labeling,
+        task_type=task_type,
+        functions=functions,
         user_pool=team.members[0]["CognitoMemberDefinition"]["UserPool"],
         created=call.now,
         modified=call.now,
@@ -160,13 +161,14 @@ def _summary(job: LabelingJob) -> dict[str, Any]:
 
 
 def _list_entry(job: LabelingJob) -> dict[str, Any]:
-    consolidation = job.task["AnnotationConsolidationConfig"]
-    return {
+    entry = {
         **_summary(job),
         "WorkteamArn": job.task["WorkteamArn"],
-        "PreHumanTaskLambdaArn": job.task["PreHumanTaskLambdaArn"],
-        **consolidation,
+        **job.task.get("AnnotationConsolidationConfig", {}),
     }
+    if "PreHumanTaskLambdaArn" in job.task:
+        entry["PreHumanTaskLambdaArn"] = job.task["PreHumanTaskLambdaArn"]
+    return entry
 
 
 def _team_entry(job: LabelingJob, account: str) -> dict[str, Any]:
@@ -180,8 +182,7 @@ def _team_entry(job: LabelingJob, account: str) -> dict[str, Any]:
         "LabelCounters": {
             "HumanLabeled": counters["HumanLabeled"],
             "PendingHuman": counters["Unlabeled"],
-            "Total": sum(counters[name] for name in ("HumanLabeled", "Unlabeled"))
-            + counters["FailedNonRetryableError"],
+            "Total": len(job.objects),
         },
     }
 

@@ -1,4 +1,4 @@
-"""One labeling job: its objects, who works on them, and how it ends. It knows no AWS and no HTTP.
+"""One labeling job: what it is, what its answers become, and how it ends. It knows no AWS.
 
 Times are seconds since the epoch and always an argument.
 """
@@ -6,15 +6,15 @@ Times are seconds since the epoch and always an argument.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from liquid import BoundTemplate
-
 from local.ground_truth.cloud import User
-from local.ground_truth.task_types import Labeling
+from local.ground_truth.data_object import Answer, DataObject, Inputs, worker_id
+from local.ground_truth.subject import Consolidated, Subject
+from local.ground_truth.task_queue import Refused, TaskQueue
+from local.ground_truth.task_types import Labeling, TaskType
 
 ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
 #: "Labeling jobs fail after 30 days with an appropriate client error message": botocore,
@@ -22,50 +22,12 @@ ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
 LONGEST: Final = 30 * 24 * 3600.0
 
 
-class Refused(Exception):  # noqa: N818  # the portal's answer to a worker, with its HTTP status
-    """A worker can't do this; the message says why."""
-
-    def __init__(self, message: str, status: int = 409) -> None:
-        super().__init__(message)
-        self.status = status
-
-
 @dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What a worker submitted for an object, and when."""
+class Functions:
+    """The ARNs of a custom task's own Lambda functions."""
 
-    worker: User
-    content: Mapping[str, Any]
-    accepted: float
-    submitted: float
-
-
-@dataclass(kw_only=True)
-class DataObject:
-    """A line of the input manifest."""
-
-    index: int
-    line: str
-    content: Mapping[str, Any]
-    #: waiting, offered, labeled (here or by an earlier job) or failed.
-    state: str = "waiting"
-    offered: float = 0.0
-    answers: list[Answer] = field(default_factory=list)
-    #: Worker's `sub` → when the worker accepted the task that is not answered yet.
-    held: dict[str, float] = field(default_factory=dict)
-    #: What the output manifest adds to the line.
-    label: dict[str, Any] = field(default_factory=dict)
-    #: Answers that are not yet written to S3.
-    unwritten: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
-    """All that a job read from S3 and found good."""
-
-    objects: Sequence[DataObject]
-    labels: Sequence[str]
-    template: BoundTemplate
+    pre_annotation: str | None = None
+    post_annotation: str | None = None
 
 
 @dataclass(kw_only=True)
@@ -75,7 +37,8 @@ class LabelingJob:
     name: str
     arn: str
     request: Mapping[str, Any]
-    labeling: Labeling
+    task_type: TaskType
+    functions: Functions = field(default_factory=Functions)
     #: The id of the pool that its workers are in.
     user_pool: str
     created: float
@@ -84,16 +47,28 @@ class LabelingJob:
     due: float
     status: str = "Initializing"
     failure: str = ""
+    #: Why the job can't go on, until the step that ends it.
+    problem: str = ""
     inputs: Inputs | None = None
     #: Whether the output manifest is behind the answers.
     dirty: bool = False
     written: bool = False
     #: The output manifest is not written before, so that a large one does not slow all else.
     write_from: float = 0.0
-    _waiting: int = 0
-    _offered: dict[str, DataObject] = field(default_factory=dict)
-    _task_ids: dict[str, int] = field(default_factory=dict)
-    _counts: dict[str, int] = field(default_factory=lambda: {"labeled": 0, "failed": 0})
+    queue: TaskQueue = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.queue = TaskQueue(
+            job_arn=self.arn,
+            most_at_once=int(self.task.get("MaxConcurrentTaskCount", 1000)),
+            workers_per_object=self.workers_per_object,
+            is_prepared=self.functions.pre_annotation is not None,
+        )
+
+    @property
+    def labeling(self) -> Labeling:
+        """How its objects are labeled."""
+        return self.task_type.labeling
 
     @property
     def task(self) -> Mapping[str, Any]:
@@ -107,22 +82,33 @@ class LabelingJob:
         return str(self.request["LabelAttributeName"])
 
     @property
+    def region(self) -> str:
+        """The Region that it is in."""
+        return self.arn.split(":")[3]
+
+    @property
     def workers_per_object(self) -> int:
         """How many different workers label each object."""
         return int(self.task["NumberOfHumanWorkersPerDataObject"])
 
     @property
     def counters(self) -> dict[str, int]:
-        """LabelCounters: nothing is labeled by a machine here."""
-        objects = len(self.inputs.objects) if self.inputs else 0
-        labeled, failed = self._counts["labeled"], self._counts["failed"]
+        """LabelCounters."""
+        people, machine, failed = (
+            self.queue.counts[name] for name in ("people", "machine", "failed")
+        )
         return {
-            "TotalLabeled": labeled,
-            "HumanLabeled": labeled,
-            "MachineLabeled": 0,
+            "TotalLabeled": people + machine,
+            "HumanLabeled": people,
+            "MachineLabeled": machine,
             "FailedNonRetryableError": failed,
-            "Unlabeled": objects - labeled - failed,
+            "Unlabeled": len(self.objects) - people - machine - failed,
         }
+
+    @property
+    def objects(self) -> Sequence[DataObject]:
+        """Its data objects, none before it has read its inputs."""
+        return self.queue.objects
 
     @property
     def output_uri(self) -> str:
@@ -137,29 +123,25 @@ class LabelingJob:
     def begin(self, inputs: Inputs, now: float) -> None:
         """Go to InProgress and offer the first objects."""
         self.inputs = inputs
-        for each in inputs.objects:
-            # A job that continues another one with the same attribute leaves its labels alone.
-            if self.attribute in each.content:
-                each.state = "labeled"
-                self._counts["labeled"] += 1
+        self.queue.fill(inputs.objects, self.attribute)
         self._to("InProgress", now)
-        self._top_up(now)
+        self.queue.top_up(now)
 
     def fail(self, reason: str, now: float) -> None:
         """End as Failed."""
         self.failure = reason[:1024]
-        self._offered.clear()
+        self.queue.clear()
         self._to("Failed", now)
 
     def stop(self, now: float, delay: float) -> None:
         """Go to Stopping; nobody gets a task any more."""
-        self._offered.clear()
+        self.queue.clear()
         self._to("Stopping", now)
         self.due = now + delay
 
     def end(self, status: str, now: float) -> None:
         """End as Completed or Stopped."""
-        self._offered.clear()
+        self.queue.clear()
         self._to(status, now)
 
     def advance(self, now: float, delay: float) -> None:
@@ -171,46 +153,35 @@ class LabelingJob:
             return
         before = self.finished
         available = float(self.task.get("TaskAvailabilityLifetimeInSeconds", LONGEST))
-        for each in list(self._offered.values()):
-            if now - each.offered < available:
-                break  # they are in the order in which they were offered
+        for each in self.queue.expired(now, available):
             self._finish(each, now)
-        limit = float(self.task["TaskTimeLimitInSeconds"])
-        for each in self._offered.values():
-            for worker in [sub for sub, since in each.held.items() if now - since >= limit]:
-                del each.held[worker]
-        self._top_up(now)
+        self.queue.release(now, float(self.task["TaskTimeLimitInSeconds"]))
+        self.queue.top_up(now)
         if self.finished and not before:
             self.due = now + delay
 
     @property
     def finished(self) -> bool:
         """Whether no object needs a worker any more, or a stopping condition is met."""
-        if self.inputs is None:
+        if self.inputs is None or self.queue.consolidating:
             return False
-        return (not self._offered and not self._next()) or self._is_enough()
+        return (self.queue.is_done and not self.queue.counts["left"]) or self._is_enough()
 
     def open_tasks(self, worker: User) -> list[tuple[str, DataObject]]:
         """Return the tasks that `worker` can do now, in the manifest's order."""
-        if self._is_enough():
-            return []
-        return [(i, each) for i, each in self._offered.items() if self._is_open_to(each, worker)]
+        return [] if self._is_enough() else self.queue.open_to(worker)
 
     def accept(self, task_id: str, worker: User, now: float) -> None:
         """Hold the task for `worker` until TaskTimeLimitInSeconds is over; Refused if taken."""
-        each = self._offered_object(task_id)
-        if not self._is_open_to(each, worker):
-            raise Refused("this task has been answered or is being done by others; take another")
-        each.held.setdefault(worker.sub, now)
+        self.queue.accept(task_id, worker, now)
 
     def answer(
         self, task_id: str, worker: User, content: Mapping[str, Any], now: float, delay: float
     ) -> None:
         """Take an answer; Refused if it is none, comes twice or too late."""
-        each = self._offered_object(task_id)
-        assert self.inputs is not None  # noqa: S101  # what is offered has been read
+        each = self.queue.find(task_id)
         try:
-            self.labeling.check(content, self.inputs.labels)
+            self.labeling.answers.check(content, self.subject(each, now))
         except ValueError as problem:
             raise Refused(str(problem), status=400) from problem
         self.accept(task_id, worker, now)
@@ -221,82 +192,91 @@ class LabelingJob:
         each.unwritten = self.dirty = True
         if len(each.answers) == self.workers_per_object:
             self._finish(each, now)
-            self._top_up(now)
+        self._go_on(now, delay)
+
+    def prepared(
+        self, each: DataObject, task_input: Mapping[str, Any] | None, now: float, delay: float
+    ) -> None:
+        """Offer an object to workers, or let it fail if no worker should see it."""
+        if self.queue.preparing.pop(each.index, None) is None:
+            return
+        if task_input is None:
+            self.queue.fail(each)
+            self.dirty = True
+        else:
+            each.task_input = task_input
+            self.queue.offer(each, now)
+        self._go_on(now, delay)
+
+    def consolidated(
+        self, each: DataObject, label: Consolidated | None, now: float, delay: float
+    ) -> None:
+        """Take an object's label from a post-annotation function, or let it fail without one."""
+        if self.queue.consolidating.pop(each.index, None) is None:
+            return
+        if label is None:
+            self.queue.fail(each)
+            self.dirty = True
+        else:
+            self.label(each, label, by="people")
+        self._go_on(now, delay)
+
+    def label(self, each: DataObject, label: Consolidated, *, by: str) -> None:
+        """Give an object its label, by `people` or by the `machine`."""
+        each.label = {
+            self.attribute: label.value,
+            f"{self.attribute}-metadata": dict(label.metadata),
+        }
+        each.files = label.files
+        each.state = "labeled"
+        each.unwritten = self.dirty = True
+        self.queue.counts[by] += 1
+
+    def subject(self, each: DataObject, now: float, *, human: bool = True) -> Subject:
+        """Return what an answer on an object is about."""
+        assert self.inputs is not None  # noqa: S101  # an object has been read
+        created = dt.datetime.fromtimestamp(now, dt.UTC).replace(tzinfo=None)
+        return Subject(
+            index=each.index,
+            content=each.content,
+            label_file=self.inputs.label_file,
+            frames=each.frames,
+            points=each.points,
+            previous=each.previous,
+            workers=self.workers_per_object,
+            worker_ids=tuple(worker_id(answer.worker, self.region) for answer in each.answers),
+            job_name=self.name,
+            folder=self.folder,
+            created=created.isoformat(timespec="microseconds"),
+            human=human,
+        )
+
+    def _go_on(self, now: float, delay: float) -> None:
+        if self.status == "InProgress":
+            self.queue.top_up(now)
         if self.finished:
             self.due = now + delay
 
-    def _offered_object(self, task_id: str) -> DataObject:
-        if task_id not in self._offered:
-            raise Refused("this task is not open any more; take another")
-        return self._offered[task_id]
-
-    def _is_open_to(self, each: DataObject, worker: User) -> bool:
-        if any(answer.worker.sub == worker.sub for answer in each.answers):
-            return False
-        if worker.sub in each.held:
-            return True
-        return len(each.answers) + len(each.held) < self.workers_per_object
-
     def _is_enough(self) -> bool:
         conditions = self.request.get("StoppingConditions", {})
-        done, objects = self._counts["labeled"], len(self.inputs.objects) if self.inputs else 0
+        objects, counters = len(self.objects), self.counters
+        people, labeled = counters["HumanLabeled"], counters["TotalLabeled"]
         most = conditions.get("MaxHumanLabeledObjectCount", objects)
         percentage = conditions.get("MaxPercentageOfInputDatasetLabeled", 100)
-        return bool(conditions) and (done >= most or done * 100 >= percentage * objects)
+        return bool(conditions) and (people >= most or labeled * 100 >= percentage * objects)
 
     def _finish(self, each: DataObject, now: float) -> None:
-        self._offered.pop(self.task_id(each.index))
-        each.held.clear()
+        self.queue.finish(each)
         self.dirty = True
         if not each.answers:
-            each.state = "failed"
-            self._counts["failed"] += 1
-            return
-        assert self.inputs is not None  # noqa: S101  # what is offered has been read
-        value, metadata = self.labeling.consolidate(
-            [answer.content for answer in each.answers], self.inputs.labels, self.workers_per_object
-        )
-        created = dt.datetime.fromtimestamp(now, dt.UTC).replace(tzinfo=None)
-        each.label = {
-            self.attribute: value,
-            f"{self.attribute}-metadata": {
-                **metadata,
-                "job-name": f"labeling-job/{self.name}",
-                "human-annotated": "yes",
-                "creation-date": created.isoformat(timespec="microseconds"),
-            },
-        }
-        each.state = "labeled"
-        self._counts["labeled"] += 1
-
-    def task_id(self, index: int) -> str:
-        """Return the id of the task on an object; no two jobs share one."""
-        return hashlib.sha256(f"{self.arn} {index}".encode()).hexdigest()[:32]
-
-    def has_task(self, task_id: str) -> bool:
-        """Say whether the task is, or has ever been, one of this job's."""
-        return task_id in self._task_ids
-
-    def index_of(self, task_id: str) -> int:
-        """Return the index of the task's data object."""
-        return self._task_ids[task_id]
-
-    def _next(self) -> DataObject | None:
-        if self.inputs is None:
-            return None
-        while self._waiting < len(self.inputs.objects):
-            if self.inputs.objects[self._waiting].state == "waiting":
-                return self.inputs.objects[self._waiting]
-            self._waiting += 1
-        return None
-
-    def _top_up(self, now: float) -> None:
-        most = int(self.task.get("MaxConcurrentTaskCount", 1000))
-        while len(self._offered) < most and (each := self._next()):
-            each.state, each.offered = "offered", now
-            task_id = self.task_id(each.index)
-            self._offered[task_id] = each
-            self._task_ids[task_id] = each.index
+            self.queue.fail(each)
+        elif self.functions.post_annotation:
+            each.state = "consolidating"
+            self.queue.consolidating[each.index] = each
+        else:
+            answers = [answer.content for answer in each.answers]
+            label = self.labeling.answers.consolidate(answers, self.subject(each, now))
+            self.label(each, label, by="people")
 
     def _to(self, status: str, now: float) -> None:
         self.status, self.modified = status, now

@@ -1,4 +1,4 @@
-"""What a labeling job writes: raw answers, consolidation files and the output manifest.
+"""What a labeling job writes: raw answers, labels, consolidation files and the output manifest.
 
 Layout and forms: https://docs.aws.amazon.com/sagemaker/latest/dg/sms-data-output.html
 """
@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from local.ground_truth.labeling_job import Answer, DataObject, LabelingJob
+from local.ground_truth.data_object import Answer, DataObject, worker_id
+from local.ground_truth.labeling_job import LabelingJob
 
 
 def output_manifest(job: LabelingJob) -> bytes:
     """Return the output manifest: one line per input line, unlabeled ones unchanged."""
-    assert job.inputs is not None  # noqa: S101  # nothing is written before all is read
-    return "".join(f"{output_line(each)}\n" for each in job.inputs.objects).encode()
+    return "".join(f"{output_line(each)}\n" for each in job.objects).encode()
 
 
 def output_line(each: DataObject) -> str:
@@ -26,41 +26,54 @@ def output_line(each: DataObject) -> str:
     return json.dumps({**each.content, **each.label}, ensure_ascii=False)
 
 
-def files(job: LabelingJob, region: str) -> Iterator[tuple[str, bytes]]:
+def files(job: LabelingJob) -> Iterator[tuple[str, bytes]]:
     """Yield path below the job's folder and content of all that is new, the manifest last.
 
     Workers are identified by the `sub` that their user pool gives them.
     """
-    assert job.inputs is not None  # noqa: S101  # nothing is written before all is read
     consolidated = []
-    for each in job.inputs.objects:
+    for each in job.objects:
         if not each.unwritten:
             continue
         each.unwritten = False
-        issuer = f"https://cognito-idp.{region}.amazonaws.com/{job.user_pool}"
-        answers = [_raw(answer, issuer) for answer in each.answers]
-        stamp = _stamp(each.answers[0].submitted)
-        path = f"annotations/worker-response/iteration-1/{each.index}/{stamp}.json"
-        yield path, _json({"answers": answers})
-        if each.label:
+        if each.answers:
+            answers = [_raw(answer, job) for answer in each.answers]
+            time = stamp(each.answers[0].submitted)
+            path = f"annotations/worker-response/iteration-1/{each.index}/{time}.json"
+            yield path, _json({"answers": answers})
+        yield from each.files.items()
+        if each.label and each.answers:
             consolidated.append(each)
     if consolidated:
         folder = "annotations/consolidated-annotation"
-        name = f"iteration-1/{_stamp(max(_last(each) for each in consolidated))}.json"
-        request = [_consolidation_request(each) for each in consolidated]
+        name = f"iteration-1/{stamp(max(_last(each) for each in consolidated))}.json"
+        # A post-annotation function has got its request already.
+        if not job.functions.post_annotation:
+            request = consolidation_request(job, consolidated)
+            yield f"{folder}/consolidation-request/{name}", _json(request)
         response = [_consolidation_response(each) for each in consolidated]
-        yield f"{folder}/consolidation-request/{name}", _json(request)
         yield f"{folder}/consolidation-response/{name}", _json(response)
     yield "manifests/output/output.manifest", output_manifest(job)
 
 
-def _raw(answer: Answer, issuer: str) -> dict[str, Any]:
+def consolidation_request(job: LabelingJob, objects: Sequence[DataObject]) -> list[dict[str, Any]]:
+    """Return all answers on the objects, as consolidation functions read them."""
+    return [_request(job, each) for each in objects]
+
+
+def stamp(time: float) -> str:
+    """Return a time as it is in file names."""
+    return dt.datetime.fromtimestamp(time, dt.UTC).strftime("%Y-%m-%d_%H:%M:%S.%f")
+
+
+def _raw(answer: Answer, job: LabelingJob) -> dict[str, Any]:
+    issuer = f"https://cognito-idp.{job.region}.amazonaws.com/{job.user_pool}"
     return {
         "acceptanceTime": _instant(answer.accepted),
         "answerContent": answer.content,
         "submissionTime": _instant(answer.submitted),
         "timeSpentInSeconds": round(answer.submitted - answer.accepted, 3),
-        "workerId": _worker_id(answer),
+        "workerId": worker_id(answer.worker, job.region),
         "workerMetadata": {
             "identityData": {
                 "identityProviderType": "Cognito",
@@ -71,13 +84,12 @@ def _raw(answer: Answer, issuer: str) -> dict[str, Any]:
     }
 
 
-def _worker_id(answer: Answer) -> str:
-    return f"private.{answer.worker.sub.replace('-', '')}"
-
-
-def _consolidation_request(each: DataObject) -> dict[str, Any]:
+def _request(job: LabelingJob, each: DataObject) -> dict[str, Any]:
     annotations = [
-        {"workerId": _worker_id(answer), "annotationData": {"content": json.dumps(answer.content)}}
+        {
+            "workerId": worker_id(answer.worker, job.region),
+            "annotationData": {"content": json.dumps(answer.content, ensure_ascii=False)},
+        }
         for answer in each.answers
     ]
     source = {"content": each.content.get("source", "")}
@@ -99,10 +111,6 @@ def _last(each: DataObject) -> float:
 
 def _instant(time: float) -> str:
     return dt.datetime.fromtimestamp(time, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-
-
-def _stamp(time: float) -> str:
-    return dt.datetime.fromtimestamp(time, dt.UTC).strftime("%Y-%m-%d_%H:%M:%S.%f")
 
 
 def _json(content: Mapping[str, Any] | list[Any]) -> bytes:

@@ -9,13 +9,14 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from local.ground_truth import desk
-from local.ground_truth.labeling_job import Refused
 from local.ground_truth.service import GroundTruth
+from local.ground_truth.task_queue import Refused
 
 PREFIX: Final = "/_ground-truth/"
 _PAGE: Final = Path(__file__).with_name("portal.html")
 _MOST: Final = 100
-_LARGEST_BODY: Final = 1_000_000
+#: Masks and the labels of long videos are large.
+_LARGEST_BODY: Final = 20_000_000
 #: Only this computer's own addresses, so that no other site's name can lead a browser here.
 _HOSTS: Final = ("127.0.0.1", "localhost")
 
@@ -92,21 +93,23 @@ def _parse(body: bytes) -> tuple[str, Any]:
 
 
 async def _read(receive: Any) -> bytes:
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
-        body += bytes(message.get("body", b""))
+        body += message.get("body", b"")
         if len(body) > _LARGEST_BODY:
             raise Refused(f"a body has at most {_LARGEST_BODY} bytes", status=413)
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 async def _send_page(send: Any) -> None:
     nonce = secrets.token_urlsafe(16)
     policy = (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}';"
-        " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        # Data objects are read from the local AWS, which is where the page is from.
+        " img-src 'self'; media-src 'self'; connect-src 'self';"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     page = _PAGE.read_text().replace("{{nonce}}", nonce)
     await _send_bytes(

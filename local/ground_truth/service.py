@@ -13,7 +13,7 @@ from typing import Any, Final
 from local.ground_truth import jobs, workforces, workteams
 from local.ground_truth.cloud import Caller, Cloud, Denied, Missing, Scope
 from local.ground_truth.errors import AwsError
-from local.ground_truth.job_steps import step
+from local.ground_truth.job_steps import Message, step
 from local.ground_truth.labeling_job import ENDED, LabelingJob
 from local.ground_truth.request_model import check_request
 from local.ground_truth.state import Account, Call
@@ -108,7 +108,11 @@ class GroundTruth:
         return self._run(scope, _Anyone(), operation, request, delay=0.0)
 
     def step(self) -> None:
-        """Let all labeling jobs do what is due, then send their events and notices."""
+        """Let all labeling jobs do what is due, then send and ask what they want.
+
+        A job's own Lambda functions are asked here one after the other, without the lock: they
+        call this computer's AWS, which may need it.
+        """
         with self.lock:
             outbox = [
                 message
@@ -119,9 +123,13 @@ class GroundTruth:
             ]
         for send in outbox:
             try:
-                send()
+                then = send()
             except (Denied, Missing) as problem:
                 _LOG.warning("nothing is sent: %s", problem)
+                continue
+            if then is not None:
+                with self.lock:
+                    then(self.clock())
 
     def start(self) -> None:
         """Step in the background as long as the process lives."""
@@ -135,7 +143,7 @@ class GroundTruth:
             except Exception:  # noqa: BLE001  # one bad step must not stop the others
                 _LOG.exception("a step failed")
 
-    def _step(self, account: Account, job: LabelingJob) -> list[Callable[[], None]]:
+    def _step(self, account: Account, job: LabelingJob) -> list[Message]:
         try:
             return list(step(self.cloud, account, job, self.clock(), self.delay))
         except Exception:  # noqa: BLE001  # a bug here must end the job visibly

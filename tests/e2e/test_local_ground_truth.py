@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import http.client
+import io
 import json
 import re
 import ssl
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws import LocalAws
-from local.worker import Worker, WorkerError
+from local.worker import Task, Worker, WorkerError
 
 _SAGEMAKER = "arn:aws:sagemaker:us-east-1:000000000000"
 _FUNCTIONS = "arn:aws:lambda:us-east-1:432418664414:function"
@@ -45,8 +48,58 @@ _CORS = {
         }
     ]
 }
+_IMAGE_TEMPLATE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
+<crowd-form>
+  <crowd-image-classifier name="crowd-image-classifier" header="Even or odd?"
+      src="{{ task.input.taskObject | grant_read_access }}"
+      categories="{{ task.input.labels | to_json | escape }}">
+    <full-instructions header="How to">Look at the last digit.</full-instructions>
+    <short-instructions>Even or odd?</short-instructions>
+  </crowd-image-classifier>
+</crowd-form>
+"""
+_CUSTOM_TEMPLATE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
+<crowd-form><p>{{ task.input.shown }}</p><crowd-input name="total"></crowd-input></crowd-form>
+"""
+_PRE = """
+def handler(event, context):
+    return {"taskInput": {"shown": "Receipt: " + event["dataObject"]["source"]}}
+"""
+_POST = """
+import json
+import boto3
+
+def handler(event, context):
+    bucket, key = event["payload"]["s3Uri"].removeprefix("s3://").split("/", 1)
+    body = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    return [
+        {
+            "datasetObjectId": each["datasetObjectId"],
+            "consolidatedAnnotation": {
+                "content": {
+                    event["labelAttributeName"]: {
+                        "totals": [
+                            json.loads(answer["annotationData"]["content"])["total"]
+                            for answer in each["annotations"]
+                        ]
+                    }
+                }
+            },
+        }
+        for each in json.loads(body)
+    ]
+"""
 _EVEN = {"crowd-classifier": {"label": "Even"}}
 _ODD = {"crowd-classifier": {"label": "Odd"}}
+
+
+def _functions(task_type: str) -> dict[str, Any]:
+    return {
+        "PreHumanTaskLambdaArn": f"{_FUNCTIONS}:PRE-{task_type}",
+        "AnnotationConsolidationConfig": {
+            "AnnotationConsolidationLambdaArn": f"{_FUNCTIONS}:ACS-{task_type}"
+        },
+    }
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -83,10 +136,7 @@ class World:
         human_task = {
             "WorkteamArn": self.team,
             "UiConfig": {"UiTemplateS3Uri": "s3://gt-data/request/worker-template.liquid"},
-            "PreHumanTaskLambdaArn": f"{_FUNCTIONS}:PRE-TextMultiClass",
-            "AnnotationConsolidationConfig": {
-                "AnnotationConsolidationLambdaArn": f"{_FUNCTIONS}:ACS-TextMultiClass"
-            },
+            **_functions("TextMultiClass"),
             "TaskTitle": "Even or odd?",
             "TaskDescription": "Classify the number",
             "NumberOfHumanWorkersPerDataObject": 1,
@@ -236,7 +286,11 @@ def _allow(principal: Any, action: Any, resource: str) -> dict[str, Any]:
 
 
 def _role(
-    aws: LocalAws, name: str, actions: list[str], service: str = "sagemaker.amazonaws.com"
+    aws: LocalAws,
+    name: str,
+    actions: list[str],
+    service: str = "sagemaker.amazonaws.com",
+    resource: str = "arn:aws:s3:::gt-*",
 ) -> None:
     trust = {
         "Version": "2012-10-17",
@@ -246,7 +300,7 @@ def _role(
     }
     iam = aws.client("iam")
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
-    statement = {"Effect": "Allow", "Action": actions, "Resource": "arn:aws:s3:::gt-*"}
+    statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     iam.put_role_policy(RoleName=name, PolicyName="data", PolicyDocument=json.dumps(policy))
 
@@ -363,6 +417,7 @@ def test_the_portals_page_runs_only_its_own_script_and_only_on_this_computer(
     assert len(nonces) == 1
     assert f"script-src 'nonce-{nonces.pop()}'" in policy
     assert "default-src 'none'" in policy
+    assert "img-src 'self'; media-src 'self'" in policy
     assert "http://" not in page
     assert "https://" not in page
 
@@ -464,7 +519,8 @@ def test_the_page_of_a_task_shows_the_text_as_text(world: World) -> None:
             {
                 "InputConfig": {
                     "DataSource": {"S3DataSource": {"ManifestS3Uri": "s3://gt-no-cors/input"}}
-                }
+                },
+                "HumanTaskConfig": _functions("ImageMultiClass"),
             },
             "CORS rule",
         ),
@@ -489,6 +545,139 @@ def test_a_job_whose_template_is_no_form_of_its_type_fails(world: World) -> None
     job = world.wait("bad-template", "Failed")
 
     assert "crowd-classifier named crowd-classifier, got 'labels'" in job["FailureReason"]
+
+
+def test_a_browser_reads_an_image_by_the_url_in_the_template(world: World) -> None:
+    kms_key = world.aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    image = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key, "Body": b"an image"}
+    world.s3.put_object(Bucket="gt-data", Key="images/a 1.png", **image)
+    world.put_inputs(template=_IMAGE_TEMPLATE)
+    line = json.dumps({"source-ref": "s3://gt-data/images/a 1.png"})
+    world.s3.put_object(Bucket="gt-data", Key="request/input.manifest", Body=line.encode())
+    rights = [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": kms_key}]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": rights})
+    iam = world.aws.client("iam")
+
+    world.create("blind", HumanTaskConfig=_functions("ImageMultiClass"))
+    reason = world.wait("blind", "Failed")["FailureReason"]
+    iam.put_role_policy(RoleName="labeler", PolicyName="key", PolicyDocument=policy)
+    world.create("images", HumanTaskConfig=_functions("ImageMultiClass"))
+    world.wait("images", "InProgress")
+    [task] = world.ana.tasks()
+    url = html.unescape(re.findall(r' src="(https://127[^"]+)"', task.html)[0])
+    signed, unsigned = _fetch(world.aws, url), _fetch(world.aws, url.split("?")[0])
+
+    assert f"not authorized to perform kms:Decrypt on {kms_key}" in reason
+    assert url.startswith(f"{world.aws.endpoint}/gt-data/images/a%201.png?")
+    assert (signed.status, unsigned.status) == (200, 403)
+    assert signed.body == b"an image"
+    assert signed.headers["access-control-allow-origin"] == "*"
+    world.ana.answer(task, {"crowd-image-classifier": {"label": "Even"}})
+    world.wait("images", "Completed")
+    assert world.output("images")[0]["even-odd-metadata"]["class-name"] == "Even"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Response:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def _fetch(aws: LocalAws, url: str) -> _Response:
+    """Get a URL as a page of some other origin does."""
+    host, _, port = aws.endpoint.removeprefix("https://").partition(":")
+    context = ssl.create_default_context(cafile=str(aws.ca_bundle))
+    connection = http.client.HTTPSConnection(host, int(port), context=context)
+    path = url.removeprefix(aws.endpoint)
+    connection.request("GET", path, headers={"Origin": "https://x.labeling.sagemaker.aws"})
+    answer = connection.getresponse()
+    headers = {name.lower(): value for name, value in answer.getheaders()}
+    response = _Response(status=answer.status, headers=headers, body=answer.read())
+    connection.close()
+    return response
+
+
+def test_a_custom_tasks_own_functions_run_with_their_own_rights(world: World) -> None:
+    _role(world.aws, "functions", ["s3:GetObject"], service="lambda.amazonaws.com")
+    pre, post = _function(world.aws, "pre", _PRE), _function(world.aws, "post", _POST)
+    task = {
+        "PreHumanTaskLambdaArn": pre,
+        "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": post},
+        "NumberOfHumanWorkersPerDataObject": 2,
+    }
+    world.put_inputs("9.50", template=_CUSTOM_TEMPLATE)
+
+    world.create("receipts-1", HumanTaskConfig=task)
+    reason = world.wait("receipts-1", "Failed")["FailureReason"]
+    iam = world.aws.client("iam")
+    for arn in (pre, post):
+        rights = [{"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": arn}]
+        policy = json.dumps({"Version": "2012-10-17", "Statement": rights})
+        iam.put_role_policy(
+            RoleName="labeler", PolicyName=arn.rsplit(":", 1)[-1], PolicyDocument=policy
+        )
+    world.create("receipts-2", HumanTaskConfig=task)
+    for worker, total in ((world.ana, "9.50"), (world.bo, "9,50")):
+        offered = _first_task(worker)
+        assert "<p>Receipt: 9.50</p>" in offered.html
+        worker.answer(offered, {"total": total})
+    world.wait("receipts-2", "Completed")
+
+    assert f"is not authorized to perform lambda:InvokeFunction on {pre}" in reason
+    [line] = world.output("receipts-2")
+    assert line["even-odd"] == {"totals": ["9.50", "9,50"]}
+    assert line["even-odd-metadata"]["type"] == "groundTruth/custom"
+
+
+def _first_task(worker: Worker) -> Task:
+    """Return a task, once a function has prepared one."""
+
+    def found() -> dict[str, Any] | None:
+        tasks = worker.tasks()
+        return {"task": tasks[0]} if tasks else None
+
+    task: Task = _eventually(found)["task"]
+    return task
+
+
+def test_a_function_that_may_not_read_the_answers_ends_the_job(world: World) -> None:
+    _role(world.aws, "blind-functions", ["s3:ListBucket"], service="lambda.amazonaws.com")
+    post = _function(world.aws, "blind-post", _POST, role="blind-functions")
+    rights = [{"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": post}]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": rights})
+    world.aws.client("iam").put_role_policy(
+        RoleName="labeler", PolicyName="blind-post", PolicyDocument=policy
+    )
+    request = world.request("unread")
+    task = request["HumanTaskConfig"]
+    del task["PreHumanTaskLambdaArn"]
+    task["AnnotationConsolidationConfig"] = {"AnnotationConsolidationLambdaArn": post}
+    world.put_inputs("9.50", template=_CUSTOM_TEMPLATE)
+
+    world.sagemaker.create_labeling_job(**request)
+    world.wait("unread", "InProgress")
+    world.ana.answer(world.ana.tasks()[0], {"total": "9.50"})
+
+    reason = world.wait("unread", "Failed")["FailureReason"]
+    assert f"the function {post} failed" in reason
+    assert "AccessDenied" in reason
+
+
+def _function(aws: LocalAws, name: str, source: str, role: str = "functions") -> str:
+    """Make a Lambda function of Python source; return its ARN."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("index.py", source)
+    arn: str = aws.client("lambda").create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Handler="index.handler",
+        Role=f"arn:aws:iam::000000000000:role/{role}",
+        Code={"ZipFile": package.getvalue()},
+        Timeout=30,
+    )["FunctionArn"]
+    return arn
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,161 @@
+"""Reads all that a labeling job gets from S3, and finds it good or says what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from liquid import BoundTemplate
+
+from local.ground_truth import (
+    automation,
+    label_files,
+    own_functions,
+    reviewed_labels,
+    worker_template,
+)
+from local.ground_truth.cloud import Cloud, Scope
+from local.ground_truth.data_checks import DataChecks
+from local.ground_truth.data_object import DataObject, Inputs
+from local.ground_truth.label_files import LabelFile
+from local.ground_truth.labeling_job import LabelingJob
+from local.ground_truth.manifests import read_manifest
+from local.ground_truth.s3_uri import split_uri
+
+
+def read_inputs(cloud: Cloud, scope: Scope, job: LabelingJob) -> Inputs:
+    """Return the job's inputs; Denied, Missing or ValueError if they are not there or no good."""
+    role, labeling = str(job.request["RoleArn"]), job.labeling
+    _check_rights(cloud, scope, job)
+    manifest_uri = job.request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
+    body = cloud.read_object(scope, role, *split_uri(manifest_uri))
+    objects = [
+        DataObject(index=index, line=line, content=content)
+        for index, (line, content) in enumerate(
+            read_manifest(body, labeling.data, labeling.maximum_objects)
+        )
+    ]
+    labels = _read_labels(cloud, scope, job)
+    if automation.is_automated(job):
+        automation.leave_to_machine(job, objects)
+    checks = DataChecks(cloud=cloud, scope=scope, job=job)
+    checks.check(objects)
+    if labeling.is_review:
+        for index, attribute in reviewed_labels.find(job, labels, objects).items():
+            each = objects[index]
+            each.previous = checks.read_reviewed(each, each.content[attribute])
+            if labeling.check_previous is not None:
+                labeling.check_previous(each.previous, labels)
+    template = _read_template(cloud, scope, job)
+    if template is not None:
+        _check_template(job, template, objects, labels)
+    return Inputs(objects=objects, label_file=labels, template=template)
+
+
+def task_input(job: LabelingJob, each: DataObject, labels: LabelFile) -> Mapping[str, Any]:
+    """Return `task.input` as the pre-annotation function of the job's task type makes it.
+
+    A custom task without function of its own has the manifest's line. The ready interfaces get
+    more than is documented: what a program needs that does a worker's work.
+    """
+    if each.task_input is not None:
+        return each.task_input
+    source = job.labeling.data.source
+    if source is None:
+        return each.content
+    content: dict[str, Any] = {"taskObject": each.content[source], "labels": labels.names}
+    if job.task_type.interface:
+        content["labels"] = [label.entry for label in labels.labels]
+        if each.frames:
+            content["frames"] = [
+                {"frame-no": frame.number, "frame": frame.name} for frame in each.frames
+            ]
+        if each.previous is not None:
+            content["initialValue"] = each.previous
+    elif job.labeling.is_review:
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-ui-template-crowd-bounding-box.html
+        content["manifestLine"] = each.content
+    return content
+
+
+def read_access(cloud: Cloud, scope: Scope, job: LabelingJob) -> Callable[[str], str]:
+    """Return what makes a URL of an S3 URI with the role's rights: `grant_read_access`."""
+    role = str(job.request["RoleArn"])
+
+    def grant(value: str) -> str:
+        # "If you're using an HTTP(S) URL, it's not needed":
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step2-demo1.html
+        if value.startswith(("https://", "http://")):
+            return value
+        return cloud.read_url(scope, role, *split_uri(value))
+
+    return grant
+
+
+def _check_rights(cloud: Cloud, scope: Scope, job: LabelingJob) -> None:
+    """Raise Denied unless the role may do what each job of its kind needs."""
+    role, request = str(job.request["RoleArn"]), job.request
+    manifest_uri = request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
+    manifest_bucket, manifest_key = split_uri(manifest_uri)
+    output_bucket, output_folder = split_uri(job.folder)
+    for bucket, key in ((manifest_bucket, manifest_key), (output_bucket, output_folder)):
+        arn = f"arn:aws:s3:::{bucket}"
+        cloud.require(scope, role, "s3:GetBucketLocation", arn, {})
+        cloud.require(scope, role, "s3:ListBucket", arn, {"s3:prefix": key})
+    cloud.require(
+        scope, role, "s3:PutObject", f"arn:aws:s3:::{output_bucket}/{output_folder}/x", _sse(job)
+    )
+    own_functions.check(cloud, scope, job)
+    if automation.is_automated(job):
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-permission-execution-role.html
+        passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+        cloud.require(scope, role, "iam:PassRole", role, passed)
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-kms-permissions.html
+        disk_key = automation.volume_key(job)
+        if disk_key is not None:
+            cloud.require(scope, role, "kms:CreateGrant", disk_key, {})
+
+
+def _sse(job: LabelingJob) -> Mapping[str, str]:
+    context = {"s3:x-amz-server-side-encryption": "aws:kms"}
+    key = job.request["OutputConfig"].get("KmsKeyId")
+    if key:
+        context["s3:x-amz-server-side-encryption-aws-kms-key-id"] = key
+    return context
+
+
+def _read_labels(cloud: Cloud, scope: Scope, job: LabelingJob) -> LabelFile:
+    uri = job.request.get("LabelCategoryConfigS3Uri")
+    if uri is None:
+        return LabelFile()
+    body = cloud.read_object(scope, str(job.request["RoleArn"]), *split_uri(uri))
+    labels = job.labeling.read_labels(body)
+    label_files.check_count(labels, job.labeling.minimum_labels, job.labeling.maximum_labels)
+    automation.check_labels(job, labels.names)
+    reviewed_labels.check_label_file(job, labels)
+    return labels
+
+
+def _read_template(cloud: Cloud, scope: Scope, job: LabelingJob) -> BoundTemplate | None:
+    if job.task_type.interface:
+        return None
+    uri = job.task["UiConfig"]["UiTemplateS3Uri"]
+    body = cloud.read_object(scope, str(job.request["RoleArn"]), *split_uri(uri))
+    try:
+        return worker_template.parse(body.decode(), read_access(cloud, scope, job))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"the worker template is UTF-8, got {error}") from error
+
+
+def _check_template(
+    job: LabelingJob, template: BoundTemplate, objects: list[DataObject], labels: LabelFile
+) -> None:
+    """Render the template for the first object that workers will see, and look at the form."""
+    if job.functions.pre_annotation:
+        return  # what it will see is known only when the function has been asked
+    first = next((each for each in objects if each.state == "waiting"), objects[0])
+    page = worker_template.render(template, task_input(job, first, labels))
+    if job.labeling.form is None:
+        worker_template.check_custom(page)
+    else:
+        worker_template.check(page, job.labeling.form, labels.names)
