@@ -40,6 +40,15 @@ class LabelingJobError(Exception):
     """One or two sentences for the user, shown as the reason why the deployment failed."""
 
 
+class NothingToLabelError(LabelingJobError):
+    """There is nothing to label, which some environments take for a success without a job."""
+
+    def __init__(self, reason: str, *, left_out: int = 0) -> None:
+        super().__init__(reason)
+        #: How many objects or lines were left out.
+        self.left_out = left_out
+
+
 def code_of(error: ClientError) -> str:
     """Return AWS's error code, or an empty string."""
     return str(error.response.get("Error", {}).get("Code", ""))

@@ -11,12 +11,14 @@ from botocore.exceptions import ClientError
 
 from labeling_job.collaborators import Collaborators
 from labeling_job.errors import LabelingJobError, code_of, explain
+from labeling_job.input_properties import NO_JOB
 from labeling_job.manifest import Manifest
-from labeling_job.request import Files
+from labeling_job.request import Request
 
 _MANIFEST: Final = "input.manifest"
 _LABEL_CATEGORIES: Final = "label-categories.json"
 _WORKER_TEMPLATE: Final = "worker-template.liquid"
+_REPORT: Final = "left-out.jsonl"
 #: Stands beside the manifest, because a manifest doesn't say what was left out, and the words of
 #: a summary are not allowed in a job's tags.
 _COUNTS: Final = "run.json"
@@ -29,58 +31,47 @@ class Counts:
     objects: str
     left_out: str
     summary: str
+    #: S3 URI of the list of what can't be labeled, or `none`.
+    report_uri: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """Where the files of a run are, as S3 URIs."""
+    """Where the files of a run are, as S3 URIs, and what is in them."""
 
     manifest: str
-    label_categories: str
-    worker_template: str
+    #: None where the job has no labels, or no template.
+    label_categories: str | None
+    worker_template: str | None
+    counts: Counts
 
 
-def counts_of(manifest: Manifest) -> Counts:
-    """Return what is remembered of a manifest."""
-    return Counts(
-        objects=str(manifest.objects),
-        left_out=str(sum(manifest.left_out.values())),
-        summary=manifest.summary,
-    )
-
-
-def write_files(files: Files, manifest: Manifest, account: str, aws: Collaborators) -> Written:
+def write_files(request: Request, manifest: Manifest, aws: Collaborators) -> Written:
     """Write the files below a prefix made from their content, so that a repetition is harmless."""
-    contents = {
-        _MANIFEST: manifest.content,
-        _LABEL_CATEGORIES: json.dumps(
-            files.label_categories, ensure_ascii=False, indent=2, sort_keys=True
-        ).encode(),
-        _WORKER_TEMPLATE: files.worker_template.encode(),
-    }
+    contents = _contents(request, manifest)
     digest = hashlib.sha256()
-    for content in contents.values():
-        digest.update(hashlib.sha256(content).digest())
-    folder = f"{files.prefix}{digest.hexdigest()}/"
-    contents[_COUNTS] = json.dumps(asdict(counts_of(manifest)), ensure_ascii=False).encode()
     for name, content in contents.items():
-        try:
-            aws.s3.put_object(
-                Bucket=files.bucket,
-                Key=f"{folder}{name}",
-                Body=content,
-                ExpectedBucketOwner=account,
-            )
-        except ClientError as error:
-            raise LabelingJobError(
-                f"s3://{files.bucket}/{folder}{name} can't be written: {explain(error)}"
-            ) from error
-    aws.log.info("wrote %s to s3://%s/%s", manifest.summary, files.bucket, folder)
-    uri = f"s3://{files.bucket}/{folder}"
+        digest.update(name.encode() + hashlib.sha256(content).digest())
+    folder = f"{request.files.place}{digest.hexdigest()}/"
+    uris = {name: f"{folder}{name}" for name in contents}
+    counts = Counts(
+        objects=str(manifest.objects),
+        left_out=str(manifest.left_out.total),
+        summary=manifest.summary,
+        report_uri=uris.get(_REPORT, NO_JOB),
+    )
+    for uri, content in manifest.files.items():
+        _put(uri, content, request, aws)
+    for name, content in contents.items():
+        _put(uris[name], content, request, aws)
+    remembered = json.dumps(asdict(counts), ensure_ascii=False).encode()
+    _put(f"{folder}{_COUNTS}", remembered, request, aws)
+    aws.log.info("wrote %s to %s", manifest.summary, folder)
     return Written(
-        manifest=f"{uri}{_MANIFEST}",
-        label_categories=f"{uri}{_LABEL_CATEGORIES}",
-        worker_template=f"{uri}{_WORKER_TEMPLATE}",
+        manifest=uris[_MANIFEST],
+        label_categories=uris.get(_LABEL_CATEGORIES),
+        worker_template=uris.get(_WORKER_TEMPLATE),
+        counts=counts,
     )
 
 
@@ -98,6 +89,7 @@ def read_counts(manifest_uri: str, account: str, aws: Collaborators) -> Counts:
             objects=str(remembered["objects"]),
             left_out=str(remembered["left_out"]),
             summary=str(remembered["summary"]),
+            report_uri=str(remembered["report_uri"]),
         )
     except ClientError as error:
         # A job goes on without this file, so an update must too.
@@ -105,5 +97,30 @@ def read_counts(manifest_uri: str, account: str, aws: Collaborators) -> Counts:
     except (KeyError, TypeError, ValueError):
         aws.log.warning("the counts beside %s are damaged", manifest_uri)
     return Counts(
-        objects="unknown", left_out="unknown", summary=f"see {manifest_uri} for the data objects"
+        objects="unknown",
+        left_out="unknown",
+        summary=f"see {manifest_uri} for the data objects",
+        report_uri="unknown",
     )
+
+
+def _contents(request: Request, manifest: Manifest) -> dict[str, bytes]:
+    contents = {_MANIFEST: manifest.content}
+    if request.files.label_categories is not None:
+        contents[_LABEL_CATEGORIES] = json.dumps(
+            request.files.label_categories, ensure_ascii=False, indent=2, sort_keys=True
+        ).encode()
+    if request.files.worker_template is not None:
+        contents[_WORKER_TEMPLATE] = request.files.worker_template.encode()
+    report = manifest.left_out.report
+    if report is not None:
+        contents[_REPORT] = report
+    return contents
+
+
+def _put(uri: str, content: bytes, request: Request, aws: Collaborators) -> None:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    try:
+        aws.s3.put_object(Bucket=bucket, Key=key, Body=content, ExpectedBucketOwner=request.account)
+    except ClientError as error:
+        raise LabelingJobError(f"{uri} can't be written: {explain(error)}") from error

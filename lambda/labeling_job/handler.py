@@ -85,7 +85,7 @@ def _failed_id(event: Mapping[str, Any]) -> str:
     if known:
         return str(known)[:_MAXIMUM_ID]
     try:
-        from labeling_job.request import owner_of, physical_id
+        from labeling_job.identity import owner_of, physical_id
 
         return physical_id(owner_of(event), event["ResourceProperties"])
     except Exception:  # noqa: BLE001  # any id is right for what was never made

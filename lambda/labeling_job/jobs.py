@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from labeling_job.collaborators import Collaborators
 from labeling_job.errors import LabelingJobError, explain, is_absent, is_invalid, is_throttled
-from labeling_job.request import Owner
+from labeling_job.identity import Owner
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import DescribeLabelingJobResponseTypeDef, TagTypeDef
@@ -41,7 +41,14 @@ class Job:
     failure_reason: str
     manifest_uri: str
     output_manifest_uri: str
+    #: Data objects that have a label, None where SageMaker doesn't say.
+    labeled: int | None
     tags: Mapping[str, str]
+
+    @property
+    def has_ended(self) -> bool:
+        """Say whether nothing will change about the job any more."""
+        return self.status in _ENDED
 
     def belongs_to(self, owner: Owner) -> bool:
         """Say whether the job was made for this resource of this stack."""
@@ -53,14 +60,20 @@ def owner_tags(owner: Owner) -> dict[str, str]:
     return {_STACK: owner.stack_id, _RESOURCE: owner.logical_id}
 
 
-def describe(name: str, aws: Collaborators) -> Job | None:
-    """Return the job of this name, or none if it does not exist."""
-    try:
-        return _job(aws.sagemaker.describe_labeling_job(LabelingJobName=name))
-    except ClientError as error:
-        if is_absent(error):
-            return None
-        raise
+def look(name: str, aws: Collaborators) -> Job | None:
+    """Return the job of this name, or none if it does not exist.
+
+    Waits where there are too many calls for botocore's patience.
+    """
+    while True:
+        try:
+            return _job(aws.sagemaker.describe_labeling_job(LabelingJobName=name))
+        except ClientError as error:
+            if is_absent(error):
+                return None
+            if not is_throttled(error) or aws.clock.now() + _PAUSE > aws.clock.deadline:
+                raise
+        aws.clock.sleep(_PAUSE)
 
 
 def names(identity: str) -> Iterator[str]:
@@ -100,7 +113,7 @@ def await_start(name: str, aws: Collaborators) -> Job:
     """
     pauses = _pauses()
     while True:
-        job = _look(name, aws)
+        job = look(name, aws)
         status = job.status if job else "not visible yet"
         if job and status in STARTED:
             return job
@@ -124,8 +137,8 @@ def stop(name: str, aws: Collaborators, *, until: float) -> None:
     refuses at `until`.
     """
     while True:
-        job = _look(name, aws)
-        if job is None or job.status == "Stopping" or job.status in _ENDED:
+        job = look(name, aws)
+        if job is None or job.status == "Stopping" or job.has_ended:
             return
         refusal = _stop(name, aws)
         if refusal is None:
@@ -140,8 +153,8 @@ def await_end(name: str, aws: Collaborators, *, until: float) -> None:
     """Return when a job that was asked to stop has ended, or at `until`: it will end anyway."""
     pauses = _pauses()
     while True:
-        job = _look(name, aws)
-        if job is None or job.status in _ENDED:
+        job = look(name, aws)
+        if job is None or job.has_ended:
             aws.log.info("labeling job %s is %s", name, job.status if job else "gone")
             return
         pause = next(pauses)
@@ -197,29 +210,19 @@ def _job(answer: DescribeLabelingJobResponseTypeDef) -> Job:
         .get("ManifestS3Uri", "none"),
         # A job has an output only later, but always in the same place.
         output_manifest_uri=output or f"{folder}/{name}/manifests/output/output.manifest",
+        labeled=answer["LabelCounters"].get("TotalLabeled"),
         tags={tag["Key"]: tag["Value"] for tag in answer.get("Tags", [])},
     )
 
 
 def _settled(name: str, aws: Collaborators) -> Job | None:
-    job = _look(name, aws)
+    job = look(name, aws)
     for _ in range(_TAG_ATTEMPTS):
         if job is None or _STACK in job.tags:
             break
         aws.clock.sleep(1.0)
-        job = _look(name, aws)
+        job = look(name, aws)
     return job
-
-
-def _look(name: str, aws: Collaborators) -> Job | None:
-    """Describe a job, and wait where there are too many calls for botocore's patience."""
-    while True:
-        try:
-            return describe(name, aws)
-        except ClientError as error:
-            if not is_throttled(error) or aws.clock.now() + _PAUSE > aws.clock.deadline:
-                raise
-        aws.clock.sleep(_PAUSE)
 
 
 def _stop(name: str, aws: Collaborators) -> str | None:

@@ -14,15 +14,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from labeling_job import jobs
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError, explain, is_denied, patiently
-from labeling_job.files import Counts, counts_of, read_counts, write_files
+from labeling_job.errors import (
+    LabelingJobError,
+    NothingToLabelError,
+    explain,
+    is_denied,
+    patiently,
+)
+from labeling_job.files import Counts, read_counts, write_files
+from labeling_job.identity import Owner, is_own_form, owner_of
+from labeling_job.input_properties import NO_JOB
 from labeling_job.jobs import Job
-from labeling_job.manifest import nothing_to_label, read_manifest
-from labeling_job.request import Owner, Request, from_event, is_own_form, owner_of
+from labeling_job.manifest import read_manifest
+from labeling_job.request import Request, from_event
 from labeling_job.start import start_job
 
-#: What an output shows where there is no job.
-_NONE: Final = "none"
 #: Not worth adopting: the next run gets the next name.
 _BURNT: Final = frozenset({"Failed", "Stopping", "Stopped"})
 #: Seconds that a Delete waits for a job that it has stopped.
@@ -72,12 +78,15 @@ def create(request: Request, aws: Collaborators) -> dict[str, str]:
     if runs.last and runs.last.status not in _BURNT:
         # Before the input is read: at a rollback it may no longer be there.
         return _adopt(runs.last.name, request, aws)
-    manifest = patiently(lambda: read_manifest(request, aws), aws)
-    if not manifest.objects:
-        return _no_job(nothing_to_label(request.input, manifest.left_out), manifest.left_out)
-    written = patiently(lambda: write_files(request.files, manifest, request.account, aws), aws)
+    try:
+        manifest = patiently(lambda: read_manifest(request, aws), aws)
+    except NothingToLabelError as nothing:
+        if request.input.when_empty == "fail":
+            raise
+        return _no_job(str(nothing), nothing.left_out)
+    written = patiently(lambda: write_files(request, manifest, aws), aws)
     job = start_job(runs.free, written, request, aws)
-    return _data(job, counts_of(manifest))
+    return _data(job, written.counts)
 
 
 def update(request: Request, aws: Collaborators) -> dict[str, str]:
@@ -89,7 +98,8 @@ def update(request: Request, aws: Collaborators) -> dict[str, str]:
         return create(request, aws)
     runs = patiently(lambda: _runs(request, aws), aws)
     if runs.last is None:
-        return _no_job("no labeling job was started, because there was nothing to label", {})
+        # There was nothing to label before; now there may be.
+        return create(request, aws)
     jobs.change_tags(runs.last, request.tags, request.replaced_tags, aws)
     return _data(runs.last, read_counts(runs.last.manifest_uri, request.account, aws))
 
@@ -103,8 +113,10 @@ def delete(identity: str, owner: Owner, aws: Collaborators) -> None:
         aws.log.info("%r is not the id of a labeling job, nothing to stop", identity)
         return
     until = min(aws.clock.now() + _STOP_WINDOW, aws.clock.deadline)
+    name = identity
     try:
         for job in jobs.runs(identity, aws):
+            name = job.name
             if not job.belongs_to(owner):
                 aws.log.warning("labeling job %s is not of this stack, left alone", job.name)
                 continue
@@ -114,9 +126,9 @@ def delete(identity: str, owner: Owner, aws: Collaborators) -> None:
         if not is_denied(error):
             raise
         raise LabelingJobError(
-            f"labeling job {identity} may be running and can't be stopped: {explain(error)}. "
+            f"labeling job {name} may be running and can't be stopped: {explain(error)}. "
             "Give the function this permission, or stop the job with `aws sagemaker "
-            f"stop-labeling-job --labeling-job-name {identity}` and delete the stack with "
+            f"stop-labeling-job --labeling-job-name {name}` and delete the stack with "
             f"`--retain-resources {owner.logical_id}`"
         ) from error
 
@@ -158,19 +170,21 @@ def _data(job: Job, counts: Counts) -> dict[str, str]:
         "ManifestUri": job.manifest_uri,
         "ObjectCount": counts.objects,
         "LeftOutCount": counts.left_out,
+        "ReportUri": counts.report_uri,
         "OutputManifestUri": job.output_manifest_uri,
         "Summary": f"{counts.summary}{note}",
     }
 
 
-def _no_job(reason: str, left_out: Mapping[str, int]) -> dict[str, str]:
+def _no_job(reason: str, left_out: int) -> dict[str, str]:
     return {
-        "JobName": _NONE,
-        "JobArn": _NONE,
-        "JobStatus": _NONE,
-        "ManifestUri": _NONE,
+        "JobName": NO_JOB,
+        "JobArn": NO_JOB,
+        "JobStatus": NO_JOB,
+        "ManifestUri": NO_JOB,
         "ObjectCount": "0",
-        "LeftOutCount": str(sum(left_out.values())),
-        "OutputManifestUri": _NONE,
+        "LeftOutCount": str(left_out),
+        "ReportUri": NO_JOB,
+        "OutputManifestUri": NO_JOB,
         "Summary": reason,
     }

@@ -1,48 +1,18 @@
-"""What CloudFormation asks for, as types, and the identity that follows from it."""
+"""What CloudFormation asks for, as types."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Any, Final
 
+from labeling_job import properties as read
 from labeling_job.errors import LabelingJobError
+from labeling_job.identity import Owner, owner_of, physical_id
+from labeling_job.input_properties import Input, read_input
 
-#: What a job is made of; a change of anything else changes a job in place or not at all.
-_CONTENT: Final = ("NamePrefix", "Revision", "Input", "Files", "Request")
-#: Fits 63 characters with a hyphen, 10 digits and a suffix of up to "-99" (botocore:
-#: LabelingJobName).
-_NAME_PREFIX: Final = re.compile(r"[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,48}")
-_MAXIMUM_NAME_PREFIX: Final = 49
-_JOB_NAME: Final = re.compile(r"(?=.{12,60}$)[a-zA-Z0-9](?:-*[a-zA-Z0-9])*-[0-9a-f]{10}")
 _ACCOUNT_FIELD: Final = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class Owner:
-    """The resource that a job belongs to, also what its owner tags say."""
-
-    stack_id: str
-    logical_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Input:
-    """Which objects are labeled."""
-
-    bucket: str
-    #: Empty, or ends with a slash.
-    prefix: str
-    #: Lower case, such as `.txt`.
-    extensions: tuple[str, ...]
-    split: Literal["file", "line"]
-    maximum_objects: int
-    #: Unicode characters of one text.
-    maximum_characters: int
-    when_empty: Literal["fail", "skip"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +20,17 @@ class Files:
     """What is written beside the manifest, and where."""
 
     bucket: str
+    #: Ends with a slash.
     prefix: str
-    label_categories: Mapping[str, Any]
-    worker_template: str
+    #: None for a custom task without labels.
+    label_categories: Mapping[str, Any] | None
+    #: None where workers see one of Ground Truth's own interfaces.
+    worker_template: str | None
+
+    @property
+    def place(self) -> str:
+        """The prefix as an S3 URI."""
+        return f"s3://{self.bucket}/{self.prefix}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,38 +54,6 @@ class Request:
     replaced_tags: Mapping[str, str]
 
 
-def physical_id(owner: Owner, properties: Mapping[str, Any]) -> str:
-    """Return `<NamePrefix>-<10 hexadecimal digits>`, which is also the name of the first job.
-
-    The same content of the same resource gives the same id, whatever CloudFormation makes of
-    numbers and booleans. Raises LabelingJobError if NamePrefix can't begin a job's name.
-    """
-    prefix = _text(properties, "NamePrefix", "ResourceProperties")
-    if len(prefix) > _MAXIMUM_NAME_PREFIX or not _NAME_PREFIX.fullmatch(prefix):
-        raise LabelingJobError(
-            f"expected at most {_MAXIMUM_NAME_PREFIX} letters, digits and inner hyphens, "
-            f"got {prefix!r} in ResourceProperties.NamePrefix"
-        )
-    content = {name: _as_sent(properties.get(name)) for name in _CONTENT}
-    canonical = json.dumps(
-        [owner.stack_id, owner.logical_id, content], sort_keys=True, separators=(",", ":")
-    )
-    return f"{prefix}-{hashlib.sha256(canonical.encode()).hexdigest()[:10]}"
-
-
-def is_own_form(identity: str) -> bool:
-    """Say whether an id looks like one of `physical_id`, and not like one made up elsewhere."""
-    return _JOB_NAME.fullmatch(identity) is not None
-
-
-def owner_of(event: Mapping[str, Any]) -> Owner:
-    """Return whose event this is; raises LabelingJobError for an event without owner."""
-    return Owner(
-        stack_id=_text(event, "StackId", "event"),
-        logical_id=_text(event, "LogicalResourceId", "event"),
-    )
-
-
 def from_event(event: Mapping[str, Any]) -> Request:
     """Return a Create or Update event as types.
 
@@ -120,7 +66,7 @@ def from_event(event: Mapping[str, Any]) -> Request:
         raise LabelingJobError(
             f"expected a stack's ARN with an account, got {owner.stack_id!r} in event.StackId"
         )
-    properties = _mapping(event, "ResourceProperties", "event")
+    properties = read.mapping(event, "ResourceProperties", "event")
     replaced = event.get("OldResourceProperties")
     return Request(
         owner=owner,
@@ -128,49 +74,29 @@ def from_event(event: Mapping[str, Any]) -> Request:
         current_id=event.get("PhysicalResourceId"),
         replaced_id=_id_or_none(owner, replaced),
         account=account,
-        input=_input(_mapping(properties, "Input", "ResourceProperties")),
-        files=_files(_mapping(properties, "Files", "ResourceProperties")),
-        job=_mapping(properties, "Request", "ResourceProperties"),
+        input=read_input(read.mapping(properties, "Input", "ResourceProperties")),
+        files=_files(read.mapping(properties, "Files", "ResourceProperties")),
+        job=read.mapping(properties, "Request", "ResourceProperties"),
         tags=_tags(properties),
         replaced_tags=_tags_or_none(replaced),
     )
 
 
-def _input(properties: Mapping[str, Any]) -> Input:
-    where = "ResourceProperties.Input"
-    _choice(properties, "Kind", where, "text")
-    prefix = _text(properties, "Prefix", where, empty=True)
-    if prefix and not prefix.endswith("/"):
-        raise LabelingJobError(f"expected a prefix that ends with '/', got {prefix!r} in {where}")
-    extensions = properties.get("Extensions")
-    if (
-        not isinstance(extensions, list)
-        or not extensions
-        or not all(isinstance(extension, str) and extension for extension in extensions)
-    ):
-        raise LabelingJobError(
-            f"expected a list of extensions, got {extensions!r} in {where}.Extensions"
-        )
-    return Input(
-        bucket=_text(properties, "Bucket", where),
-        prefix=prefix,
-        extensions=tuple(extension.lower() for extension in extensions),
-        split=cast('Literal["file", "line"]', _choice(properties, "Split", where, "file", "line")),
-        maximum_objects=_positive(properties, "MaximumObjects", where),
-        maximum_characters=_positive(properties, "MaximumCharacters", where),
-        when_empty=cast(
-            'Literal["fail", "skip"]', _choice(properties, "WhenEmpty", where, "fail", "skip")
-        ),
-    )
-
-
 def _files(properties: Mapping[str, Any]) -> Files:
     where = "ResourceProperties.Files"
+    labels = properties.get("LabelCategories")
+    prefix = read.text(properties, "Prefix", where)
+    if not prefix.endswith("/"):
+        raise LabelingJobError(
+            f"expected a prefix that ends with '/', got {prefix!r} in {where}.Prefix"
+        )
     return Files(
-        bucket=_text(properties, "Bucket", where),
-        prefix=_text(properties, "Prefix", where),
-        label_categories=_mapping(properties, "LabelCategories", where),
-        worker_template=_text(properties, "WorkerTemplate", where),
+        bucket=read.text(properties, "Bucket", where),
+        prefix=prefix,
+        label_categories=None
+        if labels is None
+        else read.mapping(properties, "LabelCategories", where),
+        worker_template=read.optional_text(properties, "WorkerTemplate", where),
     )
 
 
@@ -198,42 +124,3 @@ def _tags_or_none(properties: object) -> dict[str, str]:
         return _tags(properties) if isinstance(properties, Mapping) else {}
     except LabelingJobError:
         return {}
-
-
-def _as_sent(value: Any) -> Any:
-    """Turn scalars into strings as CloudFormation does, wherever the value comes from."""
-    if isinstance(value, Mapping):
-        return {str(name): _as_sent(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_as_sent(member) for member in value]
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value if value is None else str(value)
-
-
-def _mapping(properties: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
-    value = properties.get(name)
-    if not isinstance(value, Mapping):
-        raise LabelingJobError(f"expected a map, got {value!r} in {where}.{name}")
-    return value
-
-
-def _text(properties: Mapping[str, Any], name: str, where: str, *, empty: bool = False) -> str:
-    value = properties.get(name)
-    if not isinstance(value, str) or not (value or empty):
-        raise LabelingJobError(f"expected text, got {value!r} in {where}.{name}")
-    return value
-
-
-def _choice(properties: Mapping[str, Any], name: str, where: str, *choices: str) -> str:
-    value = properties.get(name)
-    if value not in choices:
-        raise LabelingJobError(f"expected {' or '.join(choices)}, got {value!r} in {where}.{name}")
-    return str(value)
-
-
-def _positive(properties: Mapping[str, Any], name: str, where: str) -> int:
-    value = properties.get(name)
-    if not re.fullmatch(r"[1-9][0-9]{0,8}", str(value)):
-        raise LabelingJobError(f"expected a number above 0, got {value!r} in {where}.{name}")
-    return int(str(value))

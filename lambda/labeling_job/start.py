@@ -41,7 +41,12 @@ def _arguments(name: str, written: Written, request: Request, aws: Collaborators
     if shape is None:
         raise LabelingJobError("botocore's model of CreateLabelingJob has no input")
     arguments: dict[str, Any] = coerce(request.job, shape, "ResourceProperties.Request")
-    task = dict(arguments.get("HumanTaskConfig", {}))
+    if written.label_categories is not None:
+        arguments["LabelCategoryConfigS3Uri"] = written.label_categories
+    if written.worker_template is not None:
+        task = arguments.get("HumanTaskConfig", {})
+        interface = {**task.get("UiConfig", {}), "UiTemplateS3Uri": written.worker_template}
+        arguments["HumanTaskConfig"] = {**task, "UiConfig": interface}
     tags = {**jobs.without_reserved(request.tags), **jobs.owner_tags(request.owner)}
     return {
         **arguments,
@@ -49,11 +54,6 @@ def _arguments(name: str, written: Written, request: Request, aws: Collaborators
         "InputConfig": {
             **arguments.get("InputConfig", {}),
             "DataSource": {"S3DataSource": {"ManifestS3Uri": written.manifest}},
-        },
-        "LabelCategoryConfigS3Uri": written.label_categories,
-        "HumanTaskConfig": {
-            **task,
-            "UiConfig": {**task.get("UiConfig", {}), "UiTemplateS3Uri": written.worker_template},
         },
         "Tags": jobs.tag_list(tags),
     }

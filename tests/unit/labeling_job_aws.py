@@ -17,7 +17,9 @@ import boto3
 from botocore import xform_name
 
 from labeling_job.collaborators import Clock, Collaborators, step_log
-from labeling_job.request import Owner, physical_id
+from labeling_job.identity import Owner, physical_id
+from labeling_job.manifest import Manifest, read_manifest
+from labeling_job.request import from_event
 
 ACCOUNT = "111122223333"
 STACK = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/dev-Labeling/0a1b2c3d"
@@ -40,6 +42,8 @@ class FakeAws:
 
     #: Bucket to key to content.
     objects: dict[str, dict[str, bytes]] = field(default_factory=lambda: defaultdict(dict))
+    #: Key to storage class, where it is not the usual one.
+    storage_classes: dict[str, str] = field(default_factory=dict)
     #: Lower-case name to what DescribeLabelingJob answers.
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: Operation and parameters of every call, refused ones included.
@@ -54,6 +58,8 @@ class FakeAws:
     #: Looks at jobs that show no tags.
     looks_without_tags: int = 0
     time: float = 0.0
+    #: Operation to the seconds that each of its calls takes.
+    durations: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._refusals: dict[str, list[Exception]] = defaultdict(list)
@@ -123,6 +129,7 @@ class FakeAws:
         parameters = context["remembered"]
         with self._lock:
             self.calls.append((model.name, parameters))
+            self.time += self.durations.get(model.name, 0.0)
             try:
                 if self._refusals[model.name]:
                     raise self._refusals[model.name].pop(0)
@@ -142,7 +149,11 @@ class FakeAws:
             "EncodingType": parameters["EncodingType"],
             "IsTruncated": end < len(keys),
             "Contents": [
-                {"Key": urllib.parse.quote_plus(key), "Size": len(bucket[key])}
+                {
+                    "Key": urllib.parse.quote_plus(key),
+                    "Size": len(bucket[key]),
+                    "StorageClass": self.storage_classes.get(key, "STANDARD"),
+                }
                 for key in keys[start:end]
             ],
         }
@@ -152,7 +163,8 @@ class FakeAws:
         bucket = self._bucket(parameters)
         if parameters["Key"] not in bucket:
             raise RefusedError("NoSuchKey", "The specified key does not exist.")
-        return {"Body": io.BytesIO(bucket[parameters["Key"]])}
+        content = bucket[parameters["Key"]]
+        return {"Body": io.BytesIO(content), "ContentLength": len(content)}
 
     def _put_object(self, parameters: dict[str, Any]) -> dict[str, Any]:
         self._bucket(parameters)[parameters["Key"]] = parameters["Body"].read()
@@ -262,6 +274,63 @@ def input_properties(**changes: Any) -> dict[str, Any]:
     """Return the properties with another Input."""
     source = properties()["Input"]
     return properties(Input={**source, **changes})
+
+
+def image_properties(**changes: Any) -> dict[str, Any]:
+    """Return the properties of a job on the images below `Images/`."""
+    source = {
+        "Kind": "object",
+        "Bucket": "in",
+        "Prefix": "Images/",
+        "Extensions": [".jpg", ".png"],
+        "MaximumObjects": "100000",
+        "MaximumBytes": "1000",
+        "WhenEmpty": "fail",
+    }
+    return properties(Input={**source, **changes})
+
+
+def frame_properties(**changes: Any) -> dict[str, Any]:
+    """Return the properties of a job on the folders of frames below `Frames/`."""
+    source = {
+        "Kind": "frames",
+        "Bucket": "in",
+        "Prefix": "Frames/",
+        "Extensions": [".jpg", ".png"],
+        "MaximumObjects": "10",
+        "MaximumFrames": "2000",
+        "WhenEmpty": "fail",
+    }
+    return properties(Input={**source, **changes})
+
+
+def own_properties(kind: str, **changes: Any) -> dict[str, Any]:
+    """Return the properties of a job on `s3://in/own.jsonl`, which names what is below `Data/`."""
+    source = {
+        "Kind": kind,
+        "Bucket": "in",
+        "Prefix": "Data/",
+        "ManifestUri": "s3://in/own.jsonl",
+        "Extensions": [],
+        "MaximumObjects": "100000",
+        "WhenEmpty": "fail",
+    }
+    return properties(Input={**source, **changes})
+
+
+def made(
+    objects: Mapping[str, bytes], props: Mapping[str, Any] | None = None, *, page_size: int = 1000
+) -> Manifest:
+    """Return the manifest that is made of the objects of the input bucket."""
+    aws = FakeAws(page_size=page_size)
+    aws.objects["in"].update(objects)
+    return read_manifest(from_event(event("Create", props)), aws.collaborators())
+
+
+def own_lines(*lines: Any) -> dict[str, bytes]:
+    """Return the input bucket with an own manifest of these lines; texts are put as they are."""
+    texts = (line if isinstance(line, str) else json.dumps(line) for line in lines)
+    return {"own.jsonl": "".join(f"{text}\n" for text in texts).encode()}
 
 
 def event(kind: str, props: Mapping[str, Any] | None = None, **changes: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Create: one job, whatever happens between the calls."""
 
+import json
 import re
 from typing import Any
 
@@ -8,6 +9,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from labeling_job.errors import LabelingJobError, explain
 from labeling_job.labeling_job import Outcome, run
+from labeling_job.response import Answer, body
 from tests.unit.labeling_job_aws import (
     OWNER_TAGS,
     FakeAws,
@@ -25,6 +27,7 @@ _DATA = {
     "ManifestUri",
     "ObjectCount",
     "LeftOutCount",
+    "ReportUri",
     "OutputManifestUri",
     "Summary",
 }
@@ -60,7 +63,65 @@ def test_the_data_describe_the_job(aws: FakeAws) -> None:
     assert data["OutputManifestUri"] == (
         f"s3://out/labels/{own_id()}/manifests/output/output.manifest"
     )
+    assert data["ReportUri"] == data["ManifestUri"].replace("input.manifest", "left-out.jsonl")
     assert data["Summary"] == "2 data objects; left out 1: folder marker 1"
+
+
+def test_what_can_not_be_labeled_is_listed_beside_the_manifest(aws: FakeAws) -> None:
+    data = _create(aws).data
+
+    assert aws.objects["out"][data["ReportUri"].removeprefix("s3://out/")] == (
+        b'{"object": "s3://in/Input/", "reason": "folder marker"}\n'
+    )
+
+
+def test_there_is_no_report_where_all_can_be_labeled(aws: FakeAws) -> None:
+    del aws.objects["in"]["Input/"]
+
+    data = _create(aws).data
+
+    assert data["ReportUri"] == "none"
+    assert data["LeftOutCount"] == "0"
+    assert not any("left-out" in key for key in aws.objects["out"])
+
+
+def test_what_was_not_chosen_is_counted_and_not_listed(aws: FakeAws) -> None:
+    del aws.objects["in"]["Input/"]
+
+    data = _create(aws, input_properties(Sample="1")).data
+
+    assert (data["ObjectCount"], data["LeftOutCount"], data["ReportUri"]) == ("1", "1", "none")
+    assert data["Summary"] == "1 data object; left out 1: not in the sample 1"
+
+
+def test_the_longest_data_fit_an_answer(aws: FakeAws) -> None:
+    aws.objects["in"].update({"Input/a/": b"", "Input/b": b"x", "Input/c.txt": b""})
+    files = {**properties()["Files"], "Bucket": "b" * 63, "Prefix": f"requests/{'a' * 49}/"}
+    request = {**properties()["Request"], "OutputConfig": {"S3OutputPath": f"s3://{'b' * 63}/l"}}
+    props = properties(NamePrefix="a" * 49, Files=files, Request=request)
+
+    data = _create(aws, props).data
+
+    answer = Answer(status="SUCCESS", physical_id="i", reason=data["Summary"], data=data)
+    assert json.loads(body(event("Create", props), answer))["Data"] == data
+
+
+def test_a_job_may_have_neither_labels_nor_template(aws: FakeAws) -> None:
+    interface = {"HumanTaskUiArn": "arn:aws:sagemaker:us-east-1:394669845002:human-task-ui/X"}
+    sent = properties()["Request"]
+    request = {**sent, "HumanTaskConfig": {**sent["HumanTaskConfig"], "UiConfig": interface}}
+    files = {"Bucket": "out", "Prefix": "requests/even-odd/"}
+
+    _create(aws, properties(Files=files, Request=request))
+
+    (created,) = aws.called("CreateLabelingJob")
+    assert "LabelCategoryConfigS3Uri" not in created
+    assert created["HumanTaskConfig"]["UiConfig"] == interface
+    assert {key.rpartition("/")[2] for key in aws.objects["out"]} == {
+        "input.manifest",
+        "left-out.jsonl",
+        "run.json",
+    }
 
 
 def test_the_request_names_the_files_that_were_written(aws: FakeAws) -> None:
@@ -146,6 +207,7 @@ def test_nothing_to_label_can_be_skipped(aws: FakeAws) -> None:
         "JobArn",
         "JobStatus",
         "ManifestUri",
+        "ReportUri",
         "OutputManifestUri",
     }
     assert outcome.data["ObjectCount"] == "0"

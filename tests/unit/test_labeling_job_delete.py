@@ -173,6 +173,16 @@ def test_delete_without_permission_says_what_to_do(operation: str) -> None:
     assert "--retain-resources EvenOddJob" in str(refused.value)
 
 
+def test_delete_without_permission_names_the_run_that_is_live() -> None:
+    aws = FakeAws()
+    aws.add_job(own_id(), "Stopped")
+    aws.add_job(f"{own_id()}-2", "InProgress")
+    aws.refuse("StopLabelingJob", "AccessDeniedException", "User: x is not authorized")
+
+    with pytest.raises(LabelingJobError, match=f"--labeling-job-name {own_id()}-2`"):
+        _delete(aws)
+
+
 def test_delete_without_permission_to_stop_succeeds_for_a_job_that_has_ended() -> None:
     aws = FakeAws()
     aws.add_job(own_id(), "Completed")

@@ -1,98 +1,31 @@
-"""Ids, and what CloudFormation's strings become."""
+"""What CloudFormation's properties and strings become."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+import yaml
 
 from labeling_job.coerce import coerce
 from labeling_job.errors import LabelingJobError
-from labeling_job.request import Owner, from_event, is_own_form, physical_id
-from tests.unit.labeling_job_aws import RESOURCE, STACK, event, own_id, properties
-
-_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
-_OWNER = Owner(stack_id=STACK, logical_id=RESOURCE)
-_PREFIXES = st.from_regex(r"[a-zA-Z0-9](-{0,3}[a-zA-Z0-9]){0,15}", fullmatch=True).filter(
-    lambda prefix: len(prefix) <= 49
-)
-_VALUES = st.recursive(
-    st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=8,
-)
-_CONTENTS = st.fixed_dictionaries(
-    {"NamePrefix": _PREFIXES, "Revision": st.text(max_size=3), "Input": _VALUES, "Request": _VALUES}
+from labeling_job.input_properties import Input, read_input
+from labeling_job.request import Files, from_event
+from tests.unit.labeling_job_aws import (
+    event,
+    frame_properties,
+    image_properties,
+    own_id,
+    own_properties,
+    properties,
 )
 
-
-def _reordered(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _reordered(value[name]) for name in reversed(value)}
-    return [_reordered(member) for member in value] if isinstance(value, list) else value
+_GOLDEN = sorted((Path(__file__).parents[1] / "data" / "jobs").glob("*.yaml"))
 
 
-@given(_CONTENTS)
-def test_an_id_is_a_labeling_job_name_with_room_for_a_suffix(content: dict[str, Any]) -> None:
-    identity = physical_id(_OWNER, content)
-
-    assert _JOB_NAME.fullmatch(f"{identity}-99")
-    assert len(f"{identity}-99") <= 63
-    assert is_own_form(identity)
-
-
-@given(_CONTENTS)
-def test_the_same_content_has_the_same_id_in_any_order(content: dict[str, Any]) -> None:
-    assert physical_id(_OWNER, _reordered(content)) == physical_id(_OWNER, content)
-
-
-@given(_VALUES, _VALUES)
-def test_different_content_has_different_ids(one: Any, other: Any) -> None:
-    same = own_id(properties(Request=one)) == own_id(properties(Request=other))
-
-    assert same == (one == other)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [("ServiceToken", "other"), ("ServiceTimeout", "60"), ("Tags", []), ("Unknown", "new")],
-)
-def test_what_is_not_content_does_not_change_the_id(name: str, value: Any) -> None:
-    assert own_id(properties(**{name: value})) == own_id()
-
-
-@pytest.mark.parametrize("name", ["NamePrefix", "Revision", "Input", "Files", "Request"])
-def test_content_changes_the_id(name: str) -> None:
-    assert own_id(properties(**{name: "changed"})) != own_id()
-
-
-def test_numbers_and_booleans_have_the_id_of_their_strings() -> None:
-    assert own_id(properties(Revision=1, Input={"x": True})) == own_id(
-        properties(Revision="1", Input={"x": "true"})
-    )
-
-
-@pytest.mark.parametrize(
-    "owner",
-    [Owner(stack_id=f"{STACK}x", logical_id=RESOURCE), Owner(stack_id=STACK, logical_id="Other")],
-)
-def test_another_resource_with_the_same_content_has_another_id(owner: Owner) -> None:
-    assert physical_id(owner, properties()) != own_id()
-
-
-@pytest.mark.parametrize("prefix", ["", "-a", "a-", "a_b", "a.b", "é", "a" * 50, None, 7])
-def test_a_prefix_that_can_not_begin_a_job_name_is_refused(prefix: Any) -> None:
-    with pytest.raises(LabelingJobError, match=re.escape(repr(prefix))):
-        own_id(properties(NamePrefix=prefix))
-
-
-@pytest.mark.parametrize(
-    "identity", ["", "Stack-Job-1ABCDEF2345GH", "EvenOddJob-invalid", "none", "a" * 80, "x-12345"]
-)
-def test_an_id_that_was_made_elsewhere_is_not_of_our_form(identity: str) -> None:
-    assert not is_own_form(identity)
+def _read(**changes: Any) -> Input:
+    return read_input({**properties()["Input"], **changes})
 
 
 def test_an_event_becomes_types() -> None:
@@ -101,17 +34,97 @@ def test_an_event_becomes_types() -> None:
     assert request.account == "111122223333"
     assert request.physical_id == own_id()
     assert request.current_id == "old-id"
-    assert request.input.maximum_objects == 100_000
-    assert request.input.maximum_characters == 20_000
     assert request.tags == {"team": "readers"}
 
 
-def test_extensions_are_compared_in_lower_case() -> None:
-    source = properties()["Input"]
+def test_what_is_not_said_of_an_input_has_its_default() -> None:
+    assert read_input(image_properties(MaximumBytes=None)["Input"]) == Input(
+        kind="object",
+        bucket="in",
+        prefix="Images/",
+        manifest_uri=None,
+        extensions=(".jpg", ".png"),
+        split="file",
+        column=None,
+        include=(),
+        exclude=(),
+        sample=None,
+        limit=None,
+        order="listed",
+        seed=0,
+        minimum_objects=None,
+        maximum_objects=100_000,
+        maximum_characters=20_000,
+        maximum_bytes=None,
+        maximum_frames=None,
+        when_empty="fail",
+        required_names=(),
+        previous_attribute=None,
+        previous_job=None,
+    )
 
-    request = from_event(event("Create", properties(Input={**source, "Extensions": [".TXT"]})))
 
-    assert request.input.extensions == (".txt",)
+def test_everything_that_can_be_said_of_a_listing_becomes_types() -> None:
+    source = _read(
+        Split="column",
+        Column="review",
+        Extensions=[".CSV"],
+        Include=["*.csv"],
+        Exclude=["drafts/**", "[ab].csv"],
+        Sample="500",
+        Limit="100",
+        Order="shuffled",
+        Seed="-7",
+        MinimumObjects="50",
+        MaximumObjects="20000",
+        MaximumCharacters="1000",
+        MaximumBytes="40000000000",
+        WhenEmpty="skip",
+        Unknown="left alone",
+    )
+
+    assert (source.split, source.column, source.extensions) == ("column", "review", (".csv",))
+    assert source.include == ("*.csv",)
+    assert source.exclude == ("drafts/**", "[ab].csv")
+    assert (source.sample, source.limit, source.order, source.seed) == (500, 100, "shuffled", -7)
+    assert (source.minimum_objects, source.maximum_objects) == (50, 20_000)
+    assert (source.maximum_characters, source.maximum_bytes) == (1_000, 40_000_000_000)
+    assert source.when_empty == "skip"
+
+
+def test_everything_that_can_be_said_of_an_own_manifest_becomes_types() -> None:
+    props = own_properties(
+        "frames",
+        MaximumFrames="2000",
+        RequiredNames=["source-ref", "file"],
+        PreviousAttribute="cars-ref",
+        PreviousJob="dev-cars-0123456789",
+    )
+
+    source = read_input(props["Input"])
+
+    assert source.manifest_uri == "s3://in/own.jsonl"
+    assert source.maximum_frames == 2_000
+    assert source.required_names == ("source-ref", "file")
+    assert (source.previous_attribute, source.previous_job) == ("cars-ref", "dev-cars-0123456789")
+
+
+def test_the_manifest_of_a_job_that_was_not_started_is_none() -> None:
+    props = own_properties("object", ManifestUri="none", PreviousJob="none")
+
+    assert read_input(props["Input"]).manifest_uri == "none"
+
+
+@pytest.mark.parametrize("path", _GOLDEN, ids=lambda path: str(path.stem))
+def test_what_the_constructs_send_is_understood(path: Path) -> None:
+    text = re.sub(r"<\w+\.OutputManifestUri>", "s3://out/output.manifest", path.read_text())
+    sent = yaml.safe_load(text)
+
+    request = from_event(event("Create", properties(Input=sent["Input"], Files=sent["Files"])))
+
+    assert request.input.kind == sent["Input"]["Kind"]
+    assert request.files.worker_template == sent["Files"].get("WorkerTemplate")
+    assert request.files.label_categories == sent["Files"].get("LabelCategories")
 
 
 @pytest.mark.parametrize("old", [None, {}, {"NamePrefix": "_"}, {"Tags": "none"}, "text"])
@@ -123,34 +136,122 @@ def test_broken_old_properties_do_not_stop_an_update(old: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("Kind", "image", "expected text or object or frames or point-cloud or"),
+        ("Bucket", "", "expected text"),
+        ("Bucket", None, "expected text"),
+        ("Prefix", "Input", "expected a prefix that ends with '/'"),
+        ("Prefix", None, "expected text"),
+        ("ManifestUri", "own.jsonl", "expected a manifest such as s3://bucket/key"),
+        ("ManifestUri", "s3://bucket/", "expected a manifest such as s3://bucket/key"),
+        ("ManifestUri", "none", "expected a manifest such as s3://bucket/key"),
+        ("Extensions", ".txt", "expected a list of endings"),
+        ("Extensions", [""], "expected a list of endings"),
+        ("Extensions", None, "expected a list of endings"),
+        ("Split", "word", "expected file or line or column"),
+        ("Split", None, "expected file or line or column"),
+        ("Include", "*.txt", "expected a list of patterns"),
+        ("Exclude", [7], "expected a list of patterns"),
+        ("Exclude", ["[z-a]"], "expected a pattern such as *.jpg"),
+        ("Sample", "0", "expected a number above 0"),
+        ("Limit", "1.5", "expected a number above 0"),
+        ("Order", "random", "expected listed or shuffled"),
+        ("Seed", "x", "expected a number"),
+        ("MinimumObjects", "-1", "expected a number above 0"),
+        ("MaximumObjects", "0", "expected a number above 0"),
+        ("MaximumObjects", "30.0", "expected a number above 0"),
+        ("MaximumObjects", "", "expected a number above 0"),
+        ("MaximumObjects", None, "expected a number above 0"),
+        ("MaximumCharacters", "-1", "expected a number above 0"),
+        ("MaximumCharacters", True, "expected a number above 0"),
+        ("MaximumBytes", "many", "expected a number above 0"),
+        ("MaximumFrames", "٣", "expected a number above 0"),
+        ("WhenEmpty", "stop", "expected fail or skip"),
+        ("Column", "review", "expected none without the Split column"),
+        ("RequiredNames", ["x"], "expected none without a ManifestUri"),
+        ("PreviousAttribute", "cars", "expected none without a ManifestUri"),
+        ("PreviousJob", "none", "expected none without a ManifestUri"),
+    ],
+)
+def test_a_bad_input_property_is_named_with_its_value(name: str, value: Any, expected: str) -> None:
+    with pytest.raises(LabelingJobError) as refused:
+        _read(**{name: value})
+
+    assert str(refused.value).startswith(expected)
+    assert f"got {value!r} in " in str(refused.value) or f"got {value[0]!r} in " in str(
+        refused.value
+    )
+    assert f"ResourceProperties.Input.{name}" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("Include", ["*.jpg"], "expected none beside a ManifestUri"),
+        ("Exclude", ["*.jpg"], "expected none beside a ManifestUri"),
+        ("Split", "file", "expected none but for texts of a listing"),
+        ("Column", "review", "expected none but for texts of a listing"),
+        ("RequiredNames", "source", "expected a list of names"),
+        ("PreviousAttribute", "", "expected text"),
+        ("PreviousJob", "", "expected text"),
+    ],
+)
+def test_a_bad_property_of_an_own_manifest_is_named_with_its_value(
+    name: str, value: Any, expected: str
+) -> None:
+    with pytest.raises(LabelingJobError) as refused:
+        read_input(own_properties("text", **{name: value})["Input"])
+
+    assert str(refused.value) == f"{expected}, got {value!r} in ResourceProperties.Input.{name}"
+
+
+def test_a_column_needs_its_name() -> None:
+    with pytest.raises(LabelingJobError, match=r"got None in ResourceProperties\.Input\.Column$"):
+        _read(Split="column")
+
+
+@pytest.mark.parametrize("name", ["Split", "Column"])
+def test_only_texts_are_split(name: str) -> None:
+    with pytest.raises(LabelingJobError, match=rf"expected none but .*Input\.{name}$"):
+        read_input(frame_properties(**{name: "x"})["Input"])
+
+
+@pytest.mark.parametrize("kind", ["point-cloud", "point-cloud-sequence", "any"])
+def test_what_only_a_person_knows_comes_in_a_manifest(kind: str) -> None:
+    with pytest.raises(LabelingJobError) as refused:
+        read_input(own_properties(kind, ManifestUri=None)["Input"])
+
+    assert str(refused.value) == (
+        f"expected a ManifestUri for the kind {kind!r}, got none in "
+        "ResourceProperties.Input.ManifestUri"
+    )
+
+
+def test_a_custom_task_may_have_neither_labels_nor_template() -> None:
+    request = from_event(event("Create", properties(Files={"Bucket": "out", "Prefix": "x/"})))
+
+    assert request.files == Files(
+        bucket="out", prefix="x/", label_categories=None, worker_template=None
+    )
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("Bucket", ""),
-        ("Bucket", None),
-        ("Prefix", "Input"),
-        ("Prefix", None),
-        ("Extensions", ".txt"),
-        ("Extensions", []),
-        ("Extensions", [""]),
-        ("Kind", "image"),
-        ("Split", "word"),
-        ("MaximumObjects", "0"),
-        ("MaximumObjects", "30.0"),
-        ("MaximumObjects", ""),
-        ("MaximumObjects", None),
-        ("MaximumCharacters", "-1"),
-        ("MaximumCharacters", True),
-        ("WhenEmpty", "stop"),
+        ("Prefix", "requests"),
+        ("LabelCategories", "Even"),
+        ("LabelCategories", []),
+        ("WorkerTemplate", ""),
+        ("WorkerTemplate", {}),
     ],
 )
-def test_a_bad_input_property_is_named_with_its_value(name: str, value: Any) -> None:
-    source = {**properties()["Input"], name: value}
-
+def test_a_bad_property_of_the_files_is_named_with_its_value(name: str, value: Any) -> None:
     with pytest.raises(LabelingJobError) as refused:
-        from_event(event("Create", properties(Input=source)))
+        from_event(event("Create", properties(Files={**properties()["Files"], name: value})))
 
-    assert repr(value) in str(refused.value)
-    assert "ResourceProperties.Input" in str(refused.value)
+    assert str(refused.value).endswith(f"got {value!r} in ResourceProperties.Files.{name}")
 
 
 @pytest.mark.parametrize("name", ["Input", "Files", "Request"])

@@ -164,14 +164,17 @@ def test_a_job_that_somebody_has_stopped_is_reported_and_not_started_again(aws: 
     assert aws.called("CreateLabelingJob") == []
 
 
-def test_an_update_of_a_resource_that_was_skipped_starts_nothing(aws: FakeAws) -> None:
-    old = input_properties(WhenEmpty="skip")
+def test_an_update_of_a_resource_that_was_skipped_tries_again(aws: FakeAws) -> None:
+    old = input_properties(WhenEmpty="skip", Prefix="Later/")
 
-    outcome = _update(aws, {**old, "Tags": []}, old)
+    before = _update(aws, {**old, "Tags": []}, old)
+    aws.objects["in"]["Later/1.txt"] = b"42"
+    after = _update(aws, old, {**old, "Tags": []})
 
-    assert outcome.data["JobName"] == "none"
-    assert outcome.data["ObjectCount"] == "0"
-    assert aws.called("CreateLabelingJob") == []
+    assert before.data["JobName"] == before.data["ReportUri"] == "none"
+    assert before.data["ObjectCount"] == "0"
+    assert after.data["ObjectCount"] == "1"
+    assert len(aws.called("CreateLabelingJob")) == 1
 
 
 @pytest.mark.parametrize("content", [None, b"no json", b"{}", b"[]"])
@@ -185,4 +188,5 @@ def test_counts_that_are_lost_are_unknown(aws: FakeAws, content: bytes | None) -
     outcome = _update(aws, properties(Tags=[]), _OLD)
 
     assert outcome.data["ObjectCount"] == outcome.data["LeftOutCount"] == "unknown"
+    assert outcome.data["ReportUri"] == "unknown"
     assert outcome.data["JobStatus"] == "InProgress"
