@@ -5,11 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 import aws_cdk as cdk
 
-from stacks.config import Environment
+from stacks.config import Environment, Job
+from stacks.config.input import place
 from stacks.environment import EnvironmentStage
+from stacks.jobs import labels_folder
+
+_USER_POOL: Final = "Workforce/Workforce/UserPool"
+_EXECUTION_POLICY: Final = "Labeling/ExecutionRole/Policy"
+_FUNCTION_POLICY: Final = "Labeling/LabelingJobFunction/Policy"
+#: Data that comes as files that name other files, which the function checks.
+_SEQUENCES: Final = ("frames", "point-cloud-sequence")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,66 +37,109 @@ def acknowledgements(
     stage: EnvironmentStage, environment: Environment
 ) -> Iterator[Acknowledgement]:
     """Yield all that is acknowledged in an environment."""
-    user_pool = "Workforce/Workforce/UserPool"
-    execution_policy = "Labeling/ExecutionRole/Policy"
-    function_policy = "Labeling/LabelingJobFunction/Policy"
-    labeling = stage.labeling
-    input_bucket = _as_nag_prints(labeling, stage.data.data.input_bucket.bucket_arn)
-    output_bucket = _as_nag_prints(labeling, stage.data.data.output_bucket.bucket_arn)
+    output_bucket = _as_nag_prints(stage.labeling, stage.data.data.output_bucket.bucket_arn)
     owner = f"{environment.region}:{environment.account or '<AWS::AccountId>'}"
 
     yield Acknowledgement(
-        construct=user_pool,
+        construct=_USER_POOL,
         finding="AwsSolutions-COG2",
         reason="workers may set up a second factor; forcing one on people who label data, often"
         " without a work phone, is the environment owner's choice",
     )
     yield Acknowledgement(
-        construct=user_pool,
+        construct=_USER_POOL,
         finding="AwsSolutions-COG8",
         reason="the Plus plan costs per worker and month; accounts are made by administrators only"
         " and reach the worker portal, nothing else",
     )
     yield Acknowledgement(
-        construct=execution_policy,
+        construct=_EXECUTION_POLICY,
         finding=f"AwsSolutions-IAM5[Resource::{output_bucket}/requests/*]",
         reason="a job reads the manifest, template and label file of its own request, whose keys"
         " hold a hash of their content",
     )
     yield Acknowledgement(
-        construct=execution_policy,
+        construct=_EXECUTION_POLICY,
         finding=f"AwsSolutions-IAM5[Resource::{output_bucket}/labels/*]",
         reason="Ground Truth chooses the keys below the output path",
     )
     yield Acknowledgement(
-        construct=execution_policy,
+        construct=_EXECUTION_POLICY,
         finding=f"AwsSolutions-IAM5[Resource::arn:aws:logs:{owner}:log-group:"
         "/aws/sagemaker/LabelingJobs:log-stream:*]",
         reason="Ground Truth names a log stream after each job",
     )
     yield Acknowledgement(
-        construct=execution_policy,
+        construct=_EXECUTION_POLICY,
         finding="AwsSolutions-IAM5[Resource::*]",
         reason="cloudwatch:PutMetricData knows no resources, and the namespace that Ground Truth"
         " writes to is not documented",
     )
     yield Acknowledgement(
-        construct=function_policy,
+        construct=_FUNCTION_POLICY,
         finding=f"AwsSolutions-IAM5[Resource::{output_bucket}/requests/*]",
         reason="the keys of a request hold a hash of its content, known when it is written",
     )
     yield Acknowledgement(
-        construct=function_policy,
+        construct=_FUNCTION_POLICY,
         finding=f"AwsSolutions-IAM5[Resource::arn:aws:sagemaker:{owner}:labeling-job/"
         f"{environment.name}-*]",
         reason="a job's name ends with a hash of its content",
     )
-    for job in environment.jobs.values():
-        bucket = f"arn:aws:s3:::{job.input.bucket}" if job.input.bucket else input_bucket
+    for key, job in environment.jobs.items():
+        yield from _of_job(stage, environment, key, job)
+
+
+def _of_job(
+    stage: EnvironmentStage, environment: Environment, key: str, job: Job
+) -> Iterator[Acknowledgement]:
+    data, resolve = stage.data.data, partial(_as_nag_prints, stage.labeling)
+    own = resolve(data.input_bucket.bucket_arn)
+    output = resolve(data.output_bucket.bucket_arn)
+
+    def arn(location: str) -> str:
+        bucket, path = place(location)
+        return f"{own if bucket is None else f'arn:aws:s3:::{bucket}'}/{path}"
+
+    source = environment.source(job)
+    objects = f"AwsSolutions-IAM5[Resource::{arn(source.input.prefix or '')}*]"
+    form = job.data_kind.form
+    if form != "text":
         yield Acknowledgement(
-            construct=function_policy,
-            finding=f"AwsSolutions-IAM5[Resource::{bucket}/{job.input.prefix}*]",
-            reason="the function reads the data objects that people uploaded below a job's prefix",
+            construct=_EXECUTION_POLICY,
+            finding=objects,
+            reason="workers see the data objects that people uploaded below a job's prefix",
+        )
+    is_listed = job.input.manifest is None and job.previous is None
+    is_own = job.previous is None or job.previous.job is None
+    if (is_listed and form == "text") or (not is_listed and is_own and form in _SEQUENCES):
+        yield Acknowledgement(
+            construct=_FUNCTION_POLICY,
+            finding=objects,
+            reason="the function reads the texts and sequence files that people uploaded below a"
+            " job's prefix",
+        )
+    if job.previous is not None and job.previous.job is not None:
+        labels = f"{output}/labels/{environment.job_name_prefix(job.previous.job)}-*"
+        yield Acknowledgement(
+            construct=_FUNCTION_POLICY,
+            finding=f"AwsSolutions-IAM5[Resource::{labels}]",
+            reason="the name of the job whose labels are reviewed ends with a hash of its content",
+        )
+    if job.previous is not None and job.previous.manifest is not None:
+        bucket, path = place(job.previous.manifest)
+        folder = labels_folder(path)
+        place_of_labels = f"s3://{bucket}/{folder}" if bucket else folder
+        yield Acknowledgement(
+            construct=_EXECUTION_POLICY,
+            finding=f"AwsSolutions-IAM5[Resource::{arn(place_of_labels)}*]",
+            reason="the labels that are reviewed are files below the folder of their job",
+        )
+    if job.post_annotation is not None and not job.post_annotation.startswith("arn:"):
+        yield Acknowledgement(
+            construct=f"Labeling/Jobs/{key}-PostAnnotation/Policy",
+            finding=f"AwsSolutions-IAM5[Resource::{output}/labels/*]",
+            reason="Ground Truth chooses the keys of the answers that the function consolidates",
         )
 
 
@@ -102,7 +155,8 @@ def acknowledge(stage: EnvironmentStage, environment: Environment) -> None:
         for name in entry.construct.split("/")[1:]:
             construct = construct.node.find_child(name)
         cdk.Validations.of(construct).acknowledge(
-            cdk.Acknowledgment(id=entry.finding, reason=entry.reason)
+            # With the pack's name in front, blanks in a resource's name are compared rightly.
+            cdk.Acknowledgment(id=f"AwsSolutions::{entry.finding}", reason=entry.reason)
         )
 
 

@@ -8,18 +8,25 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from constructs.ground_truth import LabelingData
+from constructs.ground_truth.data_kinds import Cors
 
 
 class DataStack(cdk.Stack):
     """Outlives the jobs and the people; in a protected environment it outlives itself."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, protected: bool, **kwargs: Any
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        protected: bool,
+        cors: tuple[Cors, ...],
+        **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
 
         #: The buckets and the key.
-        self.data = LabelingData(self, "Data", protected=protected)
+        self.data = LabelingData(self, "Data", protected=protected, cors=cors)
 
         cdk.CfnOutput(
             self,

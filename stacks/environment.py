@@ -5,6 +5,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 from constructs import Construct
 
+from constructs.ground_truth.data_kinds import IMAGE_CORS, Cors
 from stacks.config import Environment
 from stacks.data_stack import DataStack
 from stacks.labeling_stack import LabelingStack
@@ -27,6 +28,7 @@ class EnvironmentStage(cdk.Stage):
             "Data",
             description="Ground Truth labeling: data objects, manifests and labels",
             protected=environment.protected,
+            cors=_cors(environment),
             termination_protection=environment.protected,
         )
         #: People.
@@ -50,3 +52,9 @@ class EnvironmentStage(cdk.Stage):
         self.labeling.add_stack_dependency(self.workforce)
         for key, value in environment.tags.items():
             cdk.Tags.of(self).add(key, value)
+
+
+def _cors(environment: Environment) -> tuple[Cors, ...]:
+    """Return the rules that the jobs' data asks for; that of images is always there."""
+    asked = {job.data_kind.cors: None for job in environment.jobs.values()}
+    return tuple({IMAGE_CORS: None} | {cors: None for cors in asked if cors is not None})

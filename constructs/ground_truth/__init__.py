@@ -1,28 +1,24 @@
 """SageMaker Ground Truth as constructs: data, people, roles and labeling jobs."""
 
+from constructs.ground_truth.annotation_function import AnnotationFunction
 from constructs.ground_truth.execution_role import ExecutionRole
 from constructs.ground_truth.job_events import JobEvents
 from constructs.ground_truth.labeling_data import LabelingData
-from constructs.ground_truth.labeling_job import InputData, LabelingJob
+from constructs.ground_truth.labeling_job import LabelingJob
 from constructs.ground_truth.labeling_job_function import LabelingJobFunction
 from constructs.ground_truth.notifications import Notifications
 from constructs.ground_truth.private_workforce import PrivateWorkforce
-from constructs.ground_truth.task_types import TASK_TYPES, TaskType
 from constructs.ground_truth.work_team import Worker, WorkTeam
-from constructs.ground_truth.worker_template import Instructions
 
 __all__ = [
-    "TASK_TYPES",
+    "AnnotationFunction",
     "ExecutionRole",
-    "InputData",
-    "Instructions",
     "JobEvents",
     "LabelingData",
     "LabelingJob",
     "LabelingJobFunction",
     "Notifications",
     "PrivateWorkforce",
-    "TaskType",
     "WorkTeam",
     "Worker",
 ]

@@ -10,18 +10,31 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from constructs.ground_truth.policy_size import check_size
+
 #: Where in the output bucket the custom resource writes manifests, templates and label files.
 REQUESTS_PREFIX: Final = "requests/"
 #: Where in the output bucket Ground Truth writes labels.
 LABELS_FOLDER: Final = "labels"
 
 _LOG_GROUP: Final = "/aws/sagemaker/LabelingJobs"
+#: https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-kms-permissions.html
+_ENCRYPTION: Final = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
 
 
 class ExecutionRole(Construct):
     """What a labeling job may do.
 
-    A job on text needs no access to the input bucket: its manifest carries the text
+    It reads requests and writes labels; what some jobs need besides is allowed for them only. A job
+    on text needs no access to the input bucket: its manifest carries the text
     (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-permission-execution-role.html).
     """
 
@@ -69,18 +82,7 @@ class ExecutionRole(Construct):
                     actions=["s3:AbortMultipartUpload", "s3:PutObject"],
                     resources=[output_bucket.arn_for_objects(f"{LABELS_FOLDER}/*")],
                 ),
-                iam.PolicyStatement(
-                    actions=[
-                        "kms:Decrypt",
-                        "kms:DescribeKey",
-                        "kms:Encrypt",
-                        "kms:GenerateDataKey",
-                        "kms:GenerateDataKeyWithoutPlaintext",
-                        "kms:ReEncryptFrom",
-                        "kms:ReEncryptTo",
-                    ],
-                    resources=[key.key_arn],
-                ),
+                iam.PolicyStatement(actions=list(_ENCRYPTION), resources=[key.key_arn]),
                 iam.PolicyStatement(
                     actions=[
                         "logs:CreateLogGroup",
@@ -96,3 +98,47 @@ class ExecutionRole(Construct):
                 iam.PolicyStatement(actions=["cloudwatch:PutMetricData"], resources=["*"]),
             ],
         )
+        check_size(self.policy)
+
+    def allow_reading(self, bucket: s3.IBucket, prefix: str) -> None:
+        """Let workers see the objects under `prefix` of `bucket`; empty for all."""
+        self.policy.add_statements(
+            iam.PolicyStatement(
+                actions=["s3:GetBucketLocation", "s3:ListBucket"], resources=[bucket.bucket_arn]
+            ),
+            iam.PolicyStatement(
+                actions=["s3:GetObject"], resources=[bucket.arn_for_objects(f"{prefix}*")]
+            ),
+        )
+
+    def allow_invoking(self, function_arn: str) -> None:
+        """Let jobs call a custom task's own function."""
+        self.policy.add_statements(
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn])
+        )
+
+    def allow_encrypting(self, key_arn: str) -> None:
+        """Let jobs encrypt labels with another key, whose own policy must allow it too."""
+        self.policy.add_statements(
+            iam.PolicyStatement(actions=list(_ENCRYPTION), resources=[key_arn])
+        )
+
+    def allow_auto_labeling(self, volume_key_arn: str | None) -> None:
+        """Let jobs pass this role on to the training and inference of automated labeling.
+
+        https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-permission-execution-role.html
+        names this permission and no other.
+        """
+        self.policy.add_statements(
+            iam.PolicyStatement(
+                actions=["iam:PassRole"],
+                resources=[self.role.role_arn],
+                conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+            )
+        )
+        if volume_key_arn is not None:
+            self.policy.add_statements(
+                iam.PolicyStatement(
+                    actions=["kms:CreateGrant", *_ENCRYPTION], resources=[volume_key_arn]
+                )
+            )

@@ -10,15 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-#: The rule that Ground Truth asks of every bucket with data objects; it checks it when a job is
-#: created and refuses origins other than `*`. Objects stay private: the worker's browser reads
-#: them by presigned URL (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-cors-update.html).
-_CORS: Final = s3.CorsRule(
-    allowed_headers=[],
-    allowed_methods=[s3.HttpMethods.GET],
-    allowed_origins=["*"],
-    exposed_headers=["Access-Control-Allow-Origin"],
-)
+from constructs.ground_truth.data_kinds import IMAGE_CORS, Cors
 
 #: The id of CDK's own construct behind `auto_delete_objects`.
 _EMPTYING_PROVIDER: Final = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
@@ -31,10 +23,18 @@ class LabelingData(Construct):
     is emptied and removed with its stack.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, protected: bool) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        protected: bool,
+        cors: tuple[Cors, ...] = (IMAGE_CORS,),
+    ) -> None:
         super().__init__(scope, construct_id)
 
         self._protected = protected
+        self._cors = [_cors_rule(each) for each in cors]
         self._removal_policy = (
             cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if protected else cdk.RemovalPolicy.DESTROY
         )
@@ -84,7 +84,7 @@ class LabelingData(Construct):
             encryption=s3.BucketEncryption.KMS,
             encryption_key=self.key,
             bucket_key_enabled=True,
-            cors=[_CORS],
+            cors=self._cors,
             server_access_logs_bucket=self._access_logs,
             server_access_logs_prefix=f"{construct_id.lower()}/",
             lifecycle_rules=[
@@ -107,3 +107,13 @@ class LabelingData(Construct):
             versioned=True,
             **properties,  # type: ignore[arg-type]  # each is an argument of s3.Bucket, checked by jsii
         )
+
+
+def _cors_rule(cors: Cors) -> s3.CorsRule:
+    return s3.CorsRule(
+        allowed_headers=list(cors.headers),
+        allowed_methods=[s3.HttpMethods[method] for method in cors.methods],
+        allowed_origins=["*"],
+        exposed_headers=["Access-Control-Allow-Origin"],
+        max_age=cors.maximum_age,
+    )

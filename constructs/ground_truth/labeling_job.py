@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Literal
+from typing import Any, Final
 
 import aws_cdk as cdk
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from constructs.ground_truth import rules
+from constructs.ground_truth import label_rules, rules
 from constructs.ground_truth.execution_role import LABELS_FOLDER, REQUESTS_PREFIX, ExecutionRole
 from constructs.ground_truth.labeling_job_function import LabelingJobFunction
-from constructs.ground_truth.labeling_job_request import human_task_config, label_categories
-from constructs.ground_truth.task_types import TaskType
-from constructs.ground_truth.worker_template import Instructions, worker_template
+from constructs.ground_truth.labeling_job_request import labeling_job_request
+from constructs.ground_truth.labeling_task import InputData, Options, Task, Workers
+from constructs.ground_truth.labels import label_categories
+from constructs.ground_truth.regions import REGIONS
+from constructs.ground_truth.worker_template import worker_template
 
-
-@dataclass(frozen=True, kw_only=True)
-class InputData:
-    """Where a job's data objects are and how they are read."""
-
-    #: Must be in the job's Region.
-    bucket: s3.IBucket
-    #: Ends with a slash.
-    prefix: str
-    #: Whether a text file is one data object or one per line that is not blank.
-    split: Literal["file", "line"] = "file"
-    #: Whether a deployment fails when there is nothing to label, or goes on without a job.
-    when_empty: Literal["fail", "skip"] = "fail"
+#: Automated labeling needs so many
+#: (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-automated-labeling.html).
+_FEWEST_FOR_AUTO_LABEL: Final = 1_250
 
 
 class LabelingJob(Construct):
     """`Custom::LabelingJob`: a job that starts when it is deployed and stops when it is destroyed.
 
     All that Ground Truth will see stands in the resource's properties, so that `cdk diff` shows
-    it. A change of anything but `tags` makes a new job, because a labeling job can't be changed,
-    and stops the old one.
+    it. A change of anything but the tags makes a new job, because a labeling job can't be changed,
+    and stops the old one. Raises ValueError for what Ground Truth would refuse.
     """
 
     def __init__(
@@ -47,34 +35,17 @@ class LabelingJob(Construct):
         construct_id: str,
         *,
         name_prefix: str,
-        task_type: TaskType,
         input_data: InputData,
-        labels: tuple[str, ...],
-        label_attribute: str,
-        title: str,
-        description: str,
-        instructions: Instructions,
-        team_name: str,
-        workers_per_object: int,
-        task_time_limit: int,
-        task_availability: int,
+        task: Task,
+        workers: Workers,
+        options: Options,
         function: LabelingJobFunction,
         execution_role: ExecutionRole,
-        max_concurrent_tasks: int | None = None,
-        revision: int = 1,
-        tags: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(scope, construct_id)
 
-        rules.job_name_prefix(name_prefix)
-        rules.labels(labels, task_type)
-        rules.label_attribute(label_attribute, task_type)
-        rules.task_title(title)
-        rules.task_description(description)
-        rules.task_time_limit(task_time_limit, task_type)
-
-        stack = cdk.Stack.of(self)
-        function.allow_reading(input_data.bucket, input_data.prefix)
+        _check(name_prefix, task, workers)
+        _permit(input_data, task, options, function, execution_role)
         job = cdk.CustomResource(
             self,
             "Job",
@@ -84,45 +55,23 @@ class LabelingJob(Construct):
             service_timeout=cdk.Duration.minutes(20),
             properties={
                 "NamePrefix": name_prefix,
-                "Revision": revision,
-                "Input": {
-                    "Bucket": input_data.bucket.bucket_name,
-                    "Prefix": input_data.prefix,
-                    "Extensions": list(task_type.extensions),
-                    "Kind": task_type.data,
-                    "Split": input_data.split,
-                    "MaximumObjects": task_type.maximum_objects,
-                    "MaximumCharacters": task_type.maximum_characters,
-                    "WhenEmpty": input_data.when_empty,
-                },
+                "Revision": options.revision,
+                "Input": _input(input_data, task, options),
                 "Files": {
                     "Bucket": function.output_bucket.bucket_name,
                     "Prefix": f"{REQUESTS_PREFIX}{name_prefix}/",
-                    "LabelCategories": label_categories(labels),
-                    "WorkerTemplate": worker_template(
-                        task_type, header=description, instructions=instructions
-                    ),
+                    **_files(cdk.Stack.of(self), task),
                 },
-                "Request": {
-                    "LabelAttributeName": label_attribute,
-                    "RoleArn": execution_role.role.role_arn,
-                    "OutputConfig": {
-                        "S3OutputPath": function.output_bucket.s3_url_for_object(LABELS_FOLDER),
-                        "KmsKeyId": function.key.key_arn,
-                    },
-                    "HumanTaskConfig": human_task_config(
-                        stack,
-                        task_type,
-                        title=title,
-                        description=description,
-                        team_name=team_name,
-                        workers_per_object=workers_per_object,
-                        task_time_limit=task_time_limit,
-                        task_availability=task_availability,
-                        max_concurrent_tasks=max_concurrent_tasks,
-                    ),
-                },
-                "Tags": [{"Key": key, "Value": tags[key]} for key in sorted(tags)],
+                "Request": labeling_job_request(
+                    cdk.Stack.of(self),
+                    task=task,
+                    workers=workers,
+                    options=options,
+                    role_arn=execution_role.role.role_arn,
+                    output_path=function.output_bucket.s3_url_for_object(LABELS_FOLDER),
+                    output_key_arn=options.output_key_arn or function.key.key_arn,
+                ),
+                "Tags": [{"Key": key, "Value": options.tags[key]} for key in sorted(options.tags)],
             },
         )
         # Permissions must be there before the job and still be there when it is stopped.
@@ -133,7 +82,129 @@ class LabelingJob(Construct):
         self.manifest_uri = job.get_att_string("ManifestUri")
         #: Data objects in the manifest.
         self.object_count = job.get_att_string("ObjectCount")
+        #: The objects that can't be labeled, each with the reason, or `none`.
+        self.report_uri = job.get_att_string("ReportUri")
         #: Where the labels appear.
         self.output_manifest_uri = job.get_att_string("OutputManifestUri")
         #: One sentence on what was and what was not put into the manifest.
         self.summary = job.get_att_string("Summary")
+
+
+def _check(name_prefix: str, task: Task, workers: Workers) -> None:
+    rules.job_name_prefix(name_prefix)
+    rules.task_title(task.title)
+    rules.task_description(task.description)
+    rules.task_time_limit(workers.task_time_limit, task.type)
+    label_rules.labels(task.labels, task.type)
+    label_rules.attributes(task.attributes, task.labels, task.type)
+    label_rules.frame_attributes(task.frame_attributes, task.type)
+    if rules.label_attribute(task.label_attribute, task.type) != task.label_attribute:
+        raise ValueError(
+            f"expected a label attribute that ends with '-ref' for {rules.described(task.type)},"
+            f" got {task.label_attribute!r}"
+        )
+
+
+def _permit(
+    input_data: InputData,
+    task: Task,
+    options: Options,
+    function: LabelingJobFunction,
+    execution_role: ExecutionRole,
+) -> None:
+    """Give both roles what this job needs, and nothing that no job needs."""
+    form = input_data.kind.form
+    if input_data.manifest is None:
+        function.allow_listing(input_data.bucket, input_data.prefix)
+        is_read = form == "text"
+    else:
+        function.allow_reading(input_data.manifest.arn)
+        # A person's own manifest names files that name the frames.
+        is_own = task.previous is None or task.previous.job_name is None
+        is_read = is_own and form in ("frames", "point-cloud-sequence")
+    if is_read:
+        function.allow_reading(input_data.bucket.arn_for_objects(f"{input_data.prefix}*"))
+    if form != "text":
+        execution_role.allow_reading(input_data.bucket, input_data.prefix)
+    for arn in (task.pre_annotation, task.post_annotation):
+        if arn is not None:
+            execution_role.allow_invoking(arn)
+    if options.output_key_arn is not None:
+        execution_role.allow_encrypting(options.output_key_arn)
+    if options.auto_label is not None:
+        execution_role.allow_auto_labeling(options.auto_label.volume_key_arn)
+
+
+def _input(input_data: InputData, task: Task, options: Options) -> dict[str, Any]:
+    kind = input_data.kind
+    manifest_uri = input_data.manifest.uri if input_data.manifest else None
+    is_split = kind.form == "text" and manifest_uri is None
+    needs_seed = input_data.sample is not None or input_data.order == "shuffled"
+    return {
+        name: value
+        for name, value in {
+            "Kind": kind.form,
+            "Bucket": input_data.bucket.bucket_name,
+            "Prefix": input_data.prefix,
+            "ManifestUri": manifest_uri,
+            "Extensions": _extensions(input_data),
+            "Split": input_data.split if is_split else None,
+            "Column": input_data.column,
+            "Include": list(input_data.include) or None,
+            "Exclude": list(input_data.exclude) or None,
+            "Sample": input_data.sample,
+            "Limit": input_data.limit,
+            "Order": input_data.order if input_data.order != "listed" else None,
+            "Seed": input_data.seed if needs_seed else None,
+            "MinimumObjects": _FEWEST_FOR_AUTO_LABEL if options.auto_label else None,
+            "MaximumObjects": task.type.maximum_objects,
+            "MaximumCharacters": kind.maximum_characters,
+            "MaximumBytes": kind.maximum_bytes,
+            "MaximumFrames": kind.maximum_frames,
+            "RequiredNames": _required_names(input_data, task),
+            "PreviousAttribute": task.previous.attribute if task.previous else None,
+            "PreviousJob": task.previous.job_name if task.previous else None,
+            "WhenEmpty": input_data.when_empty,
+        }.items()
+        if value is not None
+    }
+
+
+def _required_names(input_data: InputData, task: Task) -> list[str] | None:
+    """Return what a person's own manifest must have, because the template shows it to workers."""
+    if task.template is None or input_data.manifest is None or task.pre_annotation is not None:
+        return None
+    return list(task.template.names) or None
+
+
+def _extensions(input_data: InputData) -> list[str]:
+    if input_data.kind.form != "text":
+        return list(input_data.kind.extensions)
+    if input_data.manifest is not None:
+        return []
+    return [".csv" if input_data.split == "column" else ".txt"]
+
+
+def _files(stack: cdk.Stack, task: Task) -> dict[str, Any]:
+    files: dict[str, Any] = {}
+    if task.labels:
+        files["LabelCategories"] = label_categories(
+            task.type,
+            task.labels,
+            instructions=task.instructions,
+            attributes=task.attributes,
+            frame_attributes=task.frame_attributes,
+            annotation=task.annotation,
+            previous_attribute=task.previous.attribute if task.previous else None,
+        )
+    if task.template is not None:
+        files["WorkerTemplate"] = task.template.content
+    elif task.type.element is not None and task.instructions is not None:
+        files["WorkerTemplate"] = worker_template(
+            task.type,
+            script=REGIONS[stack.region].crowd_elements,
+            header=task.description,
+            instructions=task.instructions,
+            previous_attribute=task.previous.attribute if task.previous else None,
+        )
+    return files

@@ -14,6 +14,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from constructs.ground_truth.execution_role import REQUESTS_PREFIX
+from constructs.ground_truth.policy_size import check_size
 
 _CODE: Final = Path(__file__).parents[2] / "lambda"
 
@@ -48,6 +49,8 @@ class LabelingJobFunction(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description="Starts and stops Ground Truth labeling jobs during a deployment",
         )
+        self._listed: dict[str, list[str]] = {}
+        self._listing: dict[str, iam.PolicyStatement] = {}
         #: Where manifests and labels go.
         self.output_bucket = output_bucket
         #: Encrypts both buckets.
@@ -72,6 +75,7 @@ class LabelingJobFunction(Construct):
                 *self._job_statements(job_name_prefix, execution_role),
             ],
         )
+        check_size(self.policy)
         #: The `ServiceToken` of `Custom::LabelingJob`.
         self.function = lambda_.Function(
             self,
@@ -86,18 +90,20 @@ class LabelingJobFunction(Construct):
             timeout=cdk.Duration.minutes(15),
         )
 
-    def allow_reading(self, bucket: s3.IBucket, prefix: str) -> None:
-        """Let the function list and read the objects under `prefix` of `bucket`."""
-        self.policy.add_statements(
-            iam.PolicyStatement(
-                actions=["s3:ListBucket"],
-                resources=[bucket.bucket_arn],
-                conditions={"StringEquals": {"s3:prefix": prefix}},
-            ),
-            iam.PolicyStatement(
-                actions=["s3:GetObject"], resources=[bucket.arn_for_objects(f"{prefix}*")]
-            ),
-        )
+    def allow_listing(self, bucket: s3.IBucket, prefix: str) -> None:
+        """Let the function list the objects under `prefix` of `bucket`; empty for all."""
+        arn = bucket.bucket_arn
+        if arn not in self._listed:
+            # One statement for all prefixes of a bucket, since a policy has little room.
+            self._listed[arn] = []
+            self._listing[arn] = iam.PolicyStatement(actions=["s3:ListBucket"], resources=[arn])
+            self.policy.add_statements(self._listing[arn])
+        self._listed[arn] = sorted({*self._listed[arn], prefix})
+        self._listing[arn].add_condition("StringEquals", {"s3:prefix": self._listed[arn]})
+
+    def allow_reading(self, arn: str) -> None:
+        """Let the function read an object, or all whose ARNs fit one with `*`."""
+        self.policy.add_statements(iam.PolicyStatement(actions=["s3:GetObject"], resources=[arn]))
 
     def _job_statements(
         self, job_name_prefix: str, execution_role: iam.IRole

@@ -8,11 +8,10 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from constructs.ground_truth.regions import FUNCTION_ACCOUNTS
+from constructs.ground_truth.regions import REGIONS
 from constructs.ground_truth.task_types import TaskType
 
 #: Letters, digits and inner hyphens (botocore: LabelingJobName, LabelAttributeName, WorkteamName).
@@ -20,9 +19,15 @@ _NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 #: A name that people choose. CloudFormation's logical ids are made from it: they begin with a
 #: letter and know no hyphens.
 _KEY: Final = re.compile(r"[a-z](-?[a-z0-9])*")
+_KEYWORD: Final = re.compile(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*")
+_KEY_ARN: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA-Z0-9-]+")
+_FUNCTION_ARN: Final = re.compile(
+    r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9_-]{1,64}(:[a-zA-Z0-9_$-]+)?"
+)
 _TITLE: Final = re.compile(r"[\t\n\r -\uD7FF\uE000-\uFFFD]*")
-_EMAIL: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_LOCATION: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([^/].*/)?|(?!.*://)[^/].*/")
+_LOCAL_PART: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_HOST_PART: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_EMAIL: Final = re.compile(rf"{_LOCAL_PART}(\.{_LOCAL_PART})*@{_HOST_PART}(\.{_HOST_PART})+")
 #: What a job's name gets behind its prefix: `-<10 hex>`, and `-2` to `-99` when it is burnt.
 _JOB_NAME_SUFFIX: Final = len("-0123456789-99")
 #: What the Cognito domain gets behind the environment's name: `-<12 hex>`.
@@ -30,9 +35,18 @@ _DOMAIN_SUFFIX: Final = len("-0123456789ab")
 _LONGEST_NAME: Final = 63
 
 #: Keys that our input manifests use themselves (`source-ref` is Ground Truth's own as well).
-_MANIFEST_KEYS: Final = ("source", "source-ref", "object", "line")
+_MANIFEST_KEYS: Final = ("source", "source-ref", "object", "line", "row")
 #: Beside the user's tags a job has two that say which resource owns it; 50 is the service's limit.
 _MOST_TAGS: Final = 45
+
+
+class ItemError(ValueError):
+    """What is wrong with one item of a list, so that the item's line can be named."""
+
+    def __init__(self, index: int, message: str) -> None:
+        super().__init__(message)
+        #: The item's place in the list.
+        self.index = index
 
 
 def shown(value: object) -> str:
@@ -96,7 +110,7 @@ def team_name(value: str) -> str:
 
 def team_description(value: str) -> str:
     """Check the description of a work team (botocore: String200)."""
-    return _one_line(value, longest=200)
+    return one_line(value, longest=200)
 
 
 def organization(value: str) -> str:
@@ -104,7 +118,7 @@ def organization(value: str) -> str:
 
     The subject has at most 140 characters (botocore: EmailVerificationSubjectType).
     """
-    return _one_line(value, longest=140 - len("Label data for "))
+    return one_line(value, longest=140 - len("Label data for "))
 
 
 def task_title(value: str) -> str:
@@ -112,7 +126,7 @@ def task_title(value: str) -> str:
 
     Its pattern ends at U+FFFD, which leaves out emoji.
     """
-    _length(value, longest=128)
+    length(value, longest=128)
     if not _TITLE.fullmatch(value):
         offender = next(character for character in value if not _TITLE.fullmatch(character))
         raise ValueError(
@@ -124,7 +138,7 @@ def task_title(value: str) -> str:
 
 def task_description(value: str) -> str:
     """Check the description that workers see (botocore: TaskDescription)."""
-    return _one_line(value, longest=255)
+    return one_line(value, longest=255)
 
 
 def instructions(value: str) -> str:
@@ -134,42 +148,18 @@ def instructions(value: str) -> str:
     return value
 
 
-def label(value: str) -> str:
-    """Check a label category.
-
-    https://docs.aws.amazon.com/sagemaker/latest/dg/input-data-limits.html says 256 characters.
-    Labels that differ only by blanks at their ends would look alike to workers.
-    """
-    _one_line(value, longest=256)
-    if value != value.strip():
-        raise ValueError(f"expected a label without blanks at its ends, got {shown(value)}")
-    return value
-
-
-def labels(values: tuple[str, ...], task_type: TaskType) -> tuple[str, ...]:
-    """Check all label categories of a job (botocore: LabelCategoryConfigS3Uri)."""
-    for value in values:
-        label(value)
-    twice = [value for value, count in Counter(values).items() if count > 1]
-    if twice:
-        raise ValueError(f"expected each label once, got {shown(twice[0])} more than once")
-    if len(values) < task_type.minimum_labels:
-        raise ValueError(
-            f"expected at least {task_type.minimum_labels} labels for {task_type.name},"
-            f" got {shown(list(values))}"
-        )
-    return values
-
-
 def label_attribute(value: str, task_type: TaskType) -> str:
-    """Check the key of the answers in the output manifest (botocore: LabelAttributeName).
+    """Return the key of the answers in the output manifest (botocore: LabelAttributeName).
 
-    `-metadata` is Ground Truth's own, and `-ref` says that the answer is a file.
+    Where labels are files the name ends with `-ref`, which is put there if it is missing;
+    `-metadata` is Ground Truth's own ending.
     """
+    if task_type.attribute_is_reference and not value.endswith("-ref"):
+        value = f"{value}-ref"
     _name(value, longest=127, why="as a label attribute's name")
     if value in _MANIFEST_KEYS:
         raise ValueError(
-            f"expected a name other than {_listed(_MANIFEST_KEYS)}, which the input manifest uses,"
+            f"expected a name other than {listed(_MANIFEST_KEYS)}, which the input manifest uses,"
             f" got {shown(value)}"
         )
     if value.endswith("-metadata"):
@@ -177,12 +167,18 @@ def label_attribute(value: str, task_type: TaskType) -> str:
             "expected a name that doesn't end with '-metadata', which Ground Truth adds itself,"
             f" got {shown(value)}"
         )
-    if value.endswith("-ref") != task_type.attribute_is_reference:
-        ends = "ends" if task_type.attribute_is_reference else "doesn't end"
+    if value.endswith("-ref") and not task_type.attribute_is_reference:
         raise ValueError(
-            f"expected a name that {ends} with '-ref' for {task_type.name}, got {shown(value)}"
+            f"expected a name that doesn't end with '-ref' for {described(task_type)},"
+            f" got {shown(value)}"
         )
     return value
+
+
+def described(task_type: TaskType) -> str:
+    """Return what a task is, for an error message."""
+    forms = {"label": "", "verify": "verification of ", "adjust": "adjustment of "}
+    return f"{forms[task_type.form]}{task_type.name}"
 
 
 def task_time_limit(seconds: int, task_type: TaskType) -> int:
@@ -190,7 +186,7 @@ def task_time_limit(seconds: int, task_type: TaskType) -> int:
     if not 30 <= seconds <= task_type.maximum_task_seconds:
         raise ValueError(
             f"expected 30 seconds to {_duration(task_type.maximum_task_seconds)} for"
-            f" {task_type.name}, got {_duration(seconds)}"
+            f" {described(task_type)}, got {_duration(seconds)}"
         )
     return seconds
 
@@ -204,7 +200,7 @@ def task_availability(seconds: int) -> int:
 
 def workers_per_object(count: int) -> int:
     """Check how many label each data object (botocore: NumberOfHumanWorkersPerDataObject)."""
-    return _between(count, 1, 9, unit="workers")
+    return between(count, 1, 9, unit="workers")
 
 
 def max_concurrent_tasks(count: int) -> int:
@@ -213,7 +209,56 @@ def max_concurrent_tasks(count: int) -> int:
     botocore (MaxConcurrentTaskCount) allows 5,000, but more than 1,000 only after AWS Support has
     raised the account's limit.
     """
-    return _between(count, 1, 1_000, unit="data objects")
+    return between(count, 1, 1_000, unit="data objects")
+
+
+def keywords(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Check the words by which workers find tasks (botocore: TaskKeywords)."""
+    if len(values) > 5:
+        raise ValueError(f"expected at most 5 keywords, got {len(values)}")
+    for value in values:
+        length(value, longest=30)
+        if not _KEYWORD.fullmatch(value):
+            raise ValueError(
+                f"expected letters and digits with single blanks between, got {shown(value)}"
+            )
+    return values
+
+
+def percentage(value: int) -> int:
+    """Check a part of all data objects (botocore: MaxPercentageOfInputDatasetLabeled)."""
+    return between(value, 1, 100, unit="percent")
+
+
+def key_arn(value: str) -> str:
+    """Check a KMS key's ARN; policies need one, whatever else a request takes."""
+    if not _KEY_ARN.fullmatch(value):
+        raise ValueError(
+            "expected the ARN of a KMS key, such as"
+            f" arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab, got"
+            f" {shown(value)}"
+        )
+    return value
+
+
+def function_arn(value: str) -> str:
+    """Check the ARN of an own function (botocore: LambdaFunctionArn)."""
+    if not _FUNCTION_ARN.fullmatch(value):
+        raise ValueError(
+            "expected the ARN of a function, such as"
+            f" arn:aws:lambda:us-east-1:111122223333:function:prepare, got {shown(value)}"
+        )
+    return value
+
+
+def subnets(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Check where training runs (botocore: Subnets)."""
+    return _ids(values, "subnet-", most=16)
+
+
+def security_groups(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Check what training may reach (botocore: VpcSecurityGroupIds)."""
+    return _ids(values, "sg-", most=5)
 
 
 def email(value: str) -> str:
@@ -229,12 +274,13 @@ def email(value: str) -> str:
 def distinct_emails(values: tuple[str, ...]) -> tuple[str, ...]:
     """Check that no address is there twice, in whatever case."""
     first: dict[str, str] = {}
-    for value in values:
+    for index, value in enumerate(values):
         if value.lower() in first:
             before = first[value.lower()]
-            raise ValueError(
+            raise ItemError(
+                index,
                 f"expected each address once, got {shown(before)} and {shown(value)}, which are"
-                " the same account"
+                " the same account",
             )
         first[value.lower()] = value
     return values
@@ -264,10 +310,9 @@ def cidrs(values: tuple[str, ...]) -> tuple[str, ...]:
 
 def region(value: str) -> str:
     """Check that Ground Truth runs in a Region (botocore: PreHumanTaskLambdaArn)."""
-    if value not in FUNCTION_ACCOUNTS:
+    if value not in REGIONS:
         raise ValueError(
-            f"expected a Region with Ground Truth ({', '.join(FUNCTION_ACCOUNTS)}),"
-            f" got {shown(value)}"
+            f"expected a Region with Ground Truth ({', '.join(REGIONS)}), got {shown(value)}"
         )
     return value
 
@@ -299,28 +344,6 @@ def number_of_tags(values: Mapping[str, str]) -> Mapping[str, str]:
     return values
 
 
-def input_location(value: str) -> str:
-    """Check where data objects are: a prefix of the environment's bucket, or `s3://…/`.
-
-    The place stands in IAM policies, where `*`, `?` and `${}` have a meaning
-    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html),
-    and its URI has at most 1,024 characters (botocore: S3Uri).
-    """
-    if not _LOCATION.fullmatch(value):
-        raise ValueError(
-            "expected a prefix such as Input/ or s3://bucket/prefix/, with a slash at the end,"
-            f" got {shown(value)}"
-        )
-    for character in value:
-        if character in "*?${}" or unicodedata.category(character)[0] == "C":
-            raise ValueError(
-                "expected a prefix without *, ?, $, braces and control characters, which IAM"
-                f" policies read otherwise, got {character!r} in {shown(value)}"
-            )
-    _length(value, longest=900)
-    return value
-
-
 def _name(value: str, *, longest: int, why: str) -> str:
     if len(value) > longest:
         raise ValueError(
@@ -331,9 +354,9 @@ def _name(value: str, *, longest: int, why: str) -> str:
     return value
 
 
-def _one_line(value: str, *, longest: int) -> str:
-    """Check text of one line (botocore's pattern `.+`)."""
-    _length(value, longest=longest)
+def one_line(value: str, *, longest: int) -> str:
+    """Check text of one line with at most `longest` characters (botocore's pattern `.+`)."""
+    length(value, longest=longest)
     for character in value:
         if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
             raise ValueError(f"expected one line of text, got {character!r} in {shown(value)}")
@@ -342,15 +365,26 @@ def _one_line(value: str, *, longest: int) -> str:
     return value
 
 
-def _length(value: str, *, longest: int) -> None:
+def length(value: str, *, longest: int) -> None:
+    """Check that there are 1 to `longest` characters."""
     if not 1 <= len(value) <= longest:
         raise ValueError(f"expected 1 to {longest} characters, got {len(value)}: {shown(value)}")
 
 
-def _between(value: int, lowest: int, highest: int, *, unit: str) -> int:
+def between(value: int, lowest: int, highest: int, *, unit: str) -> int:
+    """Check a number of things; `unit` names them."""
     if not lowest <= value <= highest:
         raise ValueError(f"expected {lowest} to {highest} {unit}, got {value}")
     return value
+
+
+def _ids(values: tuple[str, ...], prefix: str, *, most: int) -> tuple[str, ...]:
+    for value in values:
+        if not re.fullmatch(rf"{prefix}[0-9a-z]+", value):
+            raise ValueError(f"expected an id such as {prefix}0a1b2c3d, got {shown(value)}")
+    if not 1 <= len(values) <= most:
+        raise ValueError(f"expected 1 to {most} ids, got {len(values)}")
+    return values
 
 
 def _duration(seconds: int) -> str:
@@ -375,5 +409,6 @@ def _tag_text(value: str, *, shortest: int, longest: int, what: str) -> None:
             )
 
 
-def _listed(values: tuple[str, ...]) -> str:
+def listed(values: tuple[str, ...]) -> str:
+    """Return values for an error message."""
     return ", ".join(map(repr, values))

@@ -23,8 +23,11 @@ def test_no_finding_is_left(synthesise: Callable[[Environment], Synthesis], name
     assert synthesis.findings == []
 
 
-def test_the_list_names_just_what_would_be_found(tmp_path: Path) -> None:
-    environment = load(ROOT / "environments" / "local.yaml")
+@pytest.mark.parametrize(
+    "file", ["environments/local.yaml", "tests/data/environments/catalogue.yaml"]
+)
+def test_the_list_names_just_what_would_be_found(tmp_path: Path, file: str) -> None:
+    environment = load(ROOT / file)
     app = cdk.App(context=feature_flags(), outdir=str(tmp_path))
     stage = EnvironmentStage(app, environment)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
@@ -33,7 +36,7 @@ def test_the_list_names_just_what_would_be_found(tmp_path: Path) -> None:
         app.synth()
 
     listed = {
-        (f"local/{entry.construct}/Resource", entry.finding)
+        (f"{environment.name}/{entry.construct}/Resource", entry.finding)
         for entry in acknowledgements(stage, environment)
     }
     found = {tuple(line.split(": ", 1)) for line in findings(tmp_path)}

@@ -112,7 +112,7 @@ def test_the_function_lists_nothing_but_the_job_s_prefix(local: Synthesis) -> No
         if "s3:GetBucketLocation" not in _listed(statement["Action"])
     ]
 
-    assert conditions == [{"StringEquals": {"s3:prefix": "Input/"}}]
+    assert conditions == [{"StringEquals": {"s3:prefix": ["Input/"]}}]
 
 
 def test_the_execution_role_of_a_text_job_can_t_read_the_input_bucket(local: Synthesis) -> None:

@@ -7,7 +7,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from constructs.ground_truth.task_types import TASK_TYPES
 from stacks.config import Environment, EnvironmentFileError, load, load_all
+from stacks.config.input import place
 
 _SHIPPED = Path(__file__).parents[2] / "environments"
 
@@ -80,7 +82,7 @@ def test_a_file_becomes_an_environment_named_after_it() -> None:
     assert environment.account is None
     assert environment.workforce.create.allowed_cidrs == ("203.0.113.0/24",)
     assert environment.workforce.teams["number-readers"].notify == ()
-    assert job.labels == ("Even", "Odd")
+    assert [label.name for label in job.labels] == ["Even", "Odd"]
     assert environment.job_name_prefix("even-odd") == "dev-even-odd"
     assert environment.team_name(job.team) == "dev-number-readers"
 
@@ -95,7 +97,7 @@ def test_what_a_job_leaves_out_has_the_documented_default() -> None:
     assert job.max_concurrent_tasks is None
     assert job.revision == 1
     assert dict(job.tags) == {}
-    assert (job.input.split, job.input.when_empty) == ("file", "fail")
+    assert (job.input.splitting, job.when_empty) == ("file", "fail")
 
 
 @pytest.mark.parametrize("name", ["dev", "local", "prod"])
@@ -126,19 +128,17 @@ def test_only_the_environment_for_production_is_protected() -> None:
     ],
 )
 def test_input_is_a_place_in_short_or_in_full(text: str, bucket: str | None, prefix: str) -> None:
-    place = _load("input: Input/", f"input: {text}").jobs["even-odd"].input
+    given = _load("input: Input/", f"input: {text}").jobs["even-odd"].input
 
-    assert (place.bucket, place.prefix) == (bucket, prefix)
+    assert given.prefix is not None
+    assert place(given.prefix) == (bucket, prefix)
 
 
 def test_input_says_how_it_is_read() -> None:
-    place = (
-        _load("input: Input/", "input: {prefix: Input/, split: line, when_empty: skip}")
-        .jobs["even-odd"]
-        .input
-    )
+    text = "input: {prefix: Input/, split: line, when_empty: skip}"
+    job = _load("input: Input/", text).jobs["even-odd"]
 
-    assert (place.split, place.when_empty) == ("line", "skip")
+    assert (job.input.splitting, job.when_empty) == ("line", "skip")
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,9 @@ def test_blanks_around_a_text_of_many_lines_are_left_out() -> None:
     "label", ["Yes", "No", "no", "on", "off", "1", "0x1F", "1.0", "null", "~", "1:30", "2026-01-01"]
 )
 def test_a_label_that_yaml_would_take_for_something_else_stays_text(label: str) -> None:
-    assert _load("[Even, Odd]", f"[{label}, Odd]").jobs["even-odd"].labels == (label, "Odd")
+    job = _load("[Even, Odd]", f"[{label}, Odd]").jobs["even-odd"]
+
+    assert [each.name for each in job.labels] == [label, "Odd"]
 
 
 @pytest.mark.parametrize("account", ["012345678901", "'012345678901'", "111122223333"])
@@ -206,12 +208,16 @@ def test_an_alias_stands_for_what_it_names() -> None:
 
 
 _JOB_KEYS = (
-    "task, input, labels, title, description, instructions, team, workers_per_object,"
-    " task_time_limit, task_availability, label_attribute, max_concurrent_tasks, revision, tags"
+    "verify, adjust, task, data, input, annotation, labels, attributes, frame_attributes, title,"
+    " description, instructions, pre_annotation, post_annotation, template, team,"
+    " workers_per_object, task_time_limit, task_availability, label_attribute,"
+    " max_concurrent_tasks, keywords, stop_when, auto_label, content_classifiers, output_key,"
+    " revision, tags"
 )
 _REGIONS = (
     "ap-northeast-1, ap-northeast-2, ap-south-1, ap-southeast-1, ap-southeast-2, ca-central-1,"
-    " eu-central-1, eu-west-1, eu-west-2, us-east-1, us-east-2, us-west-2"
+    " eu-central-1, eu-west-1, eu-west-2, us-east-1, us-east-2, us-west-2, us-iso-east-1,"
+    " us-isob-east-1"
 )
 _NUMBER_OF_X = "x" * 59
 
@@ -236,8 +242,8 @@ _NUMBER_OF_X = "x" * 59
         pytest.param(
             "input: Input/",
             "input: {prefix: Input/, location: x}",
-            "17: jobs.even-odd.input.location: expected one of the keys prefix, split, when_empty,"
-            " got 'location'",
+            "17: jobs.even-odd.input.location: expected one of the keys prefix, manifest, split,"
+            " column, include, exclude, sample, limit, order, seed, when_empty, got 'location'",
             id="name of a field that is no key",
         ),
         pytest.param(
@@ -287,7 +293,8 @@ _NUMBER_OF_X = "x" * 59
         pytest.param(
             "input: Input/",
             "input: {split: line}",
-            "17: jobs.even-odd.input.prefix: expected a value, got nothing; add the key",
+            "17: jobs.even-odd.input: expected a prefix such as Input/, or a mapping with `prefix`"
+            " or `manifest`, got neither",
             id="missing prefix",
         ),
         pytest.param(
@@ -348,9 +355,9 @@ _NUMBER_OF_X = "x" * 59
         ),
         pytest.param(
             "task: text-classification",
-            "task: image-classification",
-            "16: jobs.even-odd.task: expected one of text-classification,"
-            " got 'image-classification'",
+            "task: classification",
+            f"16: jobs.even-odd.task: expected one of {', '.join(TASK_TYPES)}, got"
+            " 'classification'",
             id="unknown task",
         ),
         pytest.param(
@@ -377,7 +384,7 @@ _NUMBER_OF_X = "x" * 59
         pytest.param(
             "bo@example.com",
             "Ana@Example.com",
-            "13: workforce.teams.number-readers.workers: expected each address once, got"
+            "13: workforce.teams.number-readers.workers[1]: expected each address once, got"
             " 'ana@example.com' and 'Ana@Example.com', which are the same account",
             id="address twice",
         ),
@@ -398,7 +405,7 @@ _NUMBER_OF_X = "x" * 59
         pytest.param(
             "[Even, Odd]",
             "[Even, Odd, Even]",
-            "18: jobs.even-odd.labels: expected each label once, got 'Even' more than once",
+            "18: jobs.even-odd.labels[2]: expected each label once, got 'Even' more than once",
             id="label twice",
         ),
         pytest.param(
@@ -411,7 +418,7 @@ _NUMBER_OF_X = "x" * 59
         pytest.param(
             "Odd]",
             f"{'x' * 257}]",
-            "18: jobs.even-odd.labels: expected 1 to 256 characters, got 257:"
+            "18: jobs.even-odd.labels[1]: expected 1 to 256 characters, got 257:"
             f" '{_NUMBER_OF_X}… (259 characters)",
             id="long label",
         ),
@@ -475,14 +482,14 @@ _NUMBER_OF_X = "x" * 59
             "    team:",
             "    label_attribute: source\n    team:",
             "23: jobs.even-odd.label_attribute: expected a name other than 'source', 'source-ref',"
-            " 'object', 'line', which the input manifest uses, got 'source'",
+            " 'object', 'line', 'row', which the input manifest uses, got 'source'",
             id="label attribute of the manifest",
         ),
         pytest.param(
             "  even-odd:",
             "  line:",
             "15: jobs.line.label_attribute: expected a name other than 'source', 'source-ref',"
-            " 'object', 'line', which the input manifest uses, got 'line'",
+            " 'object', 'line', 'row', which the input manifest uses, got 'line'",
             id="job key that makes no label attribute",
         ),
         pytest.param(
@@ -736,6 +743,31 @@ def test_more_teams_than_the_quota_are_counted() -> None:
     )
 
 
+def test_an_item_of_a_list_is_named_with_its_own_line() -> None:
+    problems = _problems(
+        _GOOD.replace("[Even, Odd]", "\n      - Even\n      - Odd\n      - Even").replace(
+            "[ana@example.com, bo@example.com]",
+            "\n        - ana@example.com\n        - Ana@example.com",
+        )
+    )
+
+    assert [problem.split(": ")[:2] for problem in problems] == [
+        ["environments/dev.yaml:15", "workforce.teams.number-readers.workers[1]"],
+        ["environments/dev.yaml:23", "jobs.even-odd.labels[2]"],
+    ]
+
+
+def test_job_keys_differ_in_more_than_hyphens() -> None:
+    job = _GOOD.partition("  even-odd:\n")[2]
+
+    problems = _problems(f"{_GOOD}  evenodd:\n{job}")
+
+    assert problems == (
+        "environments/dev.yaml:14: jobs: expected job keys that differ in more than hyphens, which"
+        " the names of outputs leave out, got 'even-odd' and 'evenodd'",
+    )
+
+
 def test_tags_of_environment_and_job_are_counted_together() -> None:
     tags = ", ".join(f"k{number}: v" for number in range(45))
 
@@ -757,7 +789,7 @@ def test_any_text_is_a_label_as_it_is_or_an_error(label: str) -> None:
     if isinstance(outcome, EnvironmentFileError):
         assert str(outcome).startswith("environments/dev.yaml:18: ")
     else:
-        assert outcome.jobs["even-odd"].labels == (label, "Odd")
+        assert [each.name for each in outcome.jobs["even-odd"].labels] == [label, "Odd"]
 
 
 @settings(max_examples=300, deadline=None)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from constructs.ground_truth.rules import shown
+from constructs.ground_truth.rules import ItemError, shown
 
 _Model = TypeVar("_Model", bound=BaseModel)
 #: Steps from the top of a file down to a value: keys, and places in lists.
@@ -52,10 +54,10 @@ class Document:
 
 def display_name(path: Path) -> str:
     """Return `path` as a person at the project's root would write it."""
-    absolute = path.absolute()
+    absolute = Path(os.path.normpath(path.absolute()))
     if absolute.is_relative_to(Path.cwd()):
         return absolute.relative_to(Path.cwd()).as_posix()
-    return path.as_posix()
+    return absolute.as_posix()
 
 
 def read(path: Path) -> Document:
@@ -190,6 +192,9 @@ def _problem(document: Document, model: type[BaseModel], details: ErrorDetails) 
     location = details["loc"]
     if location[-1] == "[key]":  # pydantic's way to say that the key is wrong, not its value
         location = location[:-1]
+    error = details.get("ctx", {}).get("error")
+    if isinstance(error, ItemError):
+        location = (*location, error.index)
     line, field = _find(document.root, location)
     return line, f"{_dotted(field)}: {_message(model, location, details)}"
 
@@ -219,11 +224,27 @@ def _keys(model: type[BaseModel], location: _Location) -> list[str]:
     """Return the keys that a file may have at `location`."""
     current: Any = model
     for step in location:
-        if get_origin(current) is Mapping or get_origin(current) is dict:
-            current = get_args(current)[1]
-            continue
-        current = _fields(current)[str(step)]
+        current = _below(current, step)
     return list(_fields(current))
+
+
+def _below(kind: Any, step: str | int) -> Any:
+    """Return the type of the model or list item that a file has at `step` in a value of `kind`."""
+    origin = get_origin(kind)
+    if origin in (dict, Mapping):
+        return _model_in(get_args(kind)[1])
+    if origin is tuple and isinstance(step, int):
+        return _model_in(get_args(kind)[0])
+    return _model_in(_fields(kind)[str(step)])
+
+
+def _model_in(kind: Any) -> Any:
+    """Return what is left of a type without validators and without None."""
+    if get_origin(kind) is Annotated:
+        return _model_in(get_args(kind)[0])
+    if get_origin(kind) is UnionType:
+        return _model_in(next(each for each in get_args(kind) if each is not NoneType))
+    return kind
 
 
 def _fields(model: type[BaseModel]) -> dict[str, Any]:
@@ -249,7 +270,7 @@ def _find(root: yaml.Node, location: _Location) -> tuple[int, _Location]:
 
 def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node, int] | None:
     """Return the value below `node` and the line of its key."""
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
         return node.value[step], node.value[step].start_mark.line
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:

@@ -1,0 +1,99 @@
+"""Where a job's data objects are and which of them are labeled, in the environment file."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, TypeAlias
+
+from pydantic import AfterValidator
+
+from constructs.ground_truth import input_rules
+from constructs.ground_truth.data_kinds import DataKind
+from stacks.config.fields import Part, Text
+
+_Globs: TypeAlias = tuple[Annotated[str, AfterValidator(input_rules.glob)], ...]
+_Count: TypeAlias = Annotated[int, AfterValidator(input_rules.sample)]
+
+#: What a manifest line says of the part of a file that it shows.
+_NAMES_OF_PARTS: Final[dict[str, tuple[str, ...]]] = {
+    "file": (),
+    "line": ("line",),
+    "column": ("row",),
+}
+
+
+class Input(Part):
+    """A prefix, or a manifest and where the objects that it names are; and what is chosen."""
+
+    #: In the environment's input bucket, or `s3://bucket/prefix/`.
+    prefix: Annotated[str, AfterValidator(input_rules.location)] | None = None
+    manifest: Annotated[str, AfterValidator(input_rules.manifest)] | None = None
+    #: Whether a text file is one data object or one per line that is not blank.
+    split: Literal["file", "line"] | None = None
+    #: A column of CSV files; each row is a data object.
+    column: Annotated[Text, AfterValidator(input_rules.column)] | None = None
+    include: _Globs = ()
+    exclude: _Globs = ()
+    sample: _Count | None = None
+    limit: _Count | None = None
+    order: Literal["listed", "shuffled"] = "listed"
+    seed: int = 0
+    #: Whether a deployment fails when there is nothing to label, or goes on without a job.
+    when_empty: Literal["fail", "skip"] | None = None
+
+    @staticmethod
+    def from_text(value: object) -> object:
+        """Read `input: Input/`, which is short for a prefix."""
+        return {"prefix": value} if isinstance(value, str) else value
+
+    @property
+    def splitting(self) -> Literal["file", "line", "column"]:
+        """How texts become data objects."""
+        return "column" if self.column is not None else self.split or "file"
+
+    def for_data(self, kind: DataKind) -> Input:
+        """Check against what is labeled."""
+        if self.manifest is None and kind.form.startswith("point-cloud"):
+            raise ValueError(
+                f"expected a `manifest` for a {kind.name}, because only you know the poses and time"
+                " stamps in it, got none"
+            )
+        if self.manifest is None and self.prefix is None:
+            raise ValueError(
+                "expected a prefix such as Input/, or a mapping with `prefix` or `manifest`, got"
+                " neither"
+            )
+        if kind.form != "text" or self.manifest is not None:
+            self._has_none("split", "column", why="texts below a prefix")
+        if self.split is not None and self.column is not None:
+            raise ValueError("expected either `split` or `column`, got both")
+        if self.manifest is not None:
+            self._has_none("include", "exclude", why="objects below a prefix")
+        return self
+
+    def for_review(self, *, of_job: bool) -> Input:
+        """Check against labels that are verified or adjusted, which tell the objects themselves."""
+        taken = ("prefix", "manifest") if of_job else ("manifest",)
+        self._has_none(*taken, why="jobs that label, since `verify` and `adjust` name the objects")
+        self._has_none("split", "column", "include", "exclude", why="objects below a prefix")
+        return self
+
+    def names_in_manifest(self, kind: DataKind) -> frozenset[str] | None:
+        """Return the names that manifest lines will have, None where only the deployment knows."""
+        if self.manifest is not None:
+            return None
+        if kind.form == "text":
+            return frozenset({"source", "object", *_NAMES_OF_PARTS[self.splitting]})
+        return frozenset({"source-ref"})
+
+    def _has_none(self, *names: str, why: str) -> None:
+        for name in names:
+            if getattr(self, name):
+                raise ValueError(f"expected `{name}` only for {why}, got {getattr(self, name)!r}")
+
+
+def place(location: str) -> tuple[str | None, str]:
+    """Return bucket and key of a location; no bucket for the environment's own."""
+    if not location.startswith("s3://"):
+        return None, location
+    bucket, _, key = location.removeprefix("s3://").partition("/")
+    return bucket, key

@@ -1,0 +1,445 @@
+"""A labeling job in the environment file: what may be said of it, and what its task demands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+
+from constructs.ground_truth import label_rules, rules
+from constructs.ground_truth.custom_template import CustomTemplate, custom_template
+from constructs.ground_truth.data_kinds import CUSTOM_DATA, MANIFEST, DataKind
+from constructs.ground_truth.regions import REGIONS
+from constructs.ground_truth.task_types import CUSTOM, TASK_TYPES, TaskType
+from stacks.config.environment_file import display_name
+from stacks.config.fields import KeyArn, Part, Positive, Seconds, Tags, Text, around
+from stacks.config.input import Input
+from stacks.config.labels import Attributes, InstructionsPart, LabelPart, Labels
+from stacks.config.previous import FORMS, Form, Previous, inherited, read_previous
+
+_ContentClassifier: TypeAlias = Literal[
+    "FreeOfPersonallyIdentifiableInformation", "FreeOfAdultContent"
+]
+_MISSING: Final = "expected a value, got nothing; add the key"
+
+
+class StopWhen(Part):
+    """When a job ends before all is labeled."""
+
+    labeled_objects: Positive | None = None
+    labeled_percentage: Annotated[int, AfterValidator(rules.percentage)] | None = None
+
+
+class AutoLabelPart(Part):
+    """Automated labeling; `auto_label: true` is short for one without settings."""
+
+    volume_key: KeyArn | None = None
+    subnets: Annotated[tuple[str, ...], AfterValidator(rules.subnets)] | None = None
+    security_groups: Annotated[
+        Annotated[tuple[str, ...], AfterValidator(rules.security_groups)] | None,
+        Field(validate_default=True),
+    ] = None
+
+    @field_validator("security_groups")
+    @classmethod
+    def _network_is_whole(
+        cls, value: tuple[str, ...] | None, info: ValidationInfo
+    ) -> tuple[str, ...] | None:
+        if "subnets" in info.data and (value is None) != (info.data["subnets"] is None):
+            raise ValueError("expected `subnets` and `security_groups` together, got one of them")
+        return value
+
+
+def _auto_label(value: object) -> object:
+    return {"true": {}, "false": None}.get(value, value) if isinstance(value, str) else value
+
+
+class Job(Part):
+    """A labeling job. Durations are in seconds."""
+
+    #: Whose labels are reviewed, if any are: a job key, or a mapping.
+    verify: Previous | None = None
+    adjust: Previous | None = None
+    #: None for a review, whose task is that of the labels.
+    task: Annotated[str | None, Field(validate_default=True)] = None
+    #: What a custom task is about; a key of CUSTOM_DATA.
+    data: str | None = None
+    input: Annotated[Input, BeforeValidator(Input.from_text), Field(validate_default=True)] = (
+        Input()
+    )
+    #: The tool for video frames.
+    annotation: str | None = None
+    labels: Annotated[Labels, Field(validate_default=True)] = ()
+    #: For all labels.
+    attributes: Attributes = ()
+    frame_attributes: Attributes = ()
+    title: Annotated[Text, AfterValidator(rules.task_title)]
+    description: Annotated[Text, AfterValidator(rules.task_description)]
+    instructions: Annotated[InstructionsPart | None, Field(validate_default=True)] = None
+    #: An own function's ARN, or a folder with a `handler.py`.
+    pre_annotation: str | None = None
+    post_annotation: str | None = None
+    #: Of a custom task; a path below the folder of `environments/`.
+    template: Annotated[str | None, Field(validate_default=True)] = None
+    #: A key of `workforce.teams`.
+    team: str
+    workers_per_object: Annotated[int, AfterValidator(rules.workers_per_object)] = 1
+    task_time_limit: Seconds = 300
+    task_availability: Annotated[Seconds, AfterValidator(rules.task_availability)] = 864_000
+    #: Without one in the file, the job's key; ends with `-ref` where the task demands it.
+    label_attribute: str
+    max_concurrent_tasks: Annotated[int, AfterValidator(rules.max_concurrent_tasks)] | None = None
+    keywords: Annotated[tuple[Text, ...], AfterValidator(rules.keywords)] = ()
+    stop_when: StopWhen = StopWhen()
+    auto_label: Annotated[AutoLabelPart | None, BeforeValidator(_auto_label)] = None
+    content_classifiers: tuple[_ContentClassifier, ...] = ()
+    #: Encrypts the labels instead of the environment's key.
+    output_key: KeyArn | None = None
+    #: Raised to start a new run over the same data.
+    revision: Positive = 1
+    tags: Tags = Field(default_factory=dict)
+
+    @property
+    def previous(self) -> Previous | None:
+        """The labels that are reviewed."""
+        return self.verify or self.adjust
+
+    @property
+    def task_type(self) -> TaskType:
+        """The catalogue's entry."""
+        found = _task_type(dict(self))
+        if found is None:
+            raise ValueError(f"expected a job that was checked, got the task {self.task!r}")
+        return found
+
+    @property
+    def data_kind(self) -> DataKind:
+        """What a data object is."""
+        return _data_kind(self.task_type, self.input, self.data)
+
+    @property
+    def when_empty(self) -> Literal["fail", "skip"]:
+        """What happens when there is nothing to label.
+
+        A job that waits for another one's labels doesn't fail the deployment that starts both.
+        """
+        follows = self.previous is not None and self.previous.job is not None
+        return self.input.when_empty or ("skip" if follows else "fail")
+
+    def custom_template(self, root: Path) -> CustomTemplate | None:
+        """Return the parsed template, None for all but custom tasks."""
+        return _custom_template(root, dict(self)) if self.template is not None else None
+
+    @field_validator("verify", "adjust", mode="before")
+    @classmethod
+    def _is_read(cls, value: object, info: ValidationInfo) -> object:
+        form: Form = "verify" if info.field_name == "verify" else "adjust"
+        if value is not None and info.data.get("verify") is not None:
+            raise ValueError("expected either `verify` or `adjust`, got both")
+        return read_previous(value, around(info).jobs, form)
+
+    @field_validator("task")
+    @classmethod
+    def _task_is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
+        is_review = any(form not in info.data or info.data[form] for form in FORMS)
+        if is_review:
+            if value is not None:
+                raise ValueError(
+                    "expected no task beside `verify` or `adjust`, since it is that of the labels,"
+                    f" got {rules.shown(value)}"
+                )
+            return None
+        if value is None:
+            raise ValueError(_MISSING)
+        if value not in TASK_TYPES:
+            raise ValueError(f"expected one of {', '.join(TASK_TYPES)}, got {rules.shown(value)}")
+        region = REGIONS.get(around(info).region)
+        if TASK_TYPES[value].interface and region and region.interface_account is None:
+            raise ValueError(
+                f"expected a Region for which a public document names the user interface of {value}"
+                f", got {around(info).region}"
+            )
+        return value
+
+    @field_validator("data")
+    @classmethod
+    def _data_is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
+        _for_custom_only(info, f"`data` {rules.shown(value)}")
+        if value not in CUSTOM_DATA:
+            raise ValueError(f"expected one of {', '.join(CUSTOM_DATA)}, got {rules.shown(value)}")
+        return value
+
+    @field_validator("input")
+    @classmethod
+    def _input_fits_task(cls, value: Input, info: ValidationInfo) -> Input:
+        task_type = _task_type(info.data)
+        if task_type is None or "data" not in info.data:
+            return value
+        previous = _previous(info.data)
+        if previous is not None:
+            return value.for_review(of_job=previous.job is not None)
+        if task_type is CUSTOM and value.manifest is None and info.data["data"] is None:
+            raise ValueError(
+                f"expected `data`, one of {', '.join(CUSTOM_DATA)}, for a custom task without a"
+                " manifest, got nothing; add the key"
+            )
+        return value.for_data(_data_kind(task_type, value, info.data["data"]))
+
+    @field_validator("annotation")
+    @classmethod
+    def _annotation_fits_task(cls, value: str | None, info: ValidationInfo) -> str | None:
+        task_type = _task_type(info.data)
+        if value is not None and task_type is not None and value not in task_type.annotations:
+            expected = ", ".join(task_type.annotations)
+            raise ValueError(
+                f"expected {f'one of {expected}' if expected else 'no annotation'} for"
+                f" {rules.described(task_type)}, got {rules.shown(value)}"
+            )
+        return value
+
+    @field_validator("labels")
+    @classmethod
+    def _labels_fit_task(
+        cls, value: tuple[LabelPart, ...], info: ValidationInfo
+    ) -> tuple[LabelPart, ...]:
+        task_type = _task_type(info.data)
+        if task_type is None:
+            return value
+        if not value and task_type.minimum_labels > 0:
+            raise ValueError(_MISSING)
+        label_rules.labels(tuple(each.label() for each in value), task_type)
+        previous = _previous(info.data)
+        if previous is not None and previous.job is not None:
+            _keep_labels(value, previous.job, task_type, info)
+        return value
+
+    @field_validator("attributes")
+    @classmethod
+    def _attributes_fit_task(cls, value: Attributes, info: ValidationInfo) -> Attributes:
+        task_type = _task_type(info.data)
+        if task_type is not None and "labels" in info.data:
+            label_rules.attributes(
+                tuple(each.attribute() for each in value),
+                tuple(each.label() for each in info.data["labels"]),
+                task_type,
+            )
+        return value
+
+    @field_validator("frame_attributes")
+    @classmethod
+    def _frame_attributes_fit_task(cls, value: Attributes, info: ValidationInfo) -> Attributes:
+        task_type = _task_type(info.data)
+        if task_type is not None:
+            label_rules.frame_attributes(tuple(each.attribute() for each in value), task_type)
+        return value
+
+    @field_validator("instructions")
+    @classmethod
+    def _instructions_fit_task(
+        cls, value: InstructionsPart | None, info: ValidationInfo
+    ) -> InstructionsPart | None:
+        task_type = _task_type(info.data)
+        if task_type is CUSTOM and value is not None:
+            raise ValueError(
+                "expected no instructions for a custom task, whose template holds them, got some"
+            )
+        if task_type is not None and task_type is not CUSTOM:
+            if value is None:
+                raise ValueError(_MISSING)
+            label_rules.instructions(value.instructions, task_type)
+        return value
+
+    @field_validator("pre_annotation", "post_annotation")
+    @classmethod
+    def _function_is_there(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        _for_custom_only(info, f"an own function {rules.shown(value)}")
+        if value.startswith("arn:"):
+            return rules.function_arn(value)
+        file = around(info).root / value / "handler.py"
+        if not file.is_file():
+            raise ValueError(
+                "expected the ARN of a function, or a folder with a handler.py, got"
+                f" {rules.shown(value)}, and there is no {display_name(file)}"
+            )
+        return value
+
+    @field_validator("template")
+    @classmethod
+    def _template_is_right(cls, value: str | None, info: ValidationInfo) -> str | None:
+        task_type = _task_type(info.data)
+        if value is None:
+            if task_type is CUSTOM:
+                raise ValueError(_MISSING)
+            return None
+        _for_custom_only(info, f"a template {rules.shown(value)}")
+        if "input" in info.data and "pre_annotation" in info.data:
+            _custom_template(around(info).root, {**info.data, "template": value})
+        return value
+
+    @field_validator("task_time_limit")
+    @classmethod
+    def _time_fits_task(cls, value: int, info: ValidationInfo) -> int:
+        task_type = _task_type(info.data)
+        return value if task_type is None else rules.task_time_limit(value, task_type)
+
+    @field_validator("label_attribute")
+    @classmethod
+    def _attribute_fits_task(cls, value: str, info: ValidationInfo) -> str:
+        task_type = _task_type(info.data)
+        if task_type is None:
+            return value
+        attribute = rules.label_attribute(value, task_type)
+        previous = _previous(info.data)
+        if previous is not None and attribute == _reviewed_attribute(previous, info):
+            raise ValueError(
+                "expected another name than that of the labels that are reviewed, got"
+                f" {rules.shown(attribute)}"
+            )
+        return attribute
+
+    @field_validator("team")
+    @classmethod
+    def _team_exists(cls, value: str, info: ValidationInfo) -> str:
+        sizes = around(info).team_sizes
+        if sizes is not None and value not in sizes:
+            raise ValueError(
+                f"expected one of the teams in workforce.teams ({', '.join(sizes) or 'none'}),"
+                f" got {rules.shown(value)}"
+            )
+        return value
+
+    @field_validator("workers_per_object")
+    @classmethod
+    def _team_is_large_enough(cls, value: int, info: ValidationInfo) -> int:
+        size = (around(info).team_sizes or {}).get(info.data.get("team", ""))
+        if size is not None and value > size:
+            raise ValueError(
+                f"expected at most {size}, the number of workers in team {info.data['team']},"
+                f" got {value}; the job would wait for ever"
+            )
+        return value
+
+    @field_validator("auto_label")
+    @classmethod
+    def _can_be_automated(
+        cls, value: AutoLabelPart | None, info: ValidationInfo
+    ) -> AutoLabelPart | None:
+        task_type = _task_type(info.data)
+        if value is None or task_type is None:
+            return value
+        if task_type.algorithm is None:
+            allowed = [name for name, each in TASK_TYPES.items() if each.algorithm is not None]
+            raise ValueError(
+                f"expected `auto_label` for {', '.join(allowed)} only, for which Ground Truth has a"
+                f" model to train, got it for {rules.described(task_type)}"
+            )
+        region = REGIONS.get(around(info).region)
+        if region is not None and region.algorithm_account is None:
+            raise ValueError(
+                "expected a Region for which a public document names automated labeling, got"
+                f" {around(info).region}"
+            )
+        return value
+
+    @field_validator("tags")
+    @classmethod
+    def _tags_fit_together(
+        cls, value: Mapping[str, str], info: ValidationInfo
+    ) -> Mapping[str, str]:
+        rules.number_of_tags({**around(info).tags, **value})
+        return value
+
+
+def complete(jobs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the file's jobs with what a job has from its key or from the job that it reviews.
+
+    `jobs` is the file's, as it is written, right or wrong.
+    """
+    completed = {}
+    for key, job in jobs.items():
+        if not isinstance(job, Mapping):
+            completed[key] = job
+            continue
+        taken = {"label_attribute": key} | {
+            name: inherited(jobs, key, name) for name in ("labels", "annotation")
+        }
+        given = {
+            name: value for name, value in job.items() if value is not None or name not in taken
+        }
+        completed[key] = {name: value for name, value in taken.items() if value is not None} | given
+    return completed
+
+
+def _previous(data: Mapping[str, Any]) -> Previous | None:
+    found: Previous | None = data.get("verify") or data.get("adjust")
+    return found
+
+
+def _reviewed_attribute(previous: Previous, info: ValidationInfo) -> str | None:
+    """Return the name of the labels that are reviewed, None if there is none that is right."""
+    jobs = around(info).jobs
+    if previous.job is None:
+        return previous.label_attribute
+    job = jobs[previous.job]
+    name = job.get("label_attribute") or previous.job
+    try:
+        return rules.label_attribute(str(name), TASK_TYPES[previous.task])
+    except ValueError:
+        return None
+
+
+def _task_type(data: Mapping[str, Any]) -> TaskType | None:
+    """Return the task of a job of which these fields are right so far, None if it isn't."""
+    for form in FORMS:
+        previous: Previous | None = data.get(form)
+        if previous is not None:
+            return previous.task_type(form)
+    return TASK_TYPES.get(data.get("task") or "")
+
+
+def _data_kind(task_type: TaskType, source: Input, data: str | None) -> DataKind:
+    if task_type is not CUSTOM:
+        return task_type.data
+    return MANIFEST if source.manifest or data is None else CUSTOM_DATA[data]
+
+
+def _custom_template(root: Path, data: Mapping[str, Any]) -> CustomTemplate:
+    """Parse a template; raises ValueError with all that is wrong in it."""
+    source: Input = data["input"]
+    kind = _data_kind(CUSTOM, source, data["data"])
+    names = source.names_in_manifest(kind) if data["pre_annotation"] is None else None
+    return custom_template(Path(display_name(root / data["template"])), names=names)
+
+
+def _for_custom_only(info: ValidationInfo, what: str) -> None:
+    task_type = _task_type(info.data)
+    if task_type is not None and task_type is not CUSTOM:
+        raise ValueError(
+            f"expected {what} for custom tasks only, got it for {rules.described(task_type)}, for"
+            " which Ground Truth has its own"
+        )
+
+
+def _keep_labels(
+    labels: tuple[LabelPart, ...], key: str, task_type: TaskType, info: ValidationInfo
+) -> None:
+    """Check that a review knows all labels that there are; it may add some of its own.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sms-verification-data.html
+    """
+    if task_type.choices_are_verdicts:
+        return
+    before = inherited(around(info).jobs, key, "labels")
+    if not isinstance(before, list):
+        return
+    names = [each.get("name") if isinstance(each, Mapping) else each for each in before]
+    missing = [name for name in names if name not in [label.name for label in labels]]
+    if missing:
+        raise ValueError(
+            f"expected all labels of the job {key}, and others behind them if you like, got none"
+            f" that is {rules.shown(missing[0])}"
+        )

@@ -1,0 +1,74 @@
+"""Labels, their attributes and instructions in the environment file."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator
+
+from constructs.ground_truth import label_rules, rules
+from constructs.ground_truth.instructions import Instructions
+from constructs.ground_truth.labels import Attribute, Label
+from stacks.config.fields import Part, Text
+
+_Instruction: TypeAlias = Annotated[Text, AfterValidator(rules.instructions)]
+
+
+class AttributePart(Part):
+    """What workers say of an object or a frame beside its label."""
+
+    name: Text
+    description: Text | None = None
+    choices: tuple[Text, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    required: bool = False
+
+    def attribute(self, *, editable: bool = True) -> Attribute:
+        """Return it as the constructs take it."""
+        return Attribute(**self.model_dump(), editable=editable)
+
+
+def _attribute(value: AttributePart) -> AttributePart:
+    label_rules.attribute(value.attribute())
+    return value
+
+
+Attributes: TypeAlias = tuple[Annotated[AttributePart, AfterValidator(_attribute)], ...]
+
+
+class LabelPart(Part):
+    """A label category: its name, or a mapping with more."""
+
+    name: str
+    short_name: Text | None = None
+    attributes: Attributes = ()
+
+    def label(self, *, editable: bool = True) -> Label:
+        """Return it as the constructs take it."""
+        return Label(
+            name=self.name,
+            short_name=self.short_name,
+            attributes=tuple(each.attribute(editable=editable) for each in self.attributes),
+        )
+
+
+def _named(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+Labels: TypeAlias = tuple[Annotated[LabelPart, BeforeValidator(_named)], ...]
+
+
+class InstructionsPart(Part):
+    """What workers are told, as Markdown."""
+
+    short: _Instruction
+    full: _Instruction | None = None
+    good_example: _Instruction | None = None
+    bad_example: _Instruction | None = None
+
+    @property
+    def instructions(self) -> Instructions:
+        """They as the constructs take them."""
+        return Instructions(**self.model_dump())

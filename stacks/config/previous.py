@@ -1,0 +1,122 @@
+"""Jobs that review the labels of others: whose labels, and what they take over from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator
+
+from constructs.ground_truth import input_rules, rules
+from constructs.ground_truth.task_types import TASK_TYPES, TaskType
+from stacks.config.fields import Part
+
+Form = Literal["verify", "adjust"]
+FORMS: tuple[Form, ...] = ("verify", "adjust")
+
+
+class Previous(Part):
+    """The labels that are verified or adjusted: of another job here, or in an output manifest."""
+
+    #: A key of `jobs`.
+    job: str | None = None
+    manifest: Annotated[str, AfterValidator(input_rules.manifest)] | None = None
+    #: The task that made the labels.
+    task: str
+    #: The label attribute of what is in the manifest.
+    label_attribute: str | None = None
+
+    def task_type(self, form: Form) -> TaskType | None:
+        """Return the catalogue's entry, None where the task has no such form."""
+        found = TASK_TYPES.get(self.task)
+        if found is None:
+            return None
+        return found.verification if form == "verify" else found.adjustment
+
+
+def read_previous(value: object, jobs: Mapping[str, Any], form: Form) -> object:
+    """Turn the key of a job into what is known of that job, and check what it leads to.
+
+    `jobs` is the file's, as it is written, right or wrong. Raises ValueError.
+    """
+    if isinstance(value, str):
+        value = _of_job(value, jobs)
+    elif isinstance(value, Mapping):
+        for name in ("manifest", "task", "label_attribute"):
+            if value.get(name) is None:
+                raise ValueError(
+                    "expected the key of a job, or a mapping with `manifest`, `task` and"
+                    f" `label_attribute`, got one without `{name}`"
+                )
+    else:
+        return value
+    allowed = [name for name, each in TASK_TYPES.items() if each.adjustment is not None]
+    if value["task"] not in allowed:
+        raise ValueError(
+            f"expected labels of {', '.join(allowed)}, which can be reviewed with `{form}`, got"
+            f" those of {rules.shown(value['task'])}"
+        )
+    return value
+
+
+def inherited(jobs: Mapping[str, Any], key: str, name: str) -> Any:
+    """Return what stands in the file under `name` for the job, or for the one whose labels it has.
+
+    For the labels of verdicts nothing is inherited: they are questions of their own.
+    """
+    job = _mapping(jobs.get(key))
+    if job.get(name) is not None:
+        return job[name]
+    source = _source(job)
+    if source is None or _gives_verdicts(jobs, key) or named_task(jobs, key) is None:
+        return None
+    return inherited(jobs, source, name)
+
+
+def named_task(jobs: Mapping[str, Any], key: str, before: tuple[str, ...] = ()) -> str | None:
+    """Return the task whose labels the job has, as it is written; None if it leads nowhere."""
+    if key in before:
+        return None
+    job = _mapping(jobs.get(key))
+    source = _source(job)
+    if source is not None:
+        return named_task(jobs, source, (*before, key))
+    for form in FORMS:
+        if isinstance(job.get(form), Mapping):
+            return str(job[form].get("task"))
+    return str(job.get("task"))
+
+
+def _of_job(key: str, jobs: Mapping[str, Any]) -> dict[str, Any]:
+    if key not in jobs:
+        raise ValueError(
+            f"expected one of the jobs ({', '.join(jobs)}), or a mapping with `manifest`, `task`"
+            f" and `label_attribute`, got {rules.shown(key)}"
+        )
+    task = named_task(jobs, key)
+    if task is None:
+        raise ValueError(
+            f"expected a job with labels of its own, got {rules.shown(key)}, which leads back to"
+            " itself"
+        )
+    if _gives_verdicts(jobs, key):
+        raise ValueError(
+            f"expected a job that makes labels, got {rules.shown(key)}, which makes verdicts on"
+            f" those of {rules.shown(_source(_mapping(jobs[key])))}"
+        )
+    return {"job": key, "task": task}
+
+
+def _gives_verdicts(jobs: Mapping[str, Any], key: str) -> bool:
+    task_type = TASK_TYPES.get(named_task(jobs, key) or "")
+    is_verification = _mapping(jobs.get(key)).get("verify") is not None
+    return is_verification and task_type is not None and task_type.label_file == "classes"
+
+
+def _source(job: Mapping[str, Any]) -> str | None:
+    """Return the key of the job whose labels are reviewed, None where there is none."""
+    return next((job[form] for form in FORMS if isinstance(job.get(form), str)), None)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

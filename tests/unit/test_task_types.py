@@ -1,0 +1,122 @@
+"""The catalogue against what AWS's own model of the API says of functions, interfaces and names."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.model import StructureShape
+
+from constructs.ground_truth.data_kinds import CUSTOM_DATA
+from constructs.ground_truth.regions import REGIONS, Region
+from constructs.ground_truth.task_types import CUSTOM, TASK_TYPES, TaskType
+
+_MODEL = botocore.session.get_session().get_service_model("sagemaker")
+#: For custom tasks whose lines need no preparation, which then need no function at all.
+_UNPREPARED = "PassThrough"
+_COMMERCIAL = {name: region for name, region in REGIONS.items() if region.partition == "aws"}
+
+
+def _documentation(shape: str, member: str) -> str:
+    structure: Any = _MODEL.shape_for(shape)
+    return re.sub(r"</?i>", "", structure.members[member].documentation)
+
+
+def _forms(task_type: TaskType) -> Iterator[TaskType]:
+    yield task_type
+    for form in (task_type.verification, task_type.adjustment):
+        if form is not None:
+            yield form
+
+
+_ALL = [form for task_type in TASK_TYPES.values() for form in _forms(task_type)]
+_BUILT_IN = [task_type for task_type in _ALL if task_type is not CUSTOM]
+
+
+def _id(task_type: TaskType) -> str:
+    return f"{task_type.form} {task_type.name}"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "shape", "member"),
+    [
+        ("PRE", "HumanTaskConfig", "PreHumanTaskLambdaArn"),
+        ("ACS", "AnnotationConsolidationConfig", "AnnotationConsolidationLambdaArn"),
+    ],
+)
+def test_functions_and_regions_are_those_of_the_api_s_documentation(
+    prefix: str, shape: str, member: str
+) -> None:
+    documented = set(
+        re.findall(
+            rf"arn:aws:lambda:([a-z0-9-]+):(\d{{12}}):function:{prefix}-(\w+)",
+            _documentation(shape, member),
+        )
+    )
+
+    assert documented == {
+        (name, region.function_account, function)
+        for name, region in _COMMERCIAL.items()
+        for function in {str(each.function) for each in _BUILT_IN} | {_UNPREPARED}
+    }
+
+
+def test_interfaces_are_those_of_the_api_s_documentation() -> None:
+    documented = re.findall(
+        r"arn:aws:sagemaker:(?:aws-)?region:(\d{12}):human-task-ui/(\w+)",
+        _documentation("UiConfig", "HumanTaskUiArn"),
+    )
+
+    assert {account for account, _ in documented} == {Region(function_account="").interface_account}
+    assert {name for _, name in documented} == {each.interface for each in _ALL} - {None}
+
+
+def test_algorithms_are_those_of_the_api_s_documentation() -> None:
+    documented = re.findall(
+        r"arn:aws:sagemaker:region:(\d{12}):labeling-job-algorithm-specification/([a-z-]+)",
+        _documentation("LabelingJobAlgorithmsConfig", "LabelingJobAlgorithmSpecificationArn"),
+    )
+
+    assert {account for account, _ in documented} == {Region(function_account="").algorithm_account}
+    assert {name for _, name in documented} == {each.algorithm for each in _ALL} - {None}
+
+
+def test_labels_are_files_where_the_api_s_documentation_says_so() -> None:
+    shape = _MODEL.operation_model("CreateLabelingJob").input_shape
+    assert isinstance(shape, StructureShape)
+    text = shape.members["LabelAttributeName"].documentation
+    must = set(re.findall(r"<code>\(?(\w+)\)?</code>", text)) - {"LabelAttributeName"}
+    must_not = {"VerificationSemanticSegmentation"}
+
+    assert must_not <= must
+    assert {each.function for each in _BUILT_IN if each.attribute_is_reference} == must - must_not
+
+
+@pytest.mark.parametrize("task_type", _BUILT_IN, ids=_id)
+def test_a_task_has_either_a_ready_interface_or_a_template(task_type: TaskType) -> None:
+    assert (task_type.element is None) != (task_type.interface is None)
+    assert (task_type.element is None) == (task_type.element_name is None)
+
+
+@pytest.mark.parametrize("task_type", _BUILT_IN, ids=_id)
+def test_a_review_is_of_the_same_data_and_can_t_be_automated(task_type: TaskType) -> None:
+    original = TASK_TYPES[task_type.name]
+
+    assert task_type.data is original.data
+    assert task_type.form == "label" or task_type.algorithm is None
+
+
+def test_thirteen_built_in_tasks_and_one_s_own_make_the_catalogue() -> None:
+    assert len(TASK_TYPES) == 14
+    assert all(name == task_type.name for name, task_type in TASK_TYPES.items())
+    assert set(CUSTOM_DATA) == {"text", "image", "video", "audio", "file"}
+
+
+@pytest.mark.parametrize("region", sorted(REGIONS))
+def test_a_region_outside_of_the_commercial_partition_promises_nothing_unknown(region: str) -> None:
+    is_commercial = REGIONS[region].partition == "aws"
+
+    assert (REGIONS[region].interface_account is not None) == is_commercial
+    assert (REGIONS[region].algorithm_account is not None) == is_commercial
+    assert REGIONS[region].crowd_elements.endswith("/crowd-html-elements.js")

@@ -1,0 +1,44 @@
+"""The page on task types is what the catalogue says, and its examples work."""
+
+from pathlib import Path
+
+import pytest
+
+from constructs.ground_truth.task_types import TASK_TYPES
+from docs.task_types import EXAMPLES, PAGE, example, page
+from stacks.config import load
+
+_RECEIPTS = Path(__file__).parents[2] / "samples" / "receipts"
+_HEAD = """\
+region: us-east-1
+protected: false
+workforce:
+  create: {organization: Example Labs, support_email: labeling@example.com}
+  teams:
+    readers: {description: Reads, workers: [ana@example.com]}
+jobs:
+"""
+_COMMON = "    title: Which?\n    description: Choose one.\n    team: readers\n"
+_TOLD = "    instructions: {short: Choose one.}\n"
+
+
+def test_the_page_is_what_the_catalogue_says() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run `make docs`"
+
+
+def test_every_task_type_has_an_example() -> None:
+    assert EXAMPLES.keys() == TASK_TYPES.keys()
+
+
+@pytest.mark.parametrize("name", sorted(TASK_TYPES))
+def test_an_example_is_a_job_of_its_task(tmp_path: Path, name: str) -> None:
+    (tmp_path / "environments").mkdir()
+    for folder in ("functions", "templates"):
+        (tmp_path / folder).symlink_to(_RECEIPTS / folder)
+    path = tmp_path / "environments" / "dev.yaml"
+    told = "" if name == "custom" else _TOLD
+    path.write_text(f"{_HEAD}{example(name)}\n{_COMMON}{told}")
+
+    (job,) = load(path).jobs.values()
+
+    assert job.task_type is TASK_TYPES[name]
