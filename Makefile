@@ -36,6 +36,10 @@ check: setup ## Lint, format and types
 bench: setup ## Measure synthesis
 	@python -m benchmarks.synthesis
 
+.PHONY: docs
+docs: setup ## Write docs/task-types.md anew from the catalogue
+	@python -m docs.task_types
+
 .PHONY: lock
 lock: setup ## Recompile requirements.txt and package-lock.json
 	@uv pip compile pyproject.toml --upgrade --universal --all-extras --quiet \

@@ -1,0 +1,185 @@
+"""Writes `docs/task-types.md` from the catalogue: `python -m docs.task_types`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from constructs.ground_truth.data_kinds import CUSTOM_DATA, FRAME_CORS
+from constructs.ground_truth.regions import REGIONS
+from constructs.ground_truth.task_types import CUSTOM, TASK_TYPES, TaskType
+
+PAGE: Final = Path(__file__).with_name("task-types.md")
+_GUIDE: Final = "https://docs.aws.amazon.com/sagemaker/latest/dg"
+
+#: Job key and the lines that say what is particular about each task.
+EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
+    "image-classification": ("species", "input: Images/", "labels: [Cat, Dog]"),
+    "image-classification-multi-label": ("colours", "input: Images/", "labels: [Red, Blue]"),
+    "bounding-box": ("cars", "input: Streets/", "labels: [Car, Bus]"),
+    "semantic-segmentation": ("streets", "input: Streets/", "labels: [Road, Building]"),
+    "text-classification": (
+        "mood",
+        "input: {prefix: Texts/, split: line}",
+        "labels: [Good, Bad]",
+    ),
+    "text-classification-multi-label": (
+        "topics",
+        "input: {prefix: Tables/, column: review}",
+        "labels: [Price, Quality]",
+    ),
+    "named-entity-recognition": (
+        "names",
+        "input: Texts/",
+        "labels: [{name: Person, short_name: per}, Place]",
+    ),
+    "video-classification": ("clips", "input: Clips/", "labels: [Day, Night]"),
+    "video-object-detection": (
+        "frames",
+        "input: Frames/",
+        "labels: [Car, {name: Bus, attributes: [{name: seats, minimum: 2, maximum: 90}]}]",
+        "annotation: polygon",
+    ),
+    "video-object-tracking": (
+        "tracks",
+        "input: Frames/",
+        "labels: [Car, Bus]",
+        "attributes: [{name: occluded, choices: [no, partly, fully]}]",
+    ),
+    "point-cloud-object-detection": (
+        "cuboids",
+        "input: {manifest: manifests/clouds.jsonl, prefix: Clouds/}",
+        "labels: [Car, Bus]",
+    ),
+    "point-cloud-object-tracking": (
+        "routes",
+        "input: {manifest: manifests/sequences.jsonl, prefix: Clouds/}",
+        "labels: [Car, Bus]",
+    ),
+    "point-cloud-semantic-segmentation": (
+        "surfaces",
+        "input: {manifest: manifests/clouds.jsonl, prefix: Clouds/}",
+        "labels: [Road, Building]",
+        "frame_attributes: [{name: clear, description: Is it clear?, choices: [yes, no]}]".replace(
+            "Is it clear?", '"Is it clear?"'
+        ),
+    ),
+    "custom": (
+        "receipts",
+        "data: image",
+        "input: Receipts/",
+        "template: templates/receipt.html",
+        "pre_annotation: functions/receipt",
+    ),
+}
+
+_HEAD: Final = Path(__file__).with_name("task-types-head.md")
+
+
+def page() -> str:
+    """Return the whole page."""
+    rows = "".join(
+        f"| [{each.name}](#{each.name}) | {_yes(each.adjustment is not None)} |"
+        f" {_yes(each.algorithm is not None)} |\n"
+        for each in TASK_TYPES.values()
+    )
+    head = _HEAD.read_text(encoding="utf-8").replace("@REGIONS@", _regions())
+    table = f"| task | can be reviewed | `auto_label` |\n| --- | --- | --- |\n{rows}"
+    return "\n".join([f"{head}{table}", *(_section(each) for each in TASK_TYPES.values())])
+
+
+def example(name: str) -> str:
+    """Return the lines of a job, as they stand below `jobs:`."""
+    key, *lines = EXAMPLES[name]
+    return "\n".join([f"  {key}:", f"    task: {name}", *(f"    {line}" for line in lines)])
+
+
+def _regions() -> str:
+    known = [name for name, region in REGIONS.items() if region.partition == "aws"]
+    others = [name for name in REGIONS if name not in known]
+    return (
+        f"Regions: {', '.join(known)};\nand {', '.join(others)}, where tasks with a ready user"
+        " interface and automated labeling are refused,\nbecause no public document names their"
+        " parts there."
+    )
+
+
+def _section(task_type: TaskType) -> str:
+    limits = "\n".join(f"| {name} | {value} |" for name, value in _limits(task_type))
+    return (
+        f"## {task_type.name}\n\n"
+        f"{task_type.title} ([AWS's guide]({_GUIDE}/{task_type.page})).\n\n"
+        f"```yaml\n{example(task_type.name)}\n```\n\n"
+        f"| | |\n| --- | --- |\n{limits}\n"
+    )
+
+
+def _limits(task_type: TaskType) -> Iterator[tuple[str, str]]:
+    data = task_type.data
+    if task_type is CUSTOM:
+        kinds = ", ".join(f"`{name}`" for name in CUSTOM_DATA)
+        yield "data", f"{kinds}, or your own manifest"
+    else:
+        endings = ", ".join(data.extensions)
+        yield "data", f"{data.name}{f' ({endings})' if endings else ''}"
+    yield "data objects of a job", f"at most {task_type.maximum_objects:,}"
+    if data.maximum_bytes is not None:
+        yield "size of an object", f"at most {data.maximum_bytes // 1_000_000} MB"
+    if data.maximum_characters is not None:
+        yield "length of a text", f"at most {data.maximum_characters:,} characters"
+    if data.maximum_frames is not None:
+        yield "frames of a sequence", f"at most {data.maximum_frames:,}"
+    yield "labels", _labels(task_type)
+    if task_type.label_file == "attributes":
+        yield "attributes", _attributes(task_type)
+    if task_type.annotations:
+        names = ", ".join(f"`{name}`" for name in task_type.annotations)
+        yield "`annotation`", f"{names}; without one, the first"
+    if task_type.form == "label" and task_type is not CUSTOM:
+        ending = (
+            "ends with `-ref`, which is added" if task_type.attribute_is_reference else "as it is"
+        )
+        yield "`label_attribute`", ending
+    yield "`task_time_limit`", f"30 seconds to {_duration(task_type.maximum_task_seconds)}"
+    if task_type.algorithm is not None:
+        yield "`auto_label`", "at least 1,250 data objects"
+    if data.cors is FRAME_CORS:
+        yield "CORS of both buckets", "GET, HEAD and PUT from every origin, set for you"
+    elif data.cors is not None:
+        yield "CORS of the buckets", "GET from every origin, set for you on your own input bucket"
+    if task_type is CUSTOM:
+        yield (
+            "functions",
+            "`pre_annotation` and `post_annotation`: an ARN or a folder, both optional",
+        )
+
+
+def _labels(task_type: TaskType) -> str:
+    most = task_type.maximum_labels
+    number = (
+        f"{task_type.minimum_labels} to {most}" if most else f"{task_type.minimum_labels} or more"
+    )
+    if task_type is CUSTOM:
+        number = "none or more"
+    return f"{number}, each of at most {task_type.maximum_label_length} characters"
+
+
+def _attributes(task_type: TaskType) -> str:
+    frames = "at most 10 `frame_attributes`"
+    if not task_type.label_attributes:
+        return frames
+    return f"at most 10 for a label (`attributes` for all labels included), {frames}"
+
+
+def _duration(seconds: int) -> str:
+    days, hours = seconds // 86_400, seconds // 3_600
+    return f"{days} days" if days else f"{hours} hours"
+
+
+def _yes(is_so: bool) -> str:  # noqa: FBT001  # a cell of a table
+    return "yes" if is_so else "no"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
