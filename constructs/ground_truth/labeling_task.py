@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from aws_cdk import aws_s3 as s3
 
-from constructs.ground_truth.custom_template import CustomTemplate
 from constructs.ground_truth.data_kinds import DataKind
 from constructs.ground_truth.instructions import Instructions
 from constructs.ground_truth.labels import Attribute, Label
 from constructs.ground_truth.task_types import TaskType
+
+if TYPE_CHECKING:
+    from constructs.ground_truth.custom_template import CustomTemplate
 
 
 @dataclass(frozen=True, kw_only=True)

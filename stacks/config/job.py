@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from constructs.ground_truth import label_rules, rules
-from constructs.ground_truth.custom_template import CustomTemplate, custom_template
 from constructs.ground_truth.data_kinds import CUSTOM_DATA, MANIFEST, DataKind
 from constructs.ground_truth.regions import REGIONS
 from constructs.ground_truth.task_types import CUSTOM, TASK_TYPES, TaskType
@@ -18,6 +17,9 @@ from stacks.config.fields import KeyArn, Part, Positive, Seconds, Tags, Text, ar
 from stacks.config.input import Input
 from stacks.config.labels import Attributes, InstructionsPart, LabelPart, Labels
 from stacks.config.previous import FORMS, Form, Previous, inherited, read_previous
+
+if TYPE_CHECKING:
+    from constructs.ground_truth.custom_template import CustomTemplate
 
 _ContentClassifier: TypeAlias = Literal[
     "FreeOfPersonallyIdentifiableInformation", "FreeOfAdultContent"
@@ -409,6 +411,9 @@ def _data_kind(task_type: TaskType, source: Input, data: str | None) -> DataKind
 
 def _custom_template(root: Path, data: Mapping[str, Any]) -> CustomTemplate:
     """Parse a template; raises ValueError with all that is wrong in it."""
+    # The Liquid parser is slow to import, and most environments have no template of their own.
+    from constructs.ground_truth.custom_template import custom_template
+
     source: Input = data["input"]
     kind = _data_kind(CUSTOM, source, data["data"])
     names = source.names_in_manifest(kind) if data["pre_annotation"] is None else None
