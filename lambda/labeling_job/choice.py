@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -18,8 +18,8 @@ from labeling_job.left_out import LeftOut
 
 _T = TypeVar("_T")
 
-#: Bytes of all lines of a manifest: they are checked as a whole before anything is written, in a
-#: function with 1,769 MB of memory.
+#: Bytes of all lines of a manifest: they are on disk as a whole before anything is written to S3,
+#: in a function with 512 MB of it, or in its 1,769 MB of memory where they are shuffled.
 MAXIMUM_BYTES: Final = 400_000_000
 
 
@@ -30,15 +30,16 @@ def choose(
     *,
     place: Callable[[_T], str],
     weigh: Callable[[_T], int],
-) -> list[_T]:
-    """Return what is labeled of `items`, in its order.
+) -> Iterator[_T]:
+    """Yield what is labeled of `items`, in its order.
 
     `place` is what tells an item from all others, `weigh` its bytes in the manifest or more. A
     limit without a sample or shuffle ends the iteration early: what follows is not counted. Raises
     LabelingJobError for more than one job can have.
     """
     if source.sample is None and source.order == "listed":
-        return _first(islice(items, source.limit), source, weigh)
+        yield from _first(islice(items, source.limit), source, weigh)
+        return
     is_shuffled = source.order == "shuffled"
     kept = source.sample
     if is_shuffled and source.limit is not None:
@@ -46,19 +47,24 @@ def choose(
     # The smallest hashes of all so far, the largest of them first: memory is that of the sample.
     heap: list[tuple[int, int, _T]] = []
     number = size = 0
+    hash_of = _hash(source.seed)
     for number, item in enumerate(items, start=1):
-        entry = (-_hash(source.seed, place(item)), -number, item)
-        size += weigh(item)
-        if kept is not None and len(heap) == kept:
-            size -= weigh(heapq.heappushpop(heap, entry)[2])
+        rank = -hash_of(place(item))
+        if kept is None or len(heap) < kept:
+            size += weigh(item)
+            heapq.heappush(heap, (rank, -number, item))
+        elif rank > heap[0][0]:
+            size += weigh(item)
+            size -= weigh(heapq.heapreplace(heap, (rank, -number, item))[2])
         else:
-            heapq.heappush(heap, entry)
+            continue
         check_limits(min(len(heap), source.limit or len(heap)), size, source)
     sampled = min(number, source.sample or number)
     left_out.count("not in the sample", number - sampled)
     left_out.count("over the limit", sampled - min(sampled, source.limit or sampled))
     order = (lambda entry: -entry[0]) if is_shuffled else (lambda entry: -entry[1])
-    return [item for _, _, item in sorted(heap, key=order)][: source.limit]
+    heap.sort(key=order)
+    yield from (item for _, _, item in islice(heap, source.limit))
 
 
 def check_limits(objects: int, size: int, source: Input) -> None:
@@ -75,15 +81,21 @@ def check_limits(objects: int, size: int, source: Input) -> None:
         )
 
 
-def _first(items: Iterable[_T], source: Input, weigh: Callable[[_T], int]) -> list[_T]:
-    chosen: list[_T] = []
+def _first(items: Iterable[_T], source: Input, weigh: Callable[[_T], int]) -> Iterator[_T]:
     size = 0
-    for item in items:
-        chosen.append(item)
+    for number, item in enumerate(items, start=1):
         size += weigh(item)
-        check_limits(len(chosen), size, source)
-    return chosen
+        if number > source.maximum_objects or size > MAXIMUM_BYTES:
+            check_limits(number, size, source)
+        yield item
 
 
-def _hash(seed: int, place: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"{seed}:{place}".encode()).digest())
+def _hash(seed: int) -> Callable[[str], int]:
+    begun = hashlib.sha256(f"{seed}:".encode())
+
+    def hash_of(place: str) -> int:
+        digest = begun.copy()
+        digest.update(place.encode())
+        return int.from_bytes(digest.digest())
+
+    return hash_of

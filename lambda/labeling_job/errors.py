@@ -22,8 +22,10 @@ _PROPAGATION_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 #: Errors with these words will not go away: CORS rules, values that break a constraint of the
-#: API's model, and accounts that may not use Ground Truth.
-_LASTING_WORDS: Final = re.compile(r"\bcors\b|validation errors? detected|new customer", re.I)
+#: API's model, accounts that may not use Ground Truth, and keys that can't be used.
+_LASTING_WORDS: Final = re.compile(
+    r"\bcors\b|validation errors? detected|new customer|is disabled|pending (deletion|import)", re.I
+)
 _THROTTLED: Final = frozenset(
     {
         "RequestLimitExceeded",
@@ -59,16 +61,10 @@ def message_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Message", ""))
 
 
-def explain(error: ClientError) -> str:
-    """Return the operation, the code and AWS's own words, which name action and resource."""
-    text = f"{error.operation_name} was refused with {code_of(error)}: {message_of(error)}"
-    if (
-        error.operation_name == "CreateLabelingJob"
-        and is_denied(error)
-        and "not authorized to perform" not in message_of(error)
-    ):
-        return f"{text} (Ground Truth is closed to accounts that did not use it before 2026-07-30)"
-    return text
+def refusal(error: ClientError) -> str:
+    """Return the operation, the code and AWS's own words, which often name action and resource."""
+    words = message_of(error).rstrip(". ")
+    return f"{error.operation_name} was refused with {code_of(error)}: {words}"
 
 
 def is_absent(error: ClientError) -> bool:

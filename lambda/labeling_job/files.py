@@ -10,10 +10,11 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError, code_of, explain
+from labeling_job.errors import code_of
 from labeling_job.input_properties import NO_JOB
 from labeling_job.manifest import Manifest
 from labeling_job.request import Request
+from labeling_job.writing import write_lines, write_object
 
 _MANIFEST: Final = "input.manifest"
 _LABEL_CATEGORIES: Final = "label-categories.json"
@@ -29,6 +30,7 @@ class Counts:
     """What the deployment shows of a run's data objects."""
 
     objects: str
+    carried_over: str
     left_out: str
     summary: str
     #: S3 URI of the list of what can't be labeled, or `none`.
@@ -49,23 +51,25 @@ class Written:
 def write_files(request: Request, manifest: Manifest, aws: Collaborators) -> Written:
     """Write the files below a prefix made from their content, so that a repetition is harmless."""
     contents = _contents(request, manifest)
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(_MANIFEST.encode() + manifest.lines.sha256)
     for name, content in contents.items():
         digest.update(name.encode() + hashlib.sha256(content).digest())
     folder = f"{request.files.place}{digest.hexdigest()}/"
-    uris = {name: f"{folder}{name}" for name in contents}
+    uris = {name: f"{folder}{name}" for name in (_MANIFEST, *contents)}
     counts = Counts(
         objects=str(manifest.objects),
+        carried_over=str(manifest.carried_over),
         left_out=str(manifest.left_out.total),
         summary=manifest.summary,
         report_uri=uris.get(_REPORT, NO_JOB),
     )
     for uri, content in manifest.files.items():
-        _put(uri, content, request, aws)
+        write_object(uri, content, request.account, aws)
+    write_lines(uris[_MANIFEST], manifest.lines, request.account, aws)
     for name, content in contents.items():
-        _put(uris[name], content, request, aws)
+        write_object(uris[name], content, request.account, aws)
     remembered = json.dumps(asdict(counts), ensure_ascii=False).encode()
-    _put(f"{folder}{_COUNTS}", remembered, request, aws)
+    write_object(f"{folder}{_COUNTS}", remembered, request.account, aws)
     aws.log.info("wrote %s to %s", manifest.summary, folder)
     return Written(
         manifest=uris[_MANIFEST],
@@ -87,6 +91,8 @@ def read_counts(manifest_uri: str, account: str, aws: Collaborators) -> Counts:
         remembered = json.loads(answer["Body"].read())
         return Counts(
             objects=str(remembered["objects"]),
+            # Runs of earlier versions carried nothing over.
+            carried_over=str(remembered.get("carried_over", 0)),
             left_out=str(remembered["left_out"]),
             summary=str(remembered["summary"]),
             report_uri=str(remembered["report_uri"]),
@@ -98,6 +104,7 @@ def read_counts(manifest_uri: str, account: str, aws: Collaborators) -> Counts:
         aws.log.warning("the counts beside %s are damaged", manifest_uri)
     return Counts(
         objects="unknown",
+        carried_over="unknown",
         left_out="unknown",
         summary=f"see {manifest_uri} for the data objects",
         report_uri="unknown",
@@ -105,7 +112,7 @@ def read_counts(manifest_uri: str, account: str, aws: Collaborators) -> Counts:
 
 
 def _contents(request: Request, manifest: Manifest) -> dict[str, bytes]:
-    contents = {_MANIFEST: manifest.content}
+    contents: dict[str, bytes] = {}
     if request.files.label_categories is not None:
         contents[_LABEL_CATEGORIES] = json.dumps(
             request.files.label_categories, ensure_ascii=False, indent=2, sort_keys=True
@@ -116,11 +123,3 @@ def _contents(request: Request, manifest: Manifest) -> dict[str, bytes]:
     if report is not None:
         contents[_REPORT] = report
     return contents
-
-
-def _put(uri: str, content: bytes, request: Request, aws: Collaborators) -> None:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    try:
-        aws.s3.put_object(Bucket=bucket, Key=key, Body=content, ExpectedBucketOwner=request.account)
-    except ClientError as error:
-        raise LabelingJobError(f"{uri} can't be written: {explain(error)}") from error

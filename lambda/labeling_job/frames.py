@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from labeling_job.choice import choose
 from labeling_job.collaborators import Collaborators
-from labeling_job.data_object import DataObject, manifest_line
+from labeling_job.data_object import DataObject, reference_line
 from labeling_job.errors import LabelingJobError
 from labeling_job.frame_names import first_out_of_order, pad_advice
 from labeling_job.input_properties import Input
@@ -52,7 +52,7 @@ def frame_objects(
         name = hashlib.sha256(content).hexdigest()
         uri = f"{request.files.place}sequences/{name}.json"
         files[uri] = content
-        objects.append(DataObject(folder.uri, manifest_line({"source-ref": uri})))
+        objects.append(DataObject(folder.uri, reference_line(uri)))
     return objects, files
 
 

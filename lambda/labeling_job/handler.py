@@ -7,6 +7,7 @@ an event that is never answered blocks its stack for as long as its ServiceTimeo
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ _log = logging.getLogger("labeling_job")
 #: Seconds kept for a call that is still going on at the deadline, for stopping a job and for the
 #: answer.
 _MARGIN: Final = 120.0
+#: The part of an address that is a credential.
+_SIGNED: Final = re.compile(r"\?[^\s'\"]*(?:Signature|Security-Token)=[^\s'\"]*")
 #: CloudFormation's limit is 1 KB.
 _MAXIMUM_ID: Final = 1000
 
@@ -59,7 +62,12 @@ def _failure(event: Mapping[str, Any], error: Exception) -> Answer:
         reason = f"unexpected {type(error).__name__}: {_words(error)}, see the function's log"
     else:
         _log.error("%s: %s", _step(event), reason)
-    return Answer(status="FAILED", physical_id=_failed_id(event), reason=reason)
+    return Answer(status="FAILED", physical_id=_failed_id(event), reason=_shown(reason))
+
+
+def _shown(reason: str) -> str:
+    """Return a reason in one line, and without addresses that give access to whoever reads it."""
+    return _SIGNED.sub("?…", " ".join(reason.split()))
 
 
 def _readable(error: Exception) -> str | None:
@@ -67,7 +75,8 @@ def _readable(error: Exception) -> str | None:
     try:
         from botocore.exceptions import ClientError
 
-        from labeling_job.errors import LabelingJobError, explain
+        from labeling_job.advice import explain
+        from labeling_job.errors import LabelingJobError
     except Exception:  # noqa: BLE001  # then `error` is most likely the same one
         return None
     if isinstance(error, LabelingJobError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError, explain, is_absent, is_invalid, is_throttled
+from labeling_job.errors import LabelingJobError, is_absent, is_invalid, is_throttled, refusal
 from labeling_job.identity import Owner
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ _STACK: Final = f"{TAG_PREFIX}stack"
 _RESOURCE: Final = f"{TAG_PREFIX}resource"
 
 STARTED: Final = frozenset({"InProgress", "Completed"})
+#: People may be at work on a job of these states, or soon.
+LIVE: Final = frozenset({"Initializing", "InProgress"})
 #: A job of these states will never be stopped or changed by anybody.
 _ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
 #: The last suffix of a name; -99 still fits 63 characters.
@@ -41,14 +43,24 @@ class Job:
     failure_reason: str
     manifest_uri: str
     output_manifest_uri: str
-    #: Data objects that have a label, None where SageMaker doesn't say.
+    #: Data objects that have a label, and of how many; None where SageMaker doesn't say.
     labeled: int | None
+    objects: int | None
+    #: Seconds since 1970.
+    created: float
     tags: Mapping[str, str]
 
     @property
     def has_ended(self) -> bool:
         """Say whether nothing will change about the job any more."""
         return self.status in _ENDED
+
+    @property
+    def progress(self) -> str:
+        """What is done, such as `InProgress with 12 of 100 data objects labeled`."""
+        if self.labeled is None or self.objects is None:
+            return self.status
+        return f"{self.status} with {self.labeled} of {self.objects} data objects labeled"
 
     def belongs_to(self, owner: Owner) -> bool:
         """Say whether the job was made for this resource of this stack."""
@@ -200,6 +212,8 @@ def _job(answer: DescribeLabelingJobResponseTypeDef) -> Job:
     name = answer["LabelingJobName"]
     output = answer.get("LabelingJobOutput", {}).get("OutputDatasetS3Uri")
     folder = answer["OutputConfig"]["S3OutputPath"].rstrip("/")
+    counters = answer["LabelCounters"]
+    labeled, unlabeled = counters.get("TotalLabeled"), counters.get("Unlabeled")
     return Job(
         name=name,
         arn=answer["LabelingJobArn"],
@@ -210,7 +224,11 @@ def _job(answer: DescribeLabelingJobResponseTypeDef) -> Job:
         .get("ManifestS3Uri", "none"),
         # A job has an output only later, but always in the same place.
         output_manifest_uri=output or f"{folder}/{name}/manifests/output/output.manifest",
-        labeled=answer["LabelCounters"].get("TotalLabeled"),
+        labeled=labeled,
+        objects=None
+        if labeled is None or unlabeled is None
+        else labeled + unlabeled + counters.get("FailedNonRetryableError", 0),
+        created=answer["CreationTime"].timestamp(),
         tags={tag["Key"]: tag["Value"] for tag in answer.get("Tags", [])},
     )
 
@@ -231,6 +249,6 @@ def _stop(name: str, aws: Collaborators) -> str | None:
         aws.sagemaker.stop_labeling_job(LabelingJobName=name)
     except ClientError as error:
         if is_invalid(error) or is_throttled(error) or is_absent(error):
-            return explain(error)
+            return refusal(error)
         raise
     return None

@@ -10,29 +10,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError
 
-from labeling_job import jobs
+from labeling_job import jobs, wanted
 from labeling_job.collaborators import Collaborators
+from labeling_job.earlier_runs import earlier_runs, labeled_before
 from labeling_job.errors import (
     LabelingJobError,
     NothingToLabelError,
-    explain,
-    is_denied,
     patiently,
 )
 from labeling_job.files import Counts, read_counts, write_files
-from labeling_job.identity import Owner, is_own_form, owner_of
 from labeling_job.input_properties import NO_JOB
 from labeling_job.jobs import Job
-from labeling_job.manifest import read_manifest
-from labeling_job.request import Request, from_event
+from labeling_job.keeping import keep_from_change
+from labeling_job.manifest import Manifest, read_manifest
+from labeling_job.request import Request, deletion_from_event, from_event
 from labeling_job.start import start_job
+from labeling_job.stopping import delete, stop_leftover
+from labeling_job.wanted import CancelledError
 
 #: Not worth adopting: the next run gets the next name.
 _BURNT: Final = frozenset({"Failed", "Stopping", "Stopped"})
-#: Seconds that a Delete waits for a job that it has stopped.
-_STOP_WINDOW: Final = 300.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +59,9 @@ def run(event: Mapping[str, Any], aws: Collaborators) -> Outcome:
     """
     kind = event.get("RequestType")
     if kind == "Delete":
-        identity = str(event.get("PhysicalResourceId") or "")
-        delete(identity, owner_of(event), aws)
-        return Outcome(physical_id=identity, data={})
+        deletion = deletion_from_event(event)
+        delete(deletion, aws)
+        return Outcome(physical_id=deletion.identity, data={})
     if kind not in ("Create", "Update"):
         raise LabelingJobError(
             f"expected Create, Update or Delete, got {kind!r} in event.RequestType"
@@ -74,18 +73,50 @@ def run(event: Mapping[str, Any], aws: Collaborators) -> Outcome:
 
 def create(request: Request, aws: Collaborators) -> dict[str, str]:
     """Find the job that this content already has, or start one."""
-    runs = patiently(lambda: _runs(request, aws), aws)
-    if runs.last and runs.last.status not in _BURNT:
-        # Before the input is read: at a rollback it may no longer be there.
-        return _adopt(runs.last.name, request, aws)
     try:
-        manifest = patiently(lambda: read_manifest(request, aws), aws)
+        refusal = _begin(request, aws)
+        runs = patiently(lambda: _runs(request, aws), aws)
+        if runs.last and runs.last.status not in _BURNT:
+            # Before the input is read: at a rollback it may no longer be there.
+            return _adopt(runs.last.name, request, aws)
+        if refusal is not None:
+            raise refusal
+        return _start(runs.free, request, aws)
+    except CancelledError:
+        # Also when it is repeated: whoever made a job may have died before it could stop it.
+        stop_leftover(request.physical_id, request.owner, aws)
+        raise
+
+
+def _begin(request: Request, aws: Collaborators) -> Exception | None:
+    """Say that the resource is wanted; return what is in the way of starting a job for it."""
+    try:
+        patiently(
+            lambda: wanted.begin(request.physical_id, request.event, request.markers, aws), aws
+        )
+    except CancelledError:
+        raise
+    except (BotoCoreError, LabelingJobError) as error:
+        # A rollback to a job that runs on must not depend on the bucket.
+        return error
+    return None
+
+
+def _start(name: str, request: Request, aws: Collaborators) -> dict[str, str]:
+    """Start a job of this name, unless there is nothing to label."""
+    labeled = patiently(lambda: labeled_before(request, aws), aws)
+    try:
+        manifest = patiently(lambda: read_manifest(request, aws, labeled), aws)
     except NothingToLabelError as nothing:
         if request.input.when_empty == "fail":
             raise
+        wanted.finish(request.physical_id, request.event, request.markers, aws)
         return _no_job(str(nothing), nothing.left_out)
+    if not manifest.objects:
+        wanted.finish(request.physical_id, request.event, request.markers, aws)
+        return _all_labeled(manifest, request, aws)
     written = patiently(lambda: write_files(request, manifest, aws), aws)
-    job = start_job(runs.free, written, request, aws)
+    job = start_job(name, written, request, aws)
     return _data(job, written.counts)
 
 
@@ -93,44 +124,27 @@ def update(request: Request, aws: Collaborators) -> dict[str, str]:
     """Change tags in place, or start the job of the new content; a Delete stops the old one."""
     if request.replaced_id not in (None, request.physical_id, request.current_id):
         # A rollback: the answer of the update that failed may never have arrived.
-        _stop_leftover(str(request.replaced_id), request.owner, aws)
+        replaced = str(request.replaced_id)
+        wanted.withdraw(replaced, request.event, request.markers, aws, is_unanswered=True)
+        stop_leftover(replaced, request.owner, aws)
     if request.physical_id != request.current_id:
-        return create(request, aws)
+        try:
+            keep_from_change(request, aws)
+        except LabelingJobError:
+            # Or the rollback would take the event for one that is still to come.
+            _begin(request, aws)
+            raise
+        data = create(request, aws)
+        wanted.replace(
+            str(request.current_id), request.physical_id, request.event, request.markers, aws
+        )
+        return data
     runs = patiently(lambda: _runs(request, aws), aws)
     if runs.last is None:
         # There was nothing to label before; now there may be.
         return create(request, aws)
     jobs.change_tags(runs.last, request.tags, request.replaced_tags, aws)
     return _data(runs.last, read_counts(runs.last.manifest_uri, request.account, aws))
-
-
-def delete(identity: str, owner: Owner, aws: Collaborators) -> None:
-    """Stop what runs under this id; labels, manifests and jobs of others are left alone.
-
-    Raises LabelingJobError if a live job can't be stopped: it would go on costing money unseen.
-    """
-    if not is_own_form(identity):
-        aws.log.info("%r is not the id of a labeling job, nothing to stop", identity)
-        return
-    until = min(aws.clock.now() + _STOP_WINDOW, aws.clock.deadline)
-    name = identity
-    try:
-        for job in jobs.runs(identity, aws):
-            name = job.name
-            if not job.belongs_to(owner):
-                aws.log.warning("labeling job %s is not of this stack, left alone", job.name)
-                continue
-            jobs.stop(job.name, aws, until=until)
-            jobs.await_end(job.name, aws, until=until)
-    except ClientError as error:
-        if not is_denied(error):
-            raise
-        raise LabelingJobError(
-            f"labeling job {name} may be running and can't be stopped: {explain(error)}. "
-            "Give the function this permission, or stop the job with `aws sagemaker "
-            f"stop-labeling-job --labeling-job-name {name}` and delete the stack with "
-            f"`--retain-resources {owner.logical_id}`"
-        ) from error
 
 
 def _runs(request: Request, aws: Collaborators) -> _Runs:
@@ -148,16 +162,14 @@ def _runs(request: Request, aws: Collaborators) -> _Runs:
 def _adopt(name: str, request: Request, aws: Collaborators) -> dict[str, str]:
     job = jobs.await_start(name, aws)
     aws.log.info("labeling job %s has the same content and is %s, kept", name, job.status)
+    try:
+        wanted.finish(request.physical_id, request.event, request.markers, aws)
+    except CancelledError:
+        raise
+    except (BotoCoreError, LabelingJobError):
+        aws.log.warning("it can't be remembered that %s is ready", name, exc_info=True)
     jobs.change_tags(job, request.tags, request.replaced_tags, aws)
     return _data(job, read_counts(job.manifest_uri, request.account, aws))
-
-
-def _stop_leftover(identity: str, owner: Owner, aws: Collaborators) -> None:
-    try:
-        delete(identity, owner, aws)
-    except (BotoCoreError, ClientError, LabelingJobError):
-        # A rollback that fails is worse: the stack could not be repaired without support.
-        aws.log.exception("labeling job %s could not be stopped", identity)
 
 
 def _data(job: Job, counts: Counts) -> dict[str, str]:
@@ -169,10 +181,31 @@ def _data(job: Job, counts: Counts) -> dict[str, str]:
         "JobStatus": job.status,
         "ManifestUri": job.manifest_uri,
         "ObjectCount": counts.objects,
+        "CarriedOverCount": counts.carried_over,
         "LeftOutCount": counts.left_out,
         "ReportUri": counts.report_uri,
         "OutputManifestUri": job.output_manifest_uri,
         "Summary": f"{counts.summary}{note}",
+    }
+
+
+def _all_labeled(manifest: Manifest, request: Request, aws: Collaborators) -> dict[str, str]:
+    """Return the data of a resource without a job of its own: the labels are there already."""
+    runs = {run: jobs.look(run.name, aws) for run in earlier_runs(request, aws)}
+    last = max(runs, key=lambda run: (job.created if (job := runs[run]) else 0.0, run.name))
+    job = runs[last]
+    return {
+        "JobName": last.name,
+        "JobArn": job.arn if job else NO_JOB,
+        "JobStatus": job.status if job else NO_JOB,
+        "ManifestUri": job.manifest_uri if job else NO_JOB,
+        "ObjectCount": "0",
+        "CarriedOverCount": str(manifest.carried_over),
+        "LeftOutCount": str(manifest.left_out.total),
+        "ReportUri": NO_JOB,
+        "OutputManifestUri": last.uri,
+        "Summary": f"all is labeled, no job was started: {manifest.summary}; the latest run is "
+        f"{last.name}",
     }
 
 
@@ -183,6 +216,7 @@ def _no_job(reason: str, left_out: int) -> dict[str, str]:
         "JobStatus": NO_JOB,
         "ManifestUri": NO_JOB,
         "ObjectCount": "0",
+        "CarriedOverCount": "0",
         "LeftOutCount": str(left_out),
         "ReportUri": NO_JOB,
         "OutputManifestUri": NO_JOB,

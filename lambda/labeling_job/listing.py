@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from contextlib import closing
+from functools import partial
+from typing import Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from labeling_job.advice import explain
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError, explain
+from labeling_job.errors import LabelingJobError
 from labeling_job.globs import matcher
+from labeling_job.key_ranges import list_pages
 from labeling_job.left_out import LeftOut
+from labeling_job.pages import read_page
 from labeling_job.request import Request
 
 #: Storage classes that can't be read without being restored
@@ -21,8 +25,7 @@ _ARCHIVES: Final = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 _NOT_CHOSEN: Final = frozenset({"excluded", "not included", "written by a labeling job"})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An object that can be labeled."""
 
     uri: str
@@ -34,33 +37,29 @@ class Found:
 def list_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> Iterator[Found]:
     """Yield what can be labeled, in S3's order, page by page.
 
-    Keys come decoded: botocore asks S3 to encode them and decodes them once. Raises
-    LabelingJobError if the place can't be listed, or time is running out.
+    Raises LabelingJobError if the place can't be listed, or time is running out.
     """
     source = request.input
     reason_of = _reasons(request)
-    pages = aws.s3.get_paginator("list_objects_v2").paginate(
-        Bucket=source.bucket, Prefix=source.prefix, ExpectedBucketOwner=request.account
-    )
+    place = f"s3://{source.bucket}/"
     number = 0
     try:
-        for page in pages:
-            if aws.clock.now() > aws.clock.deadline:
-                raise LabelingJobError(
-                    f"time ran out while {source.place} was listed, {number} objects so far, "
-                    "use a longer prefix, or `limit`"
-                )
-            for entry in page.get("Contents", []):
-                number += 1
-                key, size = entry["Key"], entry["Size"]
-                uri = f"s3://{source.bucket}/{key}"
-                reason = reason_of(key, size, entry.get("StorageClass", "STANDARD"))
-                if reason is None:
-                    yield Found(uri, key, size)
-                elif reason in _NOT_CHOSEN:
-                    left_out.count(reason)
-                else:
-                    left_out.add(reason, uri)
+        with closing(list_pages(partial(read_page, request, aws))) as pages:
+            for page in pages:
+                if aws.clock.now() > aws.clock.deadline:
+                    raise LabelingJobError(
+                        f"time ran out while {source.place} was listed, {number} objects so far, "
+                        "use a longer prefix, or `limit`"
+                    )
+                for key, size, storage_class in page:
+                    reason = reason_of(key, size, storage_class)
+                    if reason is None:
+                        yield Found(place + key, key, size)
+                    elif reason in _NOT_CHOSEN:
+                        left_out.count(reason)
+                    else:
+                        left_out.add(reason, place + key)
+                number += len(page)
     except ClientError as error:
         raise LabelingJobError(f"{source.place} can't be listed: {explain(error)}") from error
 
@@ -70,18 +69,17 @@ def _reasons(request: Request) -> Callable[[str, int, str], str | None]:
     source = request.input
     own = _own_prefixes(request)
     ending = f"not {' or '.join(source.extensions)}"
-    is_included = matcher(source.include or ("**",))
+    is_included = matcher(source.include)
     is_excluded = matcher(source.exclude)
 
     def reason(key: str, size: int, storage_class: str) -> str | None:
-        if key.startswith(own):
+        if own and key.startswith(own):
             return "written by a labeling job"
         if key.endswith("/"):
             return "folder marker"
-        path = key[len(source.prefix) :]
-        if not is_included(path):
+        if source.include and not is_included(key[len(source.prefix) :]):
             return "not included"
-        if is_excluded(path):
+        if source.exclude and is_excluded(key[len(source.prefix) :]):
             return "excluded"
         if source.extensions and not key.lower().endswith(source.extensions):
             return ending

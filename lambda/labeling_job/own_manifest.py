@@ -40,17 +40,19 @@ def manifest_objects(request: Request, aws: Collaborators, left_out: LeftOut) ->
     problems = Problems(uri)
     numbers: dict[str, int] = {}
     objects = _checked_lines(body, request, problems, left_out, numbers)
-    chosen = choose(
-        objects,
-        source,
-        left_out,
-        place=lambda each: each.place,
-        weigh=lambda each: len(each.line),
+    chosen = list(
+        choose(
+            objects,
+            source,
+            left_out,
+            place=lambda each: each.place,
+            weigh=lambda each: len(each.line),
+        )
     )
     left_out.count("over the limit", sum(1 for _ in objects))
     problems.raise_any()
     # Those of an earlier job were checked by that job, if they were not written by it.
-    if source.kind in _SEQUENCES and source.previous_job is None:
+    if source.kind in _SEQUENCES and source.previous_attribute is None:
         lines = {each.place: numbers[each.place] for each in chosen}
         check_sequence_files(lines, request, aws, problems)
         problems.raise_any()
@@ -100,7 +102,7 @@ def _checked_lines(
 
 def _places(request: Request) -> tuple[str, ...]:
     """Return the S3 URIs below which objects must be: the execution role can't read others."""
-    if request.input.previous_job is None:
+    if request.input.previous_attribute is None:
         return (request.input.place,)
     # An earlier job's sequence files stand where all that is written for jobs does.
     return (request.input.place, f"s3://{request.files.bucket}/")

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from botocore.exceptions import ClientError
 
+from labeling_job.advice import explain
 from labeling_job.collaborators import READERS, Collaborators
-from labeling_job.errors import LabelingJobError, code_of, explain, is_denied
+from labeling_job.errors import LabelingJobError, code_of, is_denied
 from labeling_job.listing import Found
 from labeling_job.request import Request
+from labeling_job.signed_get import LargerError, signed_get
 
-#: Objects between two looks at the clock, and bytes of them in memory.
-_WINDOW: Final = 8 * READERS
-_WINDOW_BYTES: Final = 320_000_000
+#: Objects that are being read or were read ahead, and bytes of them in memory.
+_AHEAD: Final = 4 * READERS
+_AHEAD_BYTES: Final = 64_000_000
 
 
 def read_object(uri: str, request: Request, aws: Collaborators, *, maximum_bytes: int) -> bytes:
     """Return an object's content; raises LabelingJobError if it is too large or can't be read."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
+    parameters = {"Bucket": bucket, "Key": key}
     try:
-        answer = aws.s3.get_object(Bucket=bucket, Key=key, ExpectedBucketOwner=request.account)
+        return signed_get(
+            "GetObject", parameters, request.account, aws, maximum_bytes=maximum_bytes
+        )
     except ClientError as error:
         raise LabelingJobError(_unreadable(uri, error)) from error
-    size = answer["ContentLength"]
-    if size > maximum_bytes:
+    except LargerError as error:
         raise LabelingJobError(
-            f"expected at most {maximum_bytes} bytes, got {size} in {uri}, split it, or deploy "
-            "again if it was changed a moment ago"
-        )
-    return answer["Body"].read()
+            f"expected at most {maximum_bytes} bytes, got {error.size} in {uri}, split it, or "
+            "deploy again if it was changed a moment ago"
+        ) from error
 
 
 def read_objects(
@@ -41,34 +45,32 @@ def read_objects(
 
     Raises LabelingJobError for the first that can't be read, or if time is running out.
     """
-    number = 0
-    with ThreadPoolExecutor(max_workers=READERS) as readers:
-        for window in _windows(objects):
+    ahead: deque[tuple[Found, Future[bytes]]] = deque()
+    size = number = 0
+    readers = ThreadPoolExecutor(max_workers=READERS)
+    try:
+        for found in objects:
+            while ahead and (len(ahead) == _AHEAD or size + found.size > _AHEAD_BYTES):
+                first, coming = ahead.popleft()
+                yield first, coming.result()
+                size -= first.size
+                number += 1
             if aws.clock.now() > aws.clock.deadline:
                 raise LabelingJobError(
                     f"time ran out with {number} objects read that are named "
                     f"{request.input.origin}, use `sample` or `limit`, or split them over several "
                     "jobs"
                 )
-            contents = readers.map(
-                lambda found: read_object(found.uri, request, aws, maximum_bytes=found.size),
-                window,
-            )
-            yield from zip(window, contents, strict=True)
-            number += len(window)
+            size += found.size
+            ahead.append((found, readers.submit(_read, found, request, aws)))
+        for found, coming in ahead:
+            yield found, coming.result()
+    finally:
+        readers.shutdown(cancel_futures=True)
 
 
-def _windows(objects: Iterable[Found]) -> Iterator[list[Found]]:
-    window: list[Found] = []
-    size = 0
-    for found in objects:
-        if window and (len(window) == _WINDOW or size + found.size > _WINDOW_BYTES):
-            yield window
-            window, size = [], 0
-        window.append(found)
-        size += found.size
-    if window:
-        yield window
+def _read(found: Found, request: Request, aws: Collaborators) -> bytes:
+    return read_object(found.uri, request, aws, maximum_bytes=found.size)
 
 
 def _unreadable(uri: str, error: ClientError) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from labeling_job import jobs
+from labeling_job import jobs, wanted
+from labeling_job.advice import explain
 from labeling_job.coerce import coerce
 from labeling_job.collaborators import Collaborators
 from labeling_job.errors import LabelingJobError, patiently
@@ -23,15 +24,18 @@ def start_job(name: str, written: Written, request: Request, aws: Collaborators)
 
     An answer of SageMaker may get lost, and the same event may be worked on twice at the same
     time: whatever CreateLabelingJob says, a job of this name with our tags is the one we want.
-    Whatever goes wrong after that, a job that this call has created is stopped.
+    Whatever goes wrong after that, a job that this call has created is stopped. Raises
+    CancelledError if the resource is no longer wanted.
     """
     arguments = _arguments(name, written, request, aws)
     created = patiently(lambda: _create(arguments, request, aws), aws)
-    if not created:
-        return jobs.await_start(name, aws)
     try:
-        return jobs.await_start(name, aws)
+        job = jobs.await_start(name, aws)
+        wanted.finish(request.physical_id, request.event, request.markers, aws)
+        return job
     except Exception:
+        if not created:
+            raise
         _take_back(name, aws)
         raise
 
@@ -62,6 +66,7 @@ def _arguments(name: str, written: Written, request: Request, aws: Collaborators
 def _create(arguments: dict[str, Any], request: Request, aws: Collaborators) -> bool:
     """Say whether this call has created the job; otherwise it is there all the same."""
     name = arguments["LabelingJobName"]
+    wanted.check(request.physical_id, request.markers, aws)
     try:
         aws.sagemaker.create_labeling_job(**arguments)
     except ParamValidationError as error:
@@ -70,6 +75,10 @@ def _create(arguments: dict[str, Any], request: Request, aws: Collaborators) -> 
         ) from error
     except (BotoCoreError, ClientError) as error:
         job = jobs.find(name, request.owner, aws)
+        if job is None and isinstance(error, ClientError):
+            raise LabelingJobError(
+                f"labeling job {name} can't be started: {explain(error)}"
+            ) from error
         if job is None:
             raise
         aws.log.info("labeling job %s exists already", name)

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 from labeling_job.errors import LabelingJobError
 from labeling_job.problems import shown
 
+# Python's own limit is 131,072 characters; what is too long for a text is said of the text.
+csv.field_size_limit(100_000_000)
+
 
 def rows(lines: Iterable[str], column: str, uri: str) -> Iterator[tuple[int, str]]:
     """Yield the number of each row below the names, and what stands in the column.

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from labeling_job.choice import check_limits, choose
+from labeling_job.choice import choose
 from labeling_job.collaborators import Collaborators
 from labeling_job.data_object import MAXIMUM_LINE, DataObject, manifest_line
 from labeling_job.errors import LabelingJobError
 from labeling_job.input_properties import Input
 from labeling_job.left_out import LeftOut
 from labeling_job.listing import Found, list_objects
+from labeling_job.problems import shown
 from labeling_job.reading import read_objects
 from labeling_job.request import Request
 from labeling_job.table import rows
@@ -22,12 +23,14 @@ from labeling_job.table import rows
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 #: Bytes of a file that is split: its text takes up to four times that in memory.
 _MAXIMUM_FILE: Final = 100_000_000
+#: As the whole of a text it is a mistake: some guides put it there.
+_S3_URI: Final = re.compile(r"s3://[a-z0-9.-]+/\S*", re.IGNORECASE)
 #: Bytes of a character in UTF-8, at most.
 _WIDEST: Final = 4
 
 
-def text_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> list[DataObject]:
-    """Return what is labeled of the texts below the prefix, in the listing's order.
+def text_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> Iterator[DataObject]:
+    """Yield what is labeled of the texts below the prefix, in the listing's order.
 
     Whole files are chosen before they are read, so that blank ones may be among those chosen.
     Raises LabelingJobError that names the object that can't be labeled.
@@ -36,24 +39,19 @@ def text_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> lis
     found = list_objects(request, aws, left_out)
     if source.split != "file":
         parts = _data_objects(found, request, aws, left_out)
-        return choose(
+        yield from choose(
             parts,
             source,
             left_out,
             place=lambda part: part.place,
             weigh=lambda part: len(part.line),
         )
-    files = choose(
-        found, source, left_out, place=lambda file: file.uri, weigh=lambda file: file.size
+        return
+    # Nothing is read before it is known that there is not too much.
+    files = list(
+        choose(found, source, left_out, place=lambda file: file.uri, weigh=lambda file: file.size)
     )
-    texts: list[DataObject] = []
-    size = 0
-    for text in _data_objects(files, request, aws, left_out):
-        texts.append(text)
-        size += len(text.line)
-        # Escaped characters take more room in a line of JSON.
-        check_limits(len(texts), size, source)
-    return texts
+    yield from _data_objects(files, request, aws, left_out)
 
 
 def _data_objects(
@@ -120,6 +118,11 @@ def _data_object(text: str, uri: str, part: dict[str, int], source: Input) -> Da
         raise LabelingJobError(
             f"expected at most {source.maximum_characters} characters, got {len(text)} in {place}, "
             f"{advice}"
+        )
+    if _S3_URI.fullmatch(text.strip()):
+        raise LabelingJobError(
+            f"expected the text itself, got {shown(text.strip())} in {place}, which workers would "
+            "see instead of what is in that object, put the text there"
         )
     line = manifest_line({"source": text, "object": uri, **part})
     if len(line) > MAXIMUM_LINE and len(line.decode()) - 1 > MAXIMUM_LINE:

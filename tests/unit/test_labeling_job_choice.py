@@ -14,7 +14,14 @@ from labeling_job.input_properties import Input, read_input
 from labeling_job.left_out import LeftOut
 from labeling_job.manifest import read_manifest
 from labeling_job.request import from_event
-from tests.unit.labeling_job_aws import FakeAws, event, image_properties, json_lines, made
+from tests.unit.labeling_job_aws import (
+    FakeAws,
+    all_lines,
+    event,
+    image_properties,
+    json_lines,
+    made,
+)
 
 _PLACES = st.lists(st.text(max_size=5), unique=True, max_size=40)
 _NUMBERS = st.integers(1, 45)
@@ -25,13 +32,14 @@ def _source(**changes: Any) -> Input:
 
 
 def _choose(places: Iterable[str], left_out: LeftOut | None = None, **changes: Any) -> list[str]:
-    return choose(
+    chosen = choose(
         places,
         _source(**changes),
         left_out or LeftOut(),
         place=lambda place: place,
         weigh=len,
     )
+    return list(chosen)
 
 
 @given(_PLACES)
@@ -198,12 +206,14 @@ def test_what_one_job_can_have_is_counted_after_sample_and_limit(changes: dict[s
 @pytest.mark.parametrize("changes", [{}, {"sample": 3}, {"order": "shuffled"}])
 def test_more_bytes_than_a_function_can_hold_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(LabelingJobError) as refused:
-        choose(
-            map(str, range(3)),
-            _source(**changes),
-            LeftOut(),
-            place=lambda place: place,
-            weigh=lambda _: 150_000_000,
+        list(
+            choose(
+                map(str, range(3)),
+                _source(**changes),
+                LeftOut(),
+                place=lambda place: place,
+                weigh=lambda _: 150_000_000,
+            )
         )
 
     assert str(refused.value) == (
@@ -247,7 +257,7 @@ def test_the_manifest_has_the_order_of_the_choice() -> None:
 
     manifest = made(objects, image_properties(Order="shuffled", Seed="7", Sample="5"))
 
-    assert [line["source-ref"] for line in json_lines(manifest.content)] == _choose(
+    assert [line["source-ref"] for line in json_lines(all_lines(manifest))] == _choose(
         uris, order="shuffled", seed=7, sample=5
     )
 

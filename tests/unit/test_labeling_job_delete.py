@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from labeling_job.errors import LabelingJobError
 from labeling_job.labeling_job import run
-from tests.unit.labeling_job_aws import OWNER_TAGS, FakeAws, event, own_id
+from tests.unit.labeling_job_aws import OWNER_TAGS, FakeAws, event, own_id, properties
 
 
 def _delete(aws: FakeAws, identity: str = own_id(), props: Any = None) -> None:
@@ -19,7 +19,8 @@ def test_delete_of_a_missing_job_succeeds() -> None:
 
     _delete(aws)
 
-    assert [name for name, _ in aws.calls] == ["DescribeLabelingJob"]
+    assert aws.called("DescribeLabelingJob") == [{"LabelingJobName": own_id()}]
+    assert aws.jobs == {}
 
 
 @pytest.mark.parametrize("status", ["Initializing", "InProgress"])
@@ -73,12 +74,22 @@ def test_delete_never_stops_a_job_of_somebody_else(tags: dict[str, str]) -> None
 @pytest.mark.parametrize(
     "identity", ["dev-Labeling-Job-1ABCDEF2345GH", "EvenOddJob-invalid", "", "x" * 500, "none"]
 )
-def test_delete_of_a_made_up_id_calls_nothing(identity: str) -> None:
+def test_delete_of_a_made_up_id_succeeds(identity: str) -> None:
     aws = FakeAws()
+    aws.add_job("dev-even-odd-0123456789", "InProgress")
 
-    _delete(aws, identity)
+    _delete(aws, identity, props={})
 
     assert aws.calls == []
+
+
+def test_delete_of_a_made_up_id_stops_the_job_of_a_create_that_was_never_answered() -> None:
+    aws = FakeAws()
+    aws.add_job(own_id(), "InProgress")
+
+    _delete(aws, "dev-Labeling-Job-1ABCDEF2345GH", props=properties(StopOnDelete="false"))
+
+    assert aws.statuses() == {own_id(): "Stopped"}
 
 
 def test_delete_twice_succeeds() -> None:
@@ -101,13 +112,40 @@ def test_delete_does_not_look_at_the_properties(props: dict[str, Any]) -> None:
     assert aws.statuses() == {own_id(): "Stopped"}
 
 
-def test_delete_calls_no_other_service() -> None:
+def test_delete_writes_and_deletes_nothing_but_its_marker() -> None:
     aws = FakeAws()
     aws.add_job(own_id(), "InProgress")
 
     _delete(aws)
 
+    assert {name for name, _ in aws.calls} == {
+        "DescribeLabelingJob",
+        "GetObject",
+        "PutObject",
+        "StopLabelingJob",
+    }
+    assert list(aws.objects["out"]) == [f"requests/even-odd/wanted/{own_id()}.json"]
+
+
+def test_delete_without_files_calls_no_other_service() -> None:
+    aws = FakeAws()
+    aws.add_job(own_id(), "InProgress")
+
+    _delete(aws, props={})
+
     assert {name for name, _ in aws.calls} == {"DescribeLabelingJob", "StopLabelingJob"}
+
+
+@pytest.mark.parametrize("operation", ["GetObject", "PutObject"])
+@pytest.mark.parametrize("code", ["AccessDenied", "NoSuchBucket", "KMS.DisabledException"])
+def test_delete_does_not_need_the_bucket(operation: str, code: str) -> None:
+    aws = FakeAws()
+    aws.add_job(own_id(), "InProgress")
+    aws.refuse(operation, code, "no", times=99)
+
+    _delete(aws)
+
+    assert aws.statuses() == {own_id(): "Stopped"}
 
 
 def test_delete_does_not_wait_for_ever_for_a_job_that_is_being_stopped() -> None:
@@ -210,3 +248,102 @@ def test_delete_does_not_take_any_validation_error_for_absent() -> None:
 
     with pytest.raises(ClientError, match="malformed"):
         _delete(aws)
+
+
+_KEPT = properties(StopOnDelete="false")
+
+
+def _made(aws: FakeAws, props: dict[str, Any] = _KEPT) -> None:
+    """Let a Create start the job."""
+    aws.objects["in"]["Input/1.txt"] = b"42"
+    run(event("Create", props), aws.collaborators())
+
+
+def test_a_job_at_work_is_kept_where_the_file_says_so() -> None:
+    aws = FakeAws()
+    _made(aws)
+    aws.jobs[own_id()]["LabelCounters"] = {"TotalLabeled": 1, "Unlabeled": 3}
+
+    for _ in range(3):
+        with pytest.raises(LabelingJobError) as refused:
+            _delete(aws, props=_KEPT)
+
+    assert str(refused.value) == (
+        f"labeling job {own_id()} is InProgress with 1 of 4 data objects labeled, and "
+        "`stop_on_delete: false` keeps it at work. Wait until it has ended, or deploy it with "
+        "`stop_on_delete: true` before you remove it"
+    )
+    assert aws.statuses() == {own_id(): "InProgress"}
+
+
+def test_a_job_from_before_there_were_markers_is_kept_too() -> None:
+    aws = FakeAws()
+    aws.add_job(own_id(), "InProgress")
+
+    with pytest.raises(LabelingJobError, match="keeps it at work"):
+        _delete(aws, props=_KEPT)
+
+
+@pytest.mark.parametrize("status", ["Completed", "Failed", "Stopping", "Stopped"])
+def test_a_job_that_has_ended_is_not_in_the_way_of_a_delete(status: str) -> None:
+    aws = FakeAws()
+    aws.add_job(own_id(), status)
+
+    _delete(aws, props=_KEPT)
+
+    assert aws.called("StopLabelingJob") == []
+
+
+def test_a_job_that_was_replaced_is_stopped_all_the_same() -> None:
+    aws = FakeAws()
+    _made(aws)
+    new = properties(Revision="2", StopOnDelete="false")
+    update = event(
+        "Update", new, OldResourceProperties=_KEPT, PhysicalResourceId=own_id(), RequestId="update"
+    )
+    run(update, aws.collaborators())
+
+    _delete(aws, props=_KEPT)
+
+    assert aws.statuses() == {own_id(): "Stopped", own_id(new): "InProgress"}
+
+
+def test_a_job_whose_replacement_was_rolled_back_is_kept() -> None:
+    aws = FakeAws()
+    _made(aws)
+    new = properties(Revision="2", StopOnDelete="false")
+    forth = event("Update", new, OldResourceProperties=_KEPT, PhysicalResourceId=own_id())
+    run(forth, aws.collaborators())
+    back = event("Update", _KEPT, OldResourceProperties=new, PhysicalResourceId=own_id())
+    run(back, aws.collaborators())
+
+    with pytest.raises(LabelingJobError, match="keeps it at work"):
+        _delete(aws, props=_KEPT)
+
+    assert aws.statuses() == {own_id(): "InProgress", own_id(new): "Stopped"}
+
+
+def test_the_job_of_an_update_that_was_rolled_back_is_stopped_all_the_same() -> None:
+    aws = FakeAws()
+    _made(aws)
+    new = properties(Revision="2", StopOnDelete="false")
+    forth = event("Update", new, OldResourceProperties=_KEPT, PhysicalResourceId=own_id())
+    run(forth, aws.collaborators())
+    back = event("Update", _KEPT, OldResourceProperties=new, PhysicalResourceId=own_id(new))
+    run(back, aws.collaborators())
+
+    _delete(aws, own_id(new), props=new)
+
+    assert aws.statuses() == {own_id(): "InProgress", own_id(new): "Stopped"}
+
+
+def test_the_job_of_a_create_that_failed_is_stopped_all_the_same() -> None:
+    aws = FakeAws(course=("Initializing",))
+    aws.refuse("StopLabelingJob", "AccessDeniedException", "denied")
+    with pytest.raises(LabelingJobError, match="did not start in time"):
+        _made(aws)
+    aws.ahead[own_id()] = ["InProgress"]
+
+    _delete(aws, props=_KEPT)
+
+    assert aws.statuses() == {own_id(): "Stopped"}

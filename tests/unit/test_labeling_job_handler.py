@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import labeling_job
 from labeling_job.handler import handler
 from tests.unit.labeling_job_aws import RESOURCE, event, own_id, properties
 
@@ -20,7 +21,7 @@ _LAMBDA = Path(__file__).parents[2] / "lambda"
 
 
 class _Server(ThreadingHTTPServer):
-    """CloudFormation's address, and a SageMaker that refuses everything with one error."""
+    """CloudFormation's address, an empty S3, and a SageMaker that refuses all with one error."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -36,8 +37,13 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_PUT(self) -> None:
-        self.server.answers.append(json.loads(self._content()))
+        content = self._content()
+        if "secret-signature" in self.path:
+            self.server.answers.append(json.loads(content))
         self._send(200, b"")
+
+    def do_GET(self) -> None:
+        self._send(404, b"<Error><Code>NoSuchKey</Code></Error>")
 
     def do_POST(self) -> None:
         self._content()
@@ -82,7 +88,7 @@ def _handle(server: _Server, sent: dict[str, Any], context: Any = _CONTEXT) -> d
 
 
 def test_a_success_is_answered(server: _Server) -> None:
-    answer = _handle(server, event("Delete", PhysicalResourceId="made-up"))
+    answer = _handle(server, event("Delete", {}, PhysicalResourceId="made-up"))
 
     assert answer["Status"] == "SUCCESS"
     assert answer["PhysicalResourceId"] == "made-up"
@@ -169,6 +175,8 @@ def test_code_that_can_not_be_imported_is_answered(
 ) -> None:
     for name in [name for name in sys.modules if name.startswith("labeling_job.")]:
         monkeypatch.delitem(sys.modules, name)
+        # Other tests shall find the same modules again, also by way of their package.
+        monkeypatch.delattr(labeling_job, name.partition(".")[2], raising=False)
     monkeypatch.setitem(sys.modules, module, None)
 
     answer = _handle(server, event("Create"))
@@ -201,6 +209,22 @@ def test_an_error_without_words_is_answered(server: _Server) -> None:
     )
 
     assert answer["Reason"].startswith("unexpected WordlessError: no message")
+
+
+def test_an_address_that_gives_access_is_cut_off_and_the_rest_is_one_line(server: _Server) -> None:
+    address = "https://b.s3.amazonaws.com/Input/1.txt?X-Amz-Date=1&X-Amz-Signature=secret&x=y"
+
+    def time_left() -> int:
+        raise OSError(f"no answer:\n  '{address}' timed out")
+
+    answer = _handle(
+        server, event("Create"), SimpleNamespace(get_remaining_time_in_millis=time_left)
+    )
+
+    assert answer["Reason"] == (
+        "unexpected OSError: no answer: 'https://b.s3.amazonaws.com/Input/1.txt?…' timed out, see "
+        "the function's log"
+    )
 
 
 @pytest.mark.parametrize("sent", [None, [], {"ResponseURL": 7}, {"ResponseURL": ""}])

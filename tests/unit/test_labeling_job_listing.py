@@ -9,6 +9,7 @@ from labeling_job.manifest import read_manifest
 from labeling_job.request import from_event
 from tests.unit.labeling_job_aws import (
     FakeAws,
+    all_lines,
     event,
     image_properties,
     input_properties,
@@ -30,7 +31,7 @@ _COLLABORATORS = _PAGED.collaborators()
 def test_a_file_is_named_by_its_uri() -> None:
     manifest = made({"Images/a b+%41 é.jpg": b"x"}, image_properties())
 
-    assert manifest.content.decode() == '{"source-ref": "s3://in/Images/a b+%41 é.jpg"}\n'
+    assert all_lines(manifest).decode() == '{"source-ref": "s3://in/Images/a b+%41 é.jpg"}\n'
 
 
 @given(st.lists(_KEYS, min_size=1, max_size=5, unique=True))
@@ -41,7 +42,7 @@ def test_any_key_reads_back_as_it_is(names: list[str]) -> None:
 
     manifest = read_manifest(from_event(event("Create", image_properties())), _COLLABORATORS)
 
-    assert json_lines(manifest.content) == [
+    assert json_lines(all_lines(manifest)) == [
         {"source-ref": f"s3://in/{key}"} for key in sorted(keys)
     ]
 
@@ -80,7 +81,7 @@ def test_what_can_not_be_labeled_is_left_out_and_counted_by_reason() -> None:
 
     manifest = read_manifest(from_event(event("Create", image_properties())), aws.collaborators())
 
-    assert [line["source-ref"] for line in json_lines(manifest.content)] == [
+    assert [line["source-ref"] for line in json_lines(all_lines(manifest))] == [
         "s3://in/Images/1.JPG",
         "s3://in/Images/c.jpg",
         "s3://in/Images/just-right.png",
@@ -141,7 +142,7 @@ def test_only_what_is_included_and_not_excluded_is_taken() -> None:
         image_properties(Include=["*.jpg"], Exclude=["drafts/**"]),
     )
 
-    assert manifest.content == b'{"source-ref": "s3://in/Images/1.jpg"}\n'
+    assert all_lines(manifest) == b'{"source-ref": "s3://in/Images/1.jpg"}\n'
     assert manifest.summary == "1 data object; left out 3: excluded 1, not included 2"
 
 
@@ -160,7 +161,7 @@ def test_files_that_a_job_writes_are_not_labeled() -> None:
         props,
     )
 
-    assert [line["source"] for line in json_lines(manifest.content)] == ["42", "7"]
+    assert [line["source"] for line in json_lines(all_lines(manifest))] == ["42", "7"]
     assert manifest.left_out.reasons == {"written by a labeling job": 2}
     assert manifest.left_out.report is None
 

@@ -57,14 +57,16 @@ def _answer(**changes: Any) -> Answer:
 
 
 def test_the_answer_names_the_event_and_the_resource() -> None:
-    sent = json.loads(body(event("Create"), _answer(reason="fine", data={"JobName": "x"})))
+    create = event("Create")
+
+    sent = json.loads(body(create, _answer(reason="fine", data={"JobName": "x"})))
 
     assert sent == {
         "Status": "SUCCESS",
         "Reason": "fine",
         "PhysicalResourceId": "id",
         "StackId": STACK,
-        "RequestId": event("Create")["RequestId"],
+        "RequestId": create["RequestId"],
         "LogicalResourceId": RESOURCE,
         "NoEcho": False,
         "Data": {"JobName": "x"},

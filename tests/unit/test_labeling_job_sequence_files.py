@@ -12,7 +12,14 @@ from labeling_job.input_properties import read_input
 from labeling_job.manifest import read_manifest
 from labeling_job.request import from_event
 from labeling_job.sequence_files import sequence_problems
-from tests.unit.labeling_job_aws import FakeAws, event, made, own_lines, own_properties
+from tests.unit.labeling_job_aws import (
+    FakeAws,
+    all_lines,
+    event,
+    made,
+    own_lines,
+    own_properties,
+)
 
 _SAMPLES = Path(__file__).parents[1] / "data" / "aws-guide"
 _FRAMES = own_properties("frames", Extensions=[".jpg", ".png"], MaximumFrames="3")
@@ -72,13 +79,13 @@ def _refusal(objects: dict[str, bytes], props: dict[str, Any]) -> str:
 def test_sequences_of_video_frames_are_taken() -> None:
     objects = _bucket(_video(1), _video(2))
 
-    assert made(objects, _FRAMES).content == objects["own.jsonl"]
+    assert all_lines(made(objects, _FRAMES)) == objects["own.jsonl"]
 
 
 def test_sequences_of_point_clouds_are_taken() -> None:
     objects = _bucket(_cloud(), _cloud())
 
-    assert made(objects, _CLOUDS).content == objects["own.jsonl"]
+    assert all_lines(made(objects, _CLOUDS)) == objects["own.jsonl"]
 
 
 def test_the_guide_s_sequence_file_is_taken() -> None:
@@ -123,7 +130,7 @@ def test_the_guide_s_manifests_of_sequences_are_taken(file: str, kind: str) -> N
 
     manifest = read_manifest(from_event(event("Create", props)), aws.collaborators())
 
-    assert manifest.content == content
+    assert all_lines(manifest) == content
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,122 @@ def test_an_update_of_a_resource_that_was_skipped_tries_again(aws: FakeAws) -> N
     assert len(aws.called("CreateLabelingJob")) == 1
 
 
+_KEPT = properties(Revision="2", OnChange="fail")
+_COUNTERS = {"TotalLabeled": 12, "Unlabeled": 87, "FailedNonRetryableError": 1}
+
+
+def test_a_change_that_may_not_end_a_running_job_is_refused_with_what_to_do(aws: FakeAws) -> None:
+    aws.jobs[own_id()]["LabelCounters"] = _COUNTERS
+
+    with pytest.raises(LabelingJobError) as refused:
+        _update(aws, _KEPT, _OLD)
+
+    assert str(refused.value) == (
+        f"labeling job {own_id()} is InProgress with 12 of 100 data objects labeled, and "
+        "`on_change: fail` lets no change end it. Wait until it has ended, set `on_change: "
+        "replace` to let a new job go on with what is not labeled, or make the change in a job of "
+        "another key"
+    )
+    assert aws.statuses() == {own_id(): "InProgress"}
+
+
+def test_after_a_refused_change_nothing_is_rolled_back(aws: FakeAws) -> None:
+    with pytest.raises(LabelingJobError):
+        _update(aws, _KEPT, _OLD)
+
+    outcome = _update(aws, _OLD, _KEPT, known=own_id(_OLD))
+
+    assert outcome.data["JobName"] == own_id()
+    assert aws.statuses() == {own_id(): "InProgress"}
+    assert aws.called("CreateLabelingJob") == aws.called("StopLabelingJob") == []
+
+
+def test_a_change_is_refused_as_often_as_it_is_tried(aws: FakeAws) -> None:
+    for _ in range(3):
+        with pytest.raises(LabelingJobError, match="`on_change: fail`"):
+            _update(aws, _KEPT, _OLD)
+        _update(aws, _OLD, _KEPT, known=own_id(_OLD))
+
+
+def test_the_progress_of_a_job_that_has_no_numbers_yet_is_its_status(aws: FakeAws) -> None:
+    with pytest.raises(LabelingJobError, match=f"{own_id()} is InProgress, and"):
+        _update(aws, _KEPT, _OLD)
+
+
+def test_the_last_of_several_runs_is_the_one_that_is_not_ended(aws: FakeAws) -> None:
+    aws.jobs[own_id()]["LabelingJobStatus"] = "Stopped"
+    aws.add_job(f"{own_id()}-2", "InProgress")
+
+    with pytest.raises(LabelingJobError, match=f"labeling job {own_id()}-2 is"):
+        _update(aws, _KEPT, _OLD)
+
+
+@pytest.mark.parametrize("status", ["Completed", "Failed", "Stopping", "Stopped"])
+def test_a_job_that_has_ended_is_in_nobody_s_way(aws: FakeAws, status: str) -> None:
+    aws.ahead.clear()
+    aws.jobs[own_id()]["LabelingJobStatus"] = status
+
+    assert _update(aws, _KEPT, _OLD).data["JobName"] == own_id(_KEPT)
+
+
+def test_a_job_of_somebody_else_is_in_nobody_s_way(aws: FakeAws) -> None:
+    aws.jobs[own_id()]["Tags"] = []
+
+    assert _update(aws, _KEPT, _OLD).data["JobName"] == own_id(_KEPT)
+
+
+def test_tags_may_change_while_a_job_runs_that_may_not_be_ended(aws: FakeAws) -> None:
+    outcome = _update(aws, properties(OnChange="fail", Tags=[]), _OLD)
+
+    assert outcome.data["JobName"] == own_id()
+
+
+def test_the_change_itself_may_allow_to_end_the_job(aws: FakeAws) -> None:
+    old = properties(OnChange="fail")
+
+    assert _update(aws, _NEW, old).data["JobName"] == own_id(_NEW)
+
+
+@pytest.mark.parametrize("status", ["InProgress", "Completed", "Stopped"])
+def test_a_rollback_is_never_refused(aws: FakeAws, status: str) -> None:
+    kept = properties(OnChange="fail")
+    _update(aws, kept, _OLD)
+    _update(aws, _NEW, kept)
+    aws.ahead.clear()
+    aws.jobs[own_id()]["LabelingJobStatus"] = status
+
+    outcome = _update(aws, kept, _NEW, known=own_id(_NEW))
+
+    assert outcome.physical_id == own_id()
+
+
+def test_a_rollback_to_a_job_from_before_there_were_markers_is_not_refused(aws: FakeAws) -> None:
+    kept = properties(OnChange="fail")
+    _update(aws, _NEW, kept)
+    del aws.objects["out"][f"requests/even-odd/wanted/{own_id()}.json"]
+
+    assert _update(aws, kept, _NEW, known=own_id(_NEW)).physical_id == own_id()
+
+
+def test_the_way_back_is_a_change_like_any_other(aws: FakeAws) -> None:
+    kept = properties(OnChange="fail")
+    _update(aws, _NEW, kept)
+    _delete(aws, own_id())
+
+    with pytest.raises(LabelingJobError, match=f"labeling job {own_id(_NEW)} is InProgress"):
+        _update(aws, kept, _NEW)
+
+
+@pytest.mark.parametrize(
+    "change", [{"OnChange": "perhaps"}, {"Relabel": "perhaps"}, {"StopOnDelete": "perhaps"}]
+)
+def test_what_is_said_of_changes_is_one_of_two_words(aws: FakeAws, change: dict[str, str]) -> None:
+    (name,) = change
+
+    with pytest.raises(LabelingJobError, match=f"got 'perhaps' in ResourceProperties.{name}"):
+        _update(aws, properties(**change), _OLD)
+
+
 @pytest.mark.parametrize("content", [None, b"no json", b"{}", b"[]"])
 def test_counts_that_are_lost_are_unknown(aws: FakeAws, content: bytes | None) -> None:
     (key,) = (key for key in aws.objects["out"] if key.endswith("run.json"))
