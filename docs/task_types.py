@@ -7,11 +7,22 @@ from pathlib import Path
 from typing import Final
 
 from constructs.ground_truth.data_kinds import CUSTOM_DATA, FRAME_CORS
+from constructs.ground_truth.label_rules import (
+    LONGEST_DESCRIPTION,
+    LONGEST_FULL_INSTRUCTION,
+    LONGEST_NAME,
+    LONGEST_SHORT_INSTRUCTION,
+    MOST_ATTRIBUTES,
+    MOST_CHOICES,
+    MOST_FREE_TEXTS,
+)
 from constructs.ground_truth.regions import REGIONS
-from constructs.ground_truth.task_types import CUSTOM, TASK_TYPES, TaskType
+from constructs.ground_truth.task_types import CUSTOM, FEWEST_AUTOMATED, TASK_TYPES, TaskType
 
 PAGE: Final = Path(__file__).with_name("task-types.md")
 _GUIDE: Final = "https://docs.aws.amazon.com/sagemaker/latest/dg"
+
+_CORS_OF_OTHERS: Final = "set for you, but for `s3://…` buckets"
 
 #: Job key and the lines that say what is particular about each task.
 EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
@@ -61,9 +72,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "surfaces",
         "input: {manifest: manifests/clouds.jsonl, prefix: Clouds/}",
         "labels: [Road, Building]",
-        "frame_attributes: [{name: clear, description: Is it clear?, choices: [yes, no]}]".replace(
-            "Is it clear?", '"Is it clear?"'
-        ),
+        'frame_attributes: [{name: clear, description: "Is it clear?", choices: [yes, no]}]',
     ),
     "custom": (
         "receipts",
@@ -133,6 +142,11 @@ def _limits(task_type: TaskType) -> Iterator[tuple[str, str]]:
     yield "labels", _labels(task_type)
     if task_type.label_file == "attributes":
         yield "attributes", _attributes(task_type)
+        yield (
+            "instructions",
+            f"as HTML and with examples at most {LONGEST_SHORT_INSTRUCTION} characters,"
+            f" {LONGEST_FULL_INSTRUCTION:,} in full",
+        )
     if task_type.annotations:
         names = ", ".join(f"`{name}`" for name in task_type.annotations)
         yield "`annotation`", f"{names}; without one, the first"
@@ -142,12 +156,15 @@ def _limits(task_type: TaskType) -> Iterator[tuple[str, str]]:
         )
         yield "`label_attribute`", ending
     yield "`task_time_limit`", f"30 seconds to {_duration(task_type.maximum_task_seconds)}"
+    yield "`task_availability`", "1 minute to 30 days"
     if task_type.algorithm is not None:
-        yield "`auto_label`", "at least 1,250 data objects"
+        most = task_type.maximum_labels_automated
+        few = f", at most {most} labels" if most else ""
+        yield "`auto_label`", f"at least {FEWEST_AUTOMATED:,} data objects{few}"
     if data.cors is FRAME_CORS:
-        yield "CORS of both buckets", "GET, HEAD and PUT from every origin, set for you"
+        yield "CORS of both buckets", f"GET, HEAD and PUT from every origin; {_CORS_OF_OTHERS}"
     elif data.cors is not None:
-        yield "CORS of the buckets", "GET from every origin, set for you on your own input bucket"
+        yield "CORS of the buckets", f"GET from every origin; {_CORS_OF_OTHERS}"
     if task_type is CUSTOM:
         yield (
             "functions",
@@ -166,10 +183,16 @@ def _labels(task_type: TaskType) -> str:
 
 
 def _attributes(task_type: TaskType) -> str:
-    frames = "at most 10 `frame_attributes`"
+    frames = f"at most {MOST_ATTRIBUTES} `frame_attributes`, each with a description"
+    each = (
+        f"of them at most {MOST_FREE_TEXTS} without choices or numbers; names of at most"
+        f" {LONGEST_NAME} characters, descriptions of {LONGEST_DESCRIPTION}, at most"
+        f" {MOST_CHOICES} choices of {LONGEST_NAME}"
+    )
     if not task_type.label_attributes:
-        return frames
-    return f"at most 10 for a label (`attributes` for all labels included), {frames}"
+        return f"{frames}; {each}"
+    labels = f"at most {MOST_ATTRIBUTES} for a label (`attributes` for all labels included)"
+    return f"{labels}, {frames}; {each}"
 
 
 def _duration(seconds: int) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 
 import aws_cdk as cdk
 
+from constructs.ground_truth.regions import REGIONS
 from stacks.config import Environment, Job
 from stacks.config.input import place
 from stacks.environment import EnvironmentStage
@@ -18,8 +19,6 @@ from stacks.jobs import labels_folder
 _USER_POOL: Final = "Workforce/Workforce/UserPool"
 _EXECUTION_POLICY: Final = "Labeling/ExecutionRole/Policy"
 _FUNCTION_POLICY: Final = "Labeling/LabelingJobFunction/Policy"
-#: Data that comes as files that name other files, which the function checks.
-_SEQUENCES: Final = ("frames", "point-cloud-sequence")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +37,7 @@ def acknowledgements(
 ) -> Iterator[Acknowledgement]:
     """Yield all that is acknowledged in an environment."""
     output_bucket = _as_nag_prints(stage.labeling, stage.data.data.output_bucket.bucket_arn)
+    partition = REGIONS[environment.region].partition
     owner = f"{environment.region}:{environment.account or '<AWS::AccountId>'}"
 
     yield Acknowledgement(
@@ -65,7 +65,7 @@ def acknowledgements(
     )
     yield Acknowledgement(
         construct=_EXECUTION_POLICY,
-        finding=f"AwsSolutions-IAM5[Resource::arn:aws:logs:{owner}:log-group:"
+        finding=f"AwsSolutions-IAM5[Resource::arn:{partition}:logs:{owner}:log-group:"
         "/aws/sagemaker/LabelingJobs:log-stream:*]",
         reason="Ground Truth names a log stream after each job",
     )
@@ -82,7 +82,13 @@ def acknowledgements(
     )
     yield Acknowledgement(
         construct=_FUNCTION_POLICY,
-        finding=f"AwsSolutions-IAM5[Resource::arn:aws:sagemaker:{owner}:labeling-job/"
+        finding=f"AwsSolutions-IAM5[Resource::{output_bucket}/labels/{environment.name}-*]",
+        reason="what earlier runs of this environment's jobs have labeled is not labeled again, and"
+        " their names end with hashes of their content",
+    )
+    yield Acknowledgement(
+        construct=_FUNCTION_POLICY,
+        finding=f"AwsSolutions-IAM5[Resource::arn:{partition}:sagemaker:{owner}:labeling-job/"
         f"{environment.name}-*]",
         reason="a job's name ends with a hash of its content",
     )
@@ -94,12 +100,13 @@ def _of_job(
     stage: EnvironmentStage, environment: Environment, key: str, job: Job
 ) -> Iterator[Acknowledgement]:
     data, resolve = stage.data.data, partial(_as_nag_prints, stage.labeling)
+    partition = REGIONS[environment.region].partition
     own = resolve(data.input_bucket.bucket_arn)
     output = resolve(data.output_bucket.bucket_arn)
 
     def arn(location: str) -> str:
         bucket, path = place(location)
-        return f"{own if bucket is None else f'arn:aws:s3:::{bucket}'}/{path}"
+        return f"{own if bucket is None else f'arn:{partition}:s3:::{bucket}'}/{path}"
 
     source = environment.source(job)
     objects = f"AwsSolutions-IAM5[Resource::{arn(source.input.prefix or '')}*]"
@@ -111,8 +118,8 @@ def _of_job(
             reason="workers see the data objects that people uploaded below a job's prefix",
         )
     is_listed = job.input.manifest is None and job.previous is None
-    is_own = job.previous is None or job.previous.job is None
-    if (is_listed and form == "text") or (not is_listed and is_own and form in _SEQUENCES):
+    is_own = job.previous is None and not is_listed
+    if (is_listed and form == "text") or (is_own and job.data_kind.is_sequence):
         yield Acknowledgement(
             construct=_FUNCTION_POLICY,
             finding=objects,

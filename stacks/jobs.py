@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from aws_cdk import aws_kms as kms
@@ -26,8 +25,8 @@ from constructs.ground_truth.labeling_task import (
     Task,
     Workers,
 )
-from constructs.ground_truth.labels import Attribute
 from stacks.config import Environment, Job
+from stacks.config.attributes import job_attributes, job_labels
 from stacks.config.input import place
 
 _OUTPUT_MANIFEST: Final = "manifests/output/output.manifest"
@@ -84,6 +83,9 @@ class Jobs(Construct):
                 content_classifiers=job.content_classifiers,
                 output_key_arn=job.output_key,
                 revision=job.revision,
+                on_change=self._environment.on_change(job),
+                relabel=job.relabel,
+                stop_on_delete=job.stop_on_delete,
                 tags={**self._environment.tags, **job.tags},
             ),
             function=self._function,
@@ -138,9 +140,9 @@ class Jobs(Construct):
             title=job.title,
             description=job.description,
             label_attribute=job.label_attribute,
-            labels=tuple(each.label(editable=not _shows_only(job)) for each in job.labels),
-            attributes=self._attributes(job, "attributes"),
-            frame_attributes=self._attributes(job, "frame_attributes"),
+            labels=job_labels(job),
+            attributes=job_attributes(self._environment.jobs, job, "attributes"),
+            frame_attributes=job_attributes(self._environment.jobs, job, "frame_attributes"),
             annotation=job.annotation,
             instructions=job.instructions.instructions if job.instructions else None,
             template=job.custom_template(self._environment.root),
@@ -155,22 +157,6 @@ class Jobs(Construct):
             ),
             previous=self._previous(job),
         )
-
-    def _attributes(self, job: Job, name: str) -> tuple[Attribute, ...]:
-        """Return a job's attributes behind those of the job that it reviews.
-
-        A verification asks for what is new and only shows what is there.
-        """
-        own = tuple(each.attribute() for each in getattr(job, name))
-        reviewed = self._environment.reviewed(job)
-        if reviewed is None or job.task_type.label_file != "attributes":
-            return own
-        names = {each.name for each in own}
-        before = (
-            replace(each, editable=not _shows_only(job))
-            for each in self._attributes(reviewed, name)
-        )
-        return (*(each for each in before if each.name not in names), *own)
 
     def _previous(self, job: Job) -> Previous | None:
         if job.previous is None:
@@ -215,11 +201,6 @@ def labels_folder(manifest: str) -> str:
     if manifest.endswith(_OUTPUT_MANIFEST):
         return manifest.removesuffix(_OUTPUT_MANIFEST)
     return manifest[: manifest.rfind("/") + 1]
-
-
-def _shows_only(job: Job) -> bool:
-    """Say whether what the reviewed job said of objects is shown, and not asked again."""
-    return job.verify is not None and job.verify.job is not None
 
 
 def _auto_label(job: Job) -> AutoLabel | None:

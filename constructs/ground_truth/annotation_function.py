@@ -42,7 +42,7 @@ class AnnotationFunction(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
 
-        _check(folder)
+        check_handler(folder)
         log_group = logs.LogGroup(
             self,
             "Logs",
@@ -94,7 +94,8 @@ class AnnotationFunction(Construct):
         self.function.node.add_dependency(self.policy)
 
 
-def _check(folder: Path) -> None:
+def check_handler(folder: Path) -> None:
+    """Raise ValueError unless the folder has a handler.py that defines what is called."""
     path = folder / _FILE
     expected = f"{path}: expected def {_FUNCTION}(event, context)"
     if not folder.is_dir():

@@ -12,9 +12,11 @@ from liquid.ast import Node
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.builtin.output import OutputNode
+from liquid.builtin.tags.assign_tag import AssignNode
 from liquid.builtin.tags.case_tag import CaseNode
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.unless_tag import UnlessNode
+from liquid.expression import Expression
 
 #: A line of the template, and what is wrong there.
 Problem = tuple[int, str]
@@ -85,6 +87,8 @@ class _Page(HTMLParser):
         super().__init__()
         self._problems: list[Problem] = []
         self._outputs: list[OutputNode] = []
+        #: What `assign` has given to each name last.
+        self._assigned: dict[str, Expression] = {}
         self._lines_read = 0
         #: How many conditions we are in, and in how many of them not in the first branch.
         self._conditions = 0
@@ -114,6 +118,8 @@ class _Page(HTMLParser):
                 # Liquid's own lines are made up for, so that the parser's lines are right.
                 line = source.count("\n", 0, node.token.start_index)
                 self._feed("\n" * (line - self._lines_read) + node.text.replace(_MARK, ""))
+            elif isinstance(node, AssignNode):
+                self._assigned[str(node.name)] = node.expression
             elif isinstance(node, OutputNode):
                 self._feed(f"{_MARK}{len(self._outputs)}{_MARK}")
                 self._outputs.append(node)
@@ -147,7 +153,7 @@ class _Page(HTMLParser):
         if self._in_plain_form and _submits(tag, attributes):
             self._has_plain_submit = True
         self._has_input |= self._is_input(tag, attributes)
-        for name in ("src", "href"):
+        for name in ("src", "href", "poster", "srcset"):
             self._source(tag, name, attributes.get(name, ""), line)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -275,17 +281,23 @@ class _Page(HTMLParser):
             )
         self._names.setdefault(name, line)
 
+    def _is_bare_s3_source(self, expression: Expression, attribute: str) -> bool:
+        """Return whether a value is an S3 URI to which no browser has been given access."""
+        if not isinstance(expression, FilteredExpression) or not isinstance(expression.left, Path):
+            return False
+        if any(each.name == "grant_read_access" for each in expression.filters or ()):
+            return False
+        path = expression.left
+        if len(path.path) == 1 and path.path[0] in self._assigned:
+            return self._is_bare_s3_source(self._assigned[str(path.path[0])], attribute)
+        return _is_s3_source(path, attribute)
+
     def _source(self, tag: str, attribute: str, value: str, line: int) -> None:
         """Note an S3 URI that a browser would be given as it is."""
-        before, mark, rest = value.strip().partition(_MARK)
-        number, _, after = rest.partition(_MARK)
-        if before or after or not mark:
-            return
-        expression = self._outputs[int(number)].expression
-        if not isinstance(expression, FilteredExpression) or not isinstance(expression.left, Path):
-            return
-        filters = [each.name for each in expression.filters or ()]
-        if _is_s3_source(expression.left, attribute) and "grant_read_access" not in filters:
+        for number in value.split(_MARK)[1::2]:
+            expression = self._outputs[int(number)].expression
+            if not self._is_bare_s3_source(expression, attribute):
+                continue
             self._problems.append(
                 (
                     line,

@@ -58,6 +58,11 @@ class DataKind:
     #: What Ground Truth asks of buckets; it asks nothing for text.
     cors: Cors | None = None
 
+    @property
+    def is_sequence(self) -> bool:
+        """Whether a data object is a file that names other files."""
+        return self.maximum_frames is not None
+
 
 _IMAGES: Final = (".jpg", ".jpeg", ".png")
 

@@ -42,7 +42,17 @@ def glob(value: str) -> str:
         )
     if value.count("[") != value.count("]"):
         raise ValueError(f"expected a ] for each [ of a pattern, got {shown(value)}")
+    for first, last in re.findall(r"\[[^]]*?(.)-(.)[^]]*\]", value):
+        if first > last:
+            raise ValueError(
+                f"expected a range such as [a-z] in a pattern, got {first}-{last} in {shown(value)}"
+            )
     return value
+
+
+def seed(value: int) -> int:
+    """Check what gives a sample or an order."""
+    return between(value, -(10**17), 10**17, unit="as a seed")
 
 
 def sample(value: int) -> int:

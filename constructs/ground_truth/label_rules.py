@@ -15,14 +15,16 @@ from constructs.ground_truth.labels import Attribute, Label
 from constructs.ground_truth.rules import ItemError, described, one_line, shown
 from constructs.ground_truth.task_types import TaskType
 
-_MOST_ATTRIBUTES: Final = 10
-_MOST_FREE_TEXTS: Final = 5
-_LONGEST_NAME: Final = 16
-_LONGEST_DESCRIPTION: Final = 128
-_MOST_CHOICES: Final = 10
+MOST_ATTRIBUTES: Final = 10
+MOST_FREE_TEXTS: Final = 5
+LONGEST_NAME: Final = 16
+LONGEST_DESCRIPTION: Final = 128
+MOST_CHOICES: Final = 10
 #: "Under 255" and "under 2,048" characters of HTML.
-_LONGEST_SHORT_INSTRUCTION: Final = 254
-_LONGEST_FULL_INSTRUCTION: Final = 2_047
+LONGEST_SHORT_INSTRUCTION: Final = 254
+LONGEST_FULL_INSTRUCTION: Final = 2_047
+#: So that a template with both stays below 128,000 (botocore: UiTemplate.Content).
+_LONGEST_IN_TEMPLATE: Final = 60_000
 
 
 def label_name(value: str, task_type: TaskType) -> str:
@@ -42,19 +44,29 @@ def labels(values: tuple[Label, ...], task_type: TaskType) -> tuple[Label, ...]:
         try:
             _label(value, task_type)
         except ValueError as error:
-            raise ItemError(index, str(error)) from None
+            raise ItemError(str(error), index) from None
     _once("label", (value.name for value in values))
     if len(values) < task_type.minimum_labels:
         raise ValueError(
             f"expected at least {task_type.minimum_labels} labels for {described(task_type)},"
             f" got {shown([value.name for value in values])}"
         )
-    most = task_type.maximum_labels
-    if most is not None and len(values) > most:
-        raise ValueError(
-            f"expected at most {most} labels for {described(task_type)}, got {len(values)}"
-        )
+    _at_most(task_type.maximum_labels, values, described(task_type))
     return values
+
+
+def automated(values: tuple[Label, ...], task_type: TaskType) -> None:
+    """Check the labels of a job with automated labeling, which may have fewer."""
+    _at_most(
+        task_type.maximum_labels_automated,
+        values,
+        f"{described(task_type)} with automated labeling",
+    )
+
+
+def _at_most(most: int | None, values: tuple[Label, ...], what: str) -> None:
+    if most is not None and len(values) > most:
+        raise ValueError(f"expected at most {most} labels for {what}, got {len(values)}")
 
 
 def _label(value: Label, task_type: TaskType) -> None:
@@ -73,13 +85,13 @@ def _label(value: Label, task_type: TaskType) -> None:
 
 def attribute(value: Attribute, *, described: bool = False) -> Attribute:
     """Check an attribute of labels or frames; one of frames must have a description."""
-    one_line(value.name, longest=_LONGEST_NAME)
+    one_line(value.name, longest=LONGEST_NAME)
     if value.description is None and described:
         raise ValueError(
             f"expected a description of the frame attribute {shown(value.name)}, got nothing"
         )
     if value.description is not None:
-        one_line(value.description, longest=_LONGEST_DESCRIPTION)
+        one_line(value.description, longest=LONGEST_DESCRIPTION)
     numbers = (value.minimum, value.maximum)
     if value.choices and numbers != (None, None):
         raise ValueError(
@@ -96,13 +108,13 @@ def attribute(value: Attribute, *, described: bool = False) -> Attribute:
             f"expected a minimum up to the maximum, got {value.minimum} and {value.maximum} for the"
             f" attribute {shown(value.name)}"
         )
-    if len(value.choices) > _MOST_CHOICES:
+    if len(value.choices) > MOST_CHOICES:
         raise ValueError(
-            f"expected at most {_MOST_CHOICES} choices, got {len(value.choices)} for the attribute"
+            f"expected at most {MOST_CHOICES} choices, got {len(value.choices)} for the attribute"
             f" {shown(value.name)}"
         )
     for choice in value.choices:
-        one_line(choice, longest=_LONGEST_NAME)
+        one_line(choice, longest=LONGEST_NAME)
     _once(f"choice of the attribute {shown(value.name)}", value.choices)
     return value
 
@@ -146,10 +158,11 @@ def frame_attributes(values: tuple[Attribute, ...], task_type: TaskType) -> tupl
 def instructions(value: Instructions, task_type: TaskType) -> Instructions:
     """Check that instructions become HTML, and that it fits the label file of frames."""
     for name, text, longest in (
-        ("short", value.short_html(), _LONGEST_SHORT_INSTRUCTION),
-        ("full", value.full_html(), _LONGEST_FULL_INSTRUCTION),
+        ("short", value.short_html(), LONGEST_SHORT_INSTRUCTION),
+        ("full", value.full_html(), LONGEST_FULL_INSTRUCTION),
     ):
-        if task_type.label_file == "attributes" and len(text) > longest:
+        longest = longest if task_type.label_file == "attributes" else _LONGEST_IN_TEMPLATE
+        if len(text) > longest:
             raise ValueError(
                 f"expected {name} instructions of at most {longest} characters, as HTML and with"
                 f" their examples, for {described(task_type)}, got {len(text)}"
@@ -163,15 +176,15 @@ def _once(what: str, names: Iterable[str], *, first: int = 0) -> None:
     for index, name in enumerate(names):
         if name in seen:
             message = f"expected each {what} once, got {shown(name)} more than once"
-            raise ItemError(index - first, message)
+            raise ItemError(message, index - first)
         seen.add(name)
 
 
 def _few(values: tuple[Attribute, ...], what: str) -> None:
-    if len(values) > _MOST_ATTRIBUTES:
-        raise ValueError(f"expected at most {_MOST_ATTRIBUTES} {what}, got {len(values)}")
+    if len(values) > MOST_ATTRIBUTES:
+        raise ValueError(f"expected at most {MOST_ATTRIBUTES} {what}, got {len(values)}")
     free = [each for each in values if not each.choices and each.minimum is None]
-    if len(free) > _MOST_FREE_TEXTS:
+    if len(free) > MOST_FREE_TEXTS:
         raise ValueError(
-            f"expected at most {_MOST_FREE_TEXTS} {what} that workers write freely, got {len(free)}"
+            f"expected at most {MOST_FREE_TEXTS} {what} that workers write freely, got {len(free)}"
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import aws_cdk as cdk
 from constructs import Construct
@@ -14,19 +14,17 @@ from constructs.ground_truth.labeling_job_request import labeling_job_request
 from constructs.ground_truth.labeling_task import InputData, Options, Task, Workers
 from constructs.ground_truth.labels import label_categories
 from constructs.ground_truth.regions import REGIONS
+from constructs.ground_truth.task_types import FEWEST_AUTOMATED
 from constructs.ground_truth.worker_template import worker_template
-
-#: Automated labeling needs so many
-#: (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-automated-labeling.html).
-_FEWEST_FOR_AUTO_LABEL: Final = 1_250
 
 
 class LabelingJob(Construct):
     """`Custom::LabelingJob`: a job that starts when it is deployed and stops when it is destroyed.
 
     All that Ground Truth will see stands in the resource's properties, so that `cdk diff` shows
-    it. A change of anything but the tags makes a new job, because a labeling job can't be changed,
-    and stops the old one. Raises ValueError for what Ground Truth would refuse.
+    it. A change of anything but the tags, and of what is said of changes, makes a new job for what
+    is not labeled yet, because a labeling job can't be changed, and stops the old one. Raises
+    ValueError for what Ground Truth would refuse.
     """
 
     def __init__(
@@ -56,6 +54,9 @@ class LabelingJob(Construct):
             properties={
                 "NamePrefix": name_prefix,
                 "Revision": options.revision,
+                "OnChange": options.on_change,
+                "Relabel": options.relabel,
+                "StopOnDelete": options.stop_on_delete,
                 "Input": _input(input_data, task, options),
                 "Files": {
                     "Bucket": function.output_bucket.bucket_name,
@@ -75,7 +76,7 @@ class LabelingJob(Construct):
             },
         )
         # Permissions must be there before the job and still be there when it is stopped.
-        job.node.add_dependency(function.policy, execution_role.policy)
+        job.node.add_dependency(function.function, function.policy, execution_role.policy)
         #: The name that Ground Truth knows the job by, or `none`.
         self.job_name = job.get_att_string("JobName")
         #: What workers were given, one data object a line.
@@ -120,8 +121,7 @@ def _permit(
     else:
         function.allow_reading(input_data.manifest.arn)
         # A person's own manifest names files that name the frames.
-        is_own = task.previous is None or task.previous.job_name is None
-        is_read = is_own and form in ("frames", "point-cloud-sequence")
+        is_read = task.previous is None and input_data.kind.is_sequence
     if is_read:
         function.allow_reading(input_data.bucket.arn_for_objects(f"{input_data.prefix}*"))
     if form != "text":
@@ -131,6 +131,7 @@ def _permit(
             execution_role.allow_invoking(arn)
     if options.output_key_arn is not None:
         execution_role.allow_encrypting(options.output_key_arn)
+        function.allow_decrypting(options.output_key_arn)
     if options.auto_label is not None:
         execution_role.allow_auto_labeling(options.auto_label.volume_key_arn)
 
@@ -156,7 +157,7 @@ def _input(input_data: InputData, task: Task, options: Options) -> dict[str, Any
             "Limit": input_data.limit,
             "Order": input_data.order if input_data.order != "listed" else None,
             "Seed": input_data.seed if needs_seed else None,
-            "MinimumObjects": _FEWEST_FOR_AUTO_LABEL if options.auto_label else None,
+            "MinimumObjects": FEWEST_AUTOMATED if options.auto_label else None,
             "MaximumObjects": task.type.maximum_objects,
             "MaximumCharacters": kind.maximum_characters,
             "MaximumBytes": kind.maximum_bytes,

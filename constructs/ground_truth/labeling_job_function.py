@@ -13,7 +13,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from constructs.ground_truth.execution_role import REQUESTS_PREFIX
+from constructs.ground_truth.execution_role import LABELS_FOLDER, REQUESTS_PREFIX
 from constructs.ground_truth.policy_size import check_size
 
 _CODE: Final = Path(__file__).parents[2] / "lambda"
@@ -66,8 +66,20 @@ class LabelingJobFunction(Construct):
                     resources=[log_group.log_group_arn],
                 ),
                 iam.PolicyStatement(
-                    actions=["s3:GetObject", "s3:PutObject"],
+                    actions=["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
                     resources=[output_bucket.arn_for_objects(f"{REQUESTS_PREFIX}*")],
+                ),
+                # What earlier runs have labeled is not labeled again.
+                iam.PolicyStatement(
+                    actions=["s3:ListBucket"],
+                    resources=[output_bucket.bucket_arn],
+                    conditions={"StringLike": {"s3:prefix": f"{LABELS_FOLDER}/{job_name_prefix}*"}},
+                ),
+                iam.PolicyStatement(
+                    actions=["s3:GetObject"],
+                    resources=[
+                        output_bucket.arn_for_objects(f"{LABELS_FOLDER}/{job_name_prefix}*")
+                    ],
                 ),
                 iam.PolicyStatement(
                     actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[key.key_arn]
@@ -84,7 +96,10 @@ class LabelingJobFunction(Construct):
             description="Custom::LabelingJob: writes the input manifest, starts and stops the job",
             handler="labeling_job.handler.handler",
             log_group=log_group,
+            # An event that comes later than that is not waited for by anybody.
+            max_event_age=cdk.Duration.hours(1),
             memory_size=1769,  # one full virtual CPU
+            retry_attempts=2,
             role=self._role,
             runtime=lambda_.Runtime.PYTHON_3_14,
             timeout=cdk.Duration.minutes(15),
@@ -104,6 +119,12 @@ class LabelingJobFunction(Construct):
     def allow_reading(self, arn: str) -> None:
         """Let the function read an object, or all whose ARNs fit one with `*`."""
         self.policy.add_statements(iam.PolicyStatement(actions=["s3:GetObject"], resources=[arn]))
+
+    def allow_decrypting(self, key_arn: str) -> None:
+        """Let the function read labels that are encrypted with another key."""
+        self.policy.add_statements(
+            iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key_arn])
+        )
 
     def _job_statements(
         self, job_name_prefix: str, execution_role: iam.IRole

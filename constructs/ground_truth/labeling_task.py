@@ -127,6 +127,12 @@ class Options:
     content_classifiers: tuple[str, ...] = ()
     #: Encrypts the labels instead of the output bucket's key.
     output_key_arn: str | None = None
-    #: Raised to start a new run over the same data.
+    #: Raised to start a new run over what no earlier run has labeled.
     revision: int = 1
+    #: Whether a change may end a running job, or the deployment fails instead.
+    on_change: Literal["replace", "fail"] = "replace"
+    #: Whether a new run labels again what earlier runs of the same name prefix have labeled.
+    relabel: bool = False
+    #: Whether deleting the resource may end a running job, or fails instead.
+    stop_on_delete: bool = True
     tags: Mapping[str, str] = field(default_factory=dict)

@@ -41,12 +41,12 @@ _MOST_TAGS: Final = 45
 
 
 class ItemError(ValueError):
-    """What is wrong with one item of a list, so that the item's line can be named."""
+    """What is wrong with one part of a list or mapping, so that the part's line can be named."""
 
-    def __init__(self, index: int, message: str) -> None:
+    def __init__(self, message: str, *path: str | int) -> None:
         super().__init__(message)
-        #: The item's place in the list.
-        self.index = index
+        #: Places in lists and keys that lead to the part.
+        self.path = path
 
 
 def shown(value: object) -> str:
@@ -251,6 +251,13 @@ def function_arn(value: str) -> str:
     return value
 
 
+def of_region(arn: str, region: str) -> str:
+    """Check that what an ARN names is in a Region."""
+    if arn.split(":")[3] != region:
+        raise ValueError(f"expected an ARN of the Region {region}, got {shown(arn)}")
+    return arn
+
+
 def subnets(values: tuple[str, ...]) -> tuple[str, ...]:
     """Check where training runs (botocore: Subnets)."""
     return _ids(values, "subnet-", most=16)
@@ -278,9 +285,9 @@ def distinct_emails(values: tuple[str, ...]) -> tuple[str, ...]:
         if value.lower() in first:
             before = first[value.lower()]
             raise ItemError(
-                index,
                 f"expected each address once, got {shown(before)} and {shown(value)}, which are"
                 " the same account",
+                index,
             )
         first[value.lower()] = value
     return values

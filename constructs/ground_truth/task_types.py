@@ -16,6 +16,10 @@ from constructs.ground_truth.data_kinds import (
     DataKind,
 )
 
+#: Data objects that automated labeling needs
+#: (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-automated-labeling.html).
+FEWEST_AUTOMATED: Final = 1_250
+
 _HOUR: Final = 3_600
 _DAY: Final = 86_400
 #: Longer times are announced for video frames and point clouds, but differently in different
@@ -69,6 +73,8 @@ class TaskType:
     maximum_objects: int = 100_000
     #: `<X>` of the algorithm for automated labeling, None where there is none.
     algorithm: str | None = None
+    #: Labels that it can learn, None where no smaller limit is documented.
+    maximum_labels_automated: int | None = None
     #: The forms in which workers review the labels of an earlier job, None where there are none.
     verification: TaskType | None = None
     adjustment: TaskType | None = None
@@ -168,6 +174,7 @@ _IMAGE_TASKS: Final = (
             attribute_is_reference=True,
             maximum_objects=20_000,
             algorithm="semantic-segmentation",
+            maximum_labels_automated=20,
         )
     ),
 )

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from constructs.ground_truth import rules
+from stacks.config.attributes import check_attributes
 from stacks.config.environment_file import Document, EnvironmentFileError, check, display_name, read
 from stacks.config.fields import Email, Emails, Part, Surroundings, Tags, Text, around
 from stacks.config.job import Job, complete
 
-__all__ = [
-    "Create",
-    "Environment",
-    "EnvironmentFileError",
-    "Team",
-    "Workforce",
-    "load",
-    "load_all",
-]
-
 _MOST_TEAMS: Final = 25
+#: Each has six outputs, and a stack 200 of them at most
+#: (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
+_MOST_JOBS: Final = 33
 
 
 def _job_key(value: str, info: ValidationInfo) -> str:
@@ -111,6 +105,11 @@ class Environment(Part):
     @field_validator("jobs")
     @classmethod
     def _outputs_have_names_of_their_own(cls, value: Mapping[str, Job]) -> Mapping[str, Job]:
+        if len(value) > _MOST_JOBS:
+            raise ValueError(
+                f"expected at most {_MOST_JOBS} jobs, whose outputs one stack can hold, got"
+                f" {len(value)}; put some of them into another environment"
+            )
         first: dict[str, str] = {}
         for key in value:
             before = first.setdefault(key.replace("-", ""), key)
@@ -119,6 +118,12 @@ class Environment(Part):
                     "expected job keys that differ in more than hyphens, which the names of outputs"
                     f" leave out, got {before!r} and {key!r}"
                 )
+        return value
+
+    @field_validator("jobs")
+    @classmethod
+    def _reviews_fit_what_they_review(cls, value: Mapping[str, Job]) -> Mapping[str, Job]:
+        check_attributes(value)
         return value
 
     @property
@@ -134,6 +139,10 @@ class Environment(Part):
     def job_name_prefix(self, job_key: str) -> str:
         """Return what the names of a job's runs begin with."""
         return f"{self.name}-{job_key}"
+
+    def on_change(self, job: Job) -> Literal["replace", "fail"]:
+        """Say what becomes of a change while the job runs: protected work is not ended by it."""
+        return job.on_change or ("fail" if self.protected else "replace")
 
     def reviewed(self, job: Job) -> Job | None:
         """Return the job whose labels `job` verifies or adjusts, where it is one of this file."""

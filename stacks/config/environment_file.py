@@ -194,7 +194,7 @@ def _problem(document: Document, model: type[BaseModel], details: ErrorDetails) 
         location = location[:-1]
     error = details.get("ctx", {}).get("error")
     if isinstance(error, ItemError):
-        location = (*location, error.index)
+        location = (*location, *error.path)
     line, field = _find(document.root, location)
     return line, f"{_dotted(field)}: {_message(model, location, details)}"
 

@@ -36,7 +36,7 @@ class Input(Part):
     sample: _Count | None = None
     limit: _Count | None = None
     order: Literal["listed", "shuffled"] = "listed"
-    seed: int = 0
+    seed: Annotated[int, AfterValidator(input_rules.seed)] = 0
     #: Whether a deployment fails when there is nothing to label, or goes on without a job.
     when_empty: Literal["fail", "skip"] | None = None
 
@@ -76,6 +76,15 @@ class Input(Part):
         self._has_none(*taken, why="jobs that label, since `verify` and `adjust` name the objects")
         self._has_none("split", "column", "include", "exclude", why="objects below a prefix")
         return self
+
+    def check_count(self, fewest: int, most: int, what: str) -> None:
+        """Check that as many data objects may be chosen as the task allows; raises ValueError."""
+        given = [number for number in (self.sample, self.limit) if number is not None]
+        if given and not fewest <= min(given) <= most:
+            raise ValueError(
+                f"expected a `sample` or `limit` of {fewest:,} to {most:,} data objects for {what},"
+                f" got {min(given):,}"
+            )
 
     def names_in_manifest(self, kind: DataKind) -> frozenset[str] | None:
         """Return the names that manifest lines will have, None where only the deployment knows."""

@@ -11,12 +11,19 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 from constructs.ground_truth import label_rules, rules
 from constructs.ground_truth.data_kinds import CUSTOM_DATA, MANIFEST, DataKind
 from constructs.ground_truth.regions import REGIONS
-from constructs.ground_truth.task_types import CUSTOM, TASK_TYPES, TaskType
+from constructs.ground_truth.task_types import CUSTOM, FEWEST_AUTOMATED, TASK_TYPES, TaskType
 from stacks.config.environment_file import display_name
 from stacks.config.fields import KeyArn, Part, Positive, Seconds, Tags, Text, around
 from stacks.config.input import Input
 from stacks.config.labels import Attributes, InstructionsPart, LabelPart, Labels
-from stacks.config.previous import FORMS, Form, Previous, inherited, read_previous
+from stacks.config.previous import (
+    FORMS,
+    Form,
+    Previous,
+    attributes_before,
+    inherited,
+    read_previous,
+)
 
 if TYPE_CHECKING:
     from constructs.ground_truth.custom_template import CustomTemplate
@@ -99,8 +106,14 @@ class Job(Part):
     content_classifiers: tuple[_ContentClassifier, ...] = ()
     #: Encrypts the labels instead of the environment's key.
     output_key: KeyArn | None = None
-    #: Raised to start a new run over the same data.
+    #: Raised to start a new run over what no earlier run has labeled.
     revision: Positive = 1
+    #: Whether a change may end a running job; without one, the environment says so.
+    on_change: Literal["replace", "fail"] | None = None
+    #: Whether objects that earlier runs have labeled are labeled, and paid, again.
+    relabel: bool = False
+    #: Whether a running job may be ended by taking it out of the file, or by `cdk destroy`.
+    stop_on_delete: bool = True
     tags: Tags = Field(default_factory=dict)
 
     @property
@@ -142,6 +155,13 @@ class Job(Part):
             raise ValueError("expected either `verify` or `adjust`, got both")
         return read_previous(value, around(info).jobs, form)
 
+    @field_validator("verify", "adjust")
+    @classmethod
+    def _is_known_in_region(cls, value: Previous | None, info: ValidationInfo) -> Previous | None:
+        if value is not None:
+            _interface_is_known(TASK_TYPES[value.task], info)
+        return value
+
     @field_validator("task")
     @classmethod
     def _task_is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
@@ -157,12 +177,7 @@ class Job(Part):
             raise ValueError(_MISSING)
         if value not in TASK_TYPES:
             raise ValueError(f"expected one of {', '.join(TASK_TYPES)}, got {rules.shown(value)}")
-        region = REGIONS.get(around(info).region)
-        if TASK_TYPES[value].interface and region and region.interface_account is None:
-            raise ValueError(
-                f"expected a Region for which a public document names the user interface of {value}"
-                f", got {around(info).region}"
-            )
+        _interface_is_known(TASK_TYPES[value], info)
         return value
 
     @field_validator("data")
@@ -181,12 +196,14 @@ class Job(Part):
             return value
         previous = _previous(info.data)
         if previous is not None:
+            value.check_count(1, task_type.maximum_objects, rules.described(task_type))
             return value.for_review(of_job=previous.job is not None)
         if task_type is CUSTOM and value.manifest is None and info.data["data"] is None:
             raise ValueError(
                 f"expected `data`, one of {', '.join(CUSTOM_DATA)}, for a custom task without a"
                 " manifest, got nothing; add the key"
             )
+        value.check_count(1, task_type.maximum_objects, rules.described(task_type))
         return value.for_data(_data_kind(task_type, value, info.data["data"]))
 
     @field_validator("annotation")
@@ -260,13 +277,17 @@ class Job(Part):
             return None
         _for_custom_only(info, f"an own function {rules.shown(value)}")
         if value.startswith("arn:"):
-            return rules.function_arn(value)
+            return rules.of_region(rules.function_arn(value), around(info).region)
         file = around(info).root / value / "handler.py"
         if not file.is_file():
             raise ValueError(
                 "expected the ARN of a function, or a folder with a handler.py, got"
                 f" {rules.shown(value)}, and there is no {display_name(file)}"
             )
+        # The construct is slow to import, and most environments have no function of their own.
+        from constructs.ground_truth.annotation_function import check_handler
+
+        check_handler(Path(display_name(file.parent)))
         return value
 
     @field_validator("template")
@@ -278,7 +299,7 @@ class Job(Part):
                 raise ValueError(_MISSING)
             return None
         _for_custom_only(info, f"a template {rules.shown(value)}")
-        if "input" in info.data and "pre_annotation" in info.data:
+        if {"data", "input", "pre_annotation"} <= info.data.keys():
             _custom_template(around(info).root, {**info.data, "template": value})
         return value
 
@@ -296,7 +317,7 @@ class Job(Part):
             return value
         attribute = rules.label_attribute(value, task_type)
         previous = _previous(info.data)
-        if previous is not None and attribute == _reviewed_attribute(previous, info):
+        if previous is not None and attribute in attributes_before(around(info).jobs, previous):
             raise ValueError(
                 "expected another name than that of the labels that are reviewed, got"
                 f" {rules.shown(attribute)}"
@@ -345,7 +366,17 @@ class Job(Part):
                 "expected a Region for which a public document names automated labeling, got"
                 f" {around(info).region}"
             )
+        if "labels" in info.data:
+            label_rules.automated(tuple(each.label() for each in info.data["labels"]), task_type)
+        if "input" in info.data:
+            what = f"{rules.described(task_type)} with automated labeling"
+            info.data["input"].check_count(FEWEST_AUTOMATED, task_type.maximum_objects, what)
         return value
+
+    @field_validator("output_key")
+    @classmethod
+    def _key_is_near(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return None if value is None else rules.of_region(value, around(info).region)
 
     @field_validator("tags")
     @classmethod
@@ -376,22 +407,18 @@ def complete(jobs: Mapping[str, Any]) -> dict[str, Any]:
     return completed
 
 
+def _interface_is_known(task_type: TaskType, info: ValidationInfo) -> None:
+    region = REGIONS.get(around(info).region)
+    if task_type.interface and region and region.interface_account is None:
+        raise ValueError(
+            "expected a Region for which a public document names the user interface of"
+            f" {task_type.name}, got {around(info).region}"
+        )
+
+
 def _previous(data: Mapping[str, Any]) -> Previous | None:
     found: Previous | None = data.get("verify") or data.get("adjust")
     return found
-
-
-def _reviewed_attribute(previous: Previous, info: ValidationInfo) -> str | None:
-    """Return the name of the labels that are reviewed, None if there is none that is right."""
-    jobs = around(info).jobs
-    if previous.job is None:
-        return previous.label_attribute
-    job = jobs[previous.job]
-    name = job.get("label_attribute") or previous.job
-    try:
-        return rules.label_attribute(str(name), TASK_TYPES[previous.task])
-    except ValueError:
-        return None
 
 
 def _task_type(data: Mapping[str, Any]) -> TaskType | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator
@@ -42,6 +42,10 @@ def read_previous(value: object, jobs: Mapping[str, Any], form: Form) -> object:
     if isinstance(value, str):
         value = _of_job(value, jobs)
     elif isinstance(value, Mapping):
+        if value.get("job") is not None:
+            raise ValueError(
+                f"expected `{form}: {value['job']}` for a job of this file, got `job` in a mapping"
+            )
         for name in ("manifest", "task", "label_attribute"):
             if value.get(name) is None:
                 raise ValueError(
@@ -55,6 +59,12 @@ def read_previous(value: object, jobs: Mapping[str, Any], form: Form) -> object:
         raise ValueError(
             f"expected labels of {', '.join(allowed)}, which can be reviewed with `{form}`, got"
             f" those of {rules.shown(value['task'])}"
+        )
+    given = value.get("label_attribute")
+    if given is not None and given != rules.label_attribute(given, TASK_TYPES[value["task"]]):
+        raise ValueError(
+            f"expected a label attribute that ends with '-ref', as all of {value['task']} do, got"
+            f" {rules.shown(given)}"
         )
     return value
 
@@ -71,6 +81,28 @@ def inherited(jobs: Mapping[str, Any], key: str, name: str) -> Any:
     if source is None or _gives_verdicts(jobs, key) or named_task(jobs, key) is None:
         return None
     return inherited(jobs, source, name)
+
+
+def attributes_before(jobs: Mapping[str, Any], previous: Previous) -> Iterator[str]:
+    """Yield the label attributes that the reviewed lines have, the latest first.
+
+    Those that break a rule are left out: they are named where they stand.
+    """
+    if previous.label_attribute is not None:
+        yield previous.label_attribute
+    key = previous.job
+    while key is not None:
+        job = _mapping(jobs.get(key))
+        try:
+            name = str(job.get("label_attribute") or key)
+            is_verdict = _gives_verdicts(jobs, key)
+            yield name if is_verdict else rules.label_attribute(name, TASK_TYPES[previous.task])
+        except ValueError:
+            pass
+        for form in FORMS:
+            if isinstance(job.get(form), Mapping):
+                yield str(job[form].get("label_attribute"))
+        key = _source(job)
 
 
 def named_task(jobs: Mapping[str, Any], key: str, before: tuple[str, ...] = ()) -> str | None:

@@ -8,6 +8,7 @@ import pytest
 from cdk_nag import AwsSolutionsChecks
 
 from app import findings
+from constructs.ground_truth.regions import REGIONS
 from stacks.acknowledgements import acknowledgements
 from stacks.config import Environment, load
 from stacks.environment import EnvironmentStage
@@ -49,3 +50,15 @@ def test_every_acknowledgement_has_a_reason() -> None:
 
     for entry in acknowledgements(stage, environment):
         assert len(entry.reason) > 40, entry.finding
+
+
+@pytest.mark.parametrize("region", sorted(REGIONS))
+def test_no_finding_is_left_in_any_region(
+    synthesise: Callable[[Environment], Synthesis], tmp_path: Path, region: str
+) -> None:
+    (tmp_path / "environments").mkdir()
+    file = tmp_path / "environments" / "there.yaml"
+    text = (ROOT / "environments" / "local.yaml").read_text()
+    file.write_text(text.replace("region: us-east-1", f"region: {region}"))
+
+    assert synthesise(load(file)).findings == []

@@ -14,6 +14,8 @@ from tests.infra import golden
 from tests.infra.synthesis import Synthesis, feature_flags
 
 _DATA = Path(__file__).parents[1] / "data"
+#: What a golden file has of a job.
+_SHOWN = ("OnChange", "Relabel", "StopOnDelete", "Input", "Files", "Request")
 _CATALOGUE = load(_DATA / "environments" / "catalogue.yaml")
 
 
@@ -59,9 +61,7 @@ def test_a_job_becomes_what_its_golden_file_shows(
     catalogue: Synthesis, key: str, request: pytest.FixtureRequest
 ) -> None:
     job = _job(catalogue, key)
-    shown = golden.text(
-        golden.readable({part: job[part] for part in ("Input", "Files", "Request")})
-    )
+    shown = golden.text(golden.readable({part: job[part] for part in _SHOWN}))
     file = _DATA / "jobs" / f"{key}.yaml"
 
     if request.config.getoption("--update-golden-files"):
@@ -119,6 +119,18 @@ def test_a_job_on_text_alone_gives_the_execution_role_nothing_of_this(local: Syn
 def test_automated_labeling_lets_the_execution_role_pass_itself_on(catalogue: Synthesis) -> None:
     assert _allowed(catalogue, "iam:PassRole") == ["<ExecutionRole.Arn>"]
     assert _allowed(catalogue, "kms:CreateGrant") == [_CATALOGUE.jobs["species"].output_key]
+
+
+def test_the_function_reads_labels_of_earlier_runs_also_under_a_job_s_own_key(
+    catalogue: Synthesis,
+) -> None:
+    assert _allowed(catalogue, "kms:Decrypt", role="LabelingJobFunction") == [
+        "<DataKey.Arn>",
+        _CATALOGUE.jobs["species"].output_key,
+    ]
+    assert "<DataOutput.Arn>/labels/catalogue-*" in _allowed(
+        catalogue, "s3:GetObject", role="LabelingJobFunction"
+    )
 
 
 def test_the_execution_role_calls_the_functions_of_custom_tasks_and_no_others(
@@ -191,7 +203,7 @@ def test_more_prefixes_than_a_policy_can_hold_are_named_at_synthesis(tmp_path: P
         "task: image-classification, labels: [Cat, Dog], title: t, description: d,"
         " instructions: {short: s}, team: readers"
     )
-    prefixes = (f"{'a-long-prefix/' * 5}{number}/" for number in range(40))
+    prefixes = (f"{'a-long-prefix/' * 5}{number}/" for number in range(33))
     jobs = "".join(
         f"  job-{number}: {{input: {prefix}, {job}}}\n" for number, prefix in enumerate(prefixes)
     )

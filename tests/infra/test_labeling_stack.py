@@ -86,6 +86,7 @@ def test_a_job_waits_for_every_permission_and_for_the_event_rule(local: Synthesi
     expected = {
         *template.find_resources("AWS::IAM::ManagedPolicy"),
         *template.find_resources("AWS::Events::Rule"),
+        *template.find_resources("AWS::Lambda::EventInvokeConfig"),
     }
     assert expected <= set(job["DependsOn"])
 
@@ -105,14 +106,34 @@ def test_the_execution_role_can_be_passed_to_sagemaker_only(local: Synthesis) ->
     }
 
 
-def test_the_function_lists_nothing_but_the_job_s_prefix(local: Synthesis) -> None:
+def test_the_function_lists_nothing_but_the_job_s_prefix_and_earlier_labels(
+    local: Synthesis,
+) -> None:
     conditions = [
         statement.get("Condition")
         for statement in _statements(local, "s3:ListBucket")
         if "s3:GetBucketLocation" not in _listed(statement["Action"])
     ]
 
-    assert conditions == [{"StringEquals": {"s3:prefix": ["Input/"]}}]
+    assert conditions == [
+        {"StringLike": {"s3:prefix": "labels/local-*"}},
+        {"StringEquals": {"s3:prefix": ["Input/"]}},
+    ]
+
+
+def test_an_event_that_nobody_waits_for_any_more_is_not_worked_on(local: Synthesis) -> None:
+    config = local.properties("Labeling", "AWS::Lambda::EventInvokeConfig")
+
+    assert (config["MaximumEventAgeInSeconds"], config["MaximumRetryAttempts"]) == (3_600, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("OnChange", "fail"), ("Relabel", False), ("StopOnDelete", True)]
+)
+def test_a_protected_environment_s_running_jobs_are_not_replaced(
+    prod: Synthesis, name: str, value: object
+) -> None:
+    assert _job(prod)[name] == value
 
 
 def test_the_execution_role_of_a_text_job_can_t_read_the_input_bucket(local: Synthesis) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
+import hashlib
 import io
+import itertools
 import json
 import threading
 import urllib.parse
@@ -12,11 +15,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
+from xml.sax.saxutils import escape
 
 import boto3
+import urllib3
 from botocore import xform_name
 
-from labeling_job.collaborators import Clock, Collaborators, step_log
+from labeling_job.collaborators import S3_CONFIG, Clock, Collaborators, step_log
 from labeling_job.identity import Owner, physical_id
 from labeling_job.manifest import Manifest, read_manifest
 from labeling_job.request import from_event
@@ -24,7 +29,20 @@ from labeling_job.request import from_event
 ACCOUNT = "111122223333"
 STACK = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/dev-Labeling/0a1b2c3d"
 RESOURCE = "EvenOddJob"
+_REQUESTS = itertools.count()
 OWNER_TAGS = {"ground-truth-cdk:stack": STACK, "ground-truth-cdk:resource": RESOURCE}
+
+
+#: What AWS answers a refused GET with, where it is not 400.
+_STATUSES = {
+    "AccessDenied": 403,
+    "InternalError": 500,
+    "InvalidObjectState": 403,
+    "NoSuchBucket": 404,
+    "NoSuchKey": 404,
+    "PermanentRedirect": 301,
+    "SlowDown": 503,
+}
 
 
 class RefusedError(Exception):
@@ -42,6 +60,8 @@ class FakeAws:
 
     #: Bucket to key to content.
     objects: dict[str, dict[str, bytes]] = field(default_factory=lambda: defaultdict(dict))
+    #: Multipart uploads that are neither complete nor aborted: their parts by number.
+    uploads: dict[str, dict[int, bytes]] = field(default_factory=dict)
     #: Key to storage class, where it is not the usual one.
     storage_classes: dict[str, str] = field(default_factory=dict)
     #: Lower-case name to what DescribeLabelingJob answers.
@@ -70,6 +90,7 @@ class FakeAws:
         return Collaborators(
             s3=self._client("s3"),
             sagemaker=self._client("sagemaker"),
+            http=self.get,
             clock=Clock(now=lambda: self.time, sleep=self._sleep, deadline=self.time + seconds),
             log=step_log(f"Test {RESOURCE}"),
         )
@@ -91,7 +112,7 @@ class FakeAws:
             "LabelingJobArn": f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:labeling-job/{name.lower()}",
             "LabelingJobStatus": status,
             "LabelCounters": {},
-            "CreationTime": 0,
+            "CreationTime": datetime.datetime.fromtimestamp(len(self.jobs), datetime.UTC),
             "LastModifiedTime": 0,
             "JobReferenceCode": "code",
             "InputConfig": {
@@ -120,55 +141,137 @@ class FakeAws:
             region_name="us-east-1",
             aws_access_key_id="example",
             aws_secret_access_key="example",  # noqa: S106  # nothing is signed for anybody
+            config=S3_CONFIG if service == "s3" else None,
         )
         client.meta.events.register_last("before-parameter-build", _remember)
         client.meta.events.register_first("before-call", self._answer)
         return client
 
     def _answer(self, model: Any, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
-        parameters = context["remembered"]
+        try:
+            answer = self._serve(model.name, context["remembered"])
+        except RefusedError as refusal:
+            error = {"Code": refusal.code, "Message": refusal.message}
+            return SimpleNamespace(status_code=400, headers={}), {"Error": error}
+        return SimpleNamespace(status_code=200, headers={}), answer
+
+    def get(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        """Answer a GET whose address was signed by a client, as S3 does."""
+        parts = urllib.parse.urlsplit(url)
+        query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
+        bucket, _, key = parts.path.lstrip("/").partition("/")
+        if not parts.netloc.startswith("s3."):
+            bucket, key = parts.netloc.partition(".")[0], parts.path[1:]
+        parameters = {"Bucket": bucket, **_signed_parameters(query, headers)}
+        is_listing = "list-type" in query
+        if not is_listing:
+            parameters["Key"] = urllib.parse.unquote(key)
+        try:
+            answer = self._serve("ListObjectsV2" if is_listing else "GetObject", parameters)
+        except RefusedError as refusal:
+            return _response(
+                f"<Error><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message>"
+                "</Error>".encode(),
+                _STATUSES.get(refusal.code, 400),
+            )
+        if is_listing:
+            return _response(_listing(answer))
+        return _response(answer["Body"].read(), size=answer["ContentLength"])
+
+    def _serve(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         with self._lock:
-            self.calls.append((model.name, parameters))
-            self.time += self.durations.get(model.name, 0.0)
-            try:
-                if self._refusals[model.name]:
-                    raise self._refusals[model.name].pop(0)
-                operation: Callable[[dict[str, Any]], dict[str, Any]]
-                operation = getattr(self, f"_{xform_name(model.name)}")
-                return SimpleNamespace(status_code=200, headers={}), operation(parameters)
-            except RefusedError as refusal:
-                error = {"Code": refusal.code, "Message": refusal.message}
-                return SimpleNamespace(status_code=400, headers={}), {"Error": error}
+            self.calls.append((operation, parameters))
+            self.time += self.durations.get(operation, 0.0)
+            if self._refusals[operation]:
+                raise self._refusals[operation].pop(0)
+            method: Callable[[dict[str, Any]], dict[str, Any]]
+            method = getattr(self, f"_{xform_name(operation)}")
+            return method(parameters)
 
     def _list_objects_v2(self, parameters: dict[str, Any]) -> dict[str, Any]:
         bucket = self._bucket(parameters)
-        keys = sorted(key for key in bucket if key.startswith(parameters["Prefix"]))
-        start = int(parameters.get("ContinuationToken", "0"))
-        end = start + self.page_size
+        prefix, delimiter = parameters.get("Prefix", ""), parameters.get("Delimiter")
+        token = parameters.get("ContinuationToken")
+        after = urllib.parse.unquote(token) if token else parameters.get("StartAfter", "")
+
+        def shown(key: str) -> str:
+            folder, slash, _ = key[len(prefix) :].partition(delimiter) if delimiter else ("", "", 0)
+            return f"{prefix}{folder}{slash}" if slash else key
+
+        found = {shown(key): None for key in sorted(bucket) if key.startswith(prefix)}
+        names = [name for name in found if name > after]
+        shown_here = names[: min(self.page_size, int(parameters.get("MaxKeys", 1000)))]
         page: dict[str, Any] = {
             "EncodingType": parameters["EncodingType"],
-            "IsTruncated": end < len(keys),
+            "IsTruncated": len(shown_here) < len(names),
             "Contents": [
                 {
                     "Key": urllib.parse.quote_plus(key),
                     "Size": len(bucket[key]),
                     "StorageClass": self.storage_classes.get(key, "STANDARD"),
                 }
-                for key in keys[start:end]
+                for key in shown_here
+                if key in bucket
+            ],
+            "CommonPrefixes": [
+                {"Prefix": urllib.parse.quote_plus(name)}
+                for name in shown_here
+                if name not in bucket
             ],
         }
-        return page | ({"NextContinuationToken": str(end)} if end < len(keys) else {})
+        if not page["IsTruncated"]:
+            return page
+        return page | {"NextContinuationToken": urllib.parse.quote(shown_here[-1])}
 
     def _get_object(self, parameters: dict[str, Any]) -> dict[str, Any]:
         bucket = self._bucket(parameters)
         if parameters["Key"] not in bucket:
             raise RefusedError("NoSuchKey", "The specified key does not exist.")
         content = bucket[parameters["Key"]]
-        return {"Body": io.BytesIO(content), "ContentLength": len(content)}
+        etag = _etag(content)
+        return {"Body": io.BytesIO(content), "ContentLength": len(content), "ETag": etag}
 
     def _put_object(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        self._bucket(parameters)[parameters["Key"]] = parameters["Body"].read()
+        bucket = self._bucket(parameters)
+        before = bucket.get(parameters["Key"])
+        wanted = parameters.get("IfMatch", None if before is None else _etag(before))
+        if wanted != (None if before is None else _etag(before)) or (
+            "IfNoneMatch" in parameters and before is not None
+        ):
+            raise RefusedError("PreconditionFailed", "At least one precondition did not hold")
+        bucket[parameters["Key"]] = parameters["Body"].read()
         return {}
+
+    def _create_multipart_upload(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._bucket(parameters)
+        upload = f"upload-{len(self.calls)}"
+        self.uploads[upload] = {}
+        return {"UploadId": upload}
+
+    def _upload_part(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        content = parameters["Body"].read()
+        self._upload(parameters)[parameters["PartNumber"]] = content
+        return {"ETag": f'"{len(content)}"'}
+
+    def _complete_multipart_upload(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        parts = self._upload(parameters)
+        named = [(p["PartNumber"], p["ETag"]) for p in parameters["MultipartUpload"]["Parts"]]
+        if named != [(number, f'"{len(part)}"') for number, part in sorted(parts.items())]:
+            raise RefusedError("InvalidPart", "One or more of the parts could not be found.")
+        self._bucket(parameters)[parameters["Key"]] = b"".join(parts[n] for n in sorted(parts))
+        del self.uploads[parameters["UploadId"]]
+        return {}
+
+    def _abort_multipart_upload(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._upload(parameters)
+        del self.uploads[parameters["UploadId"]]
+        return {}
+
+    def _upload(self, parameters: dict[str, Any]) -> dict[int, bytes]:
+        self._bucket(parameters)
+        if parameters["UploadId"] not in self.uploads:
+            raise RefusedError("NoSuchUpload", "The specified multipart upload does not exist.")
+        return self.uploads[parameters["UploadId"]]
 
     def _bucket(self, parameters: dict[str, Any]) -> dict[str, bytes]:
         if parameters["ExpectedBucketOwner"] != ACCOUNT:
@@ -220,6 +323,58 @@ class FakeAws:
 @functools.cache
 def _session() -> boto3.Session:
     return boto3.Session()  # reads the models of the services once for all tests
+
+
+def _etag(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def _signed_parameters(query: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str]:
+    """Return parameters by the names of the API; a header that is signed must be sent too."""
+    if set(query["X-Amz-SignedHeaders"].split(";")) - {"host"} != set(headers):
+        raise AssertionError(f"signed {query['X-Amz-SignedHeaders']}, got {sorted(headers)}")
+    names = {
+        "continuation-token": "ContinuationToken",
+        "delimiter": "Delimiter",
+        "encoding-type": "EncodingType",
+        "max-keys": "MaxKeys",
+        "prefix": "Prefix",
+        "start-after": "StartAfter",
+    }
+    return {names[name]: value for name, value in query.items() if name in names} | {
+        "ExpectedBucketOwner": headers["x-amz-expected-bucket-owner"]
+    }
+
+
+def _listing(page: Mapping[str, Any]) -> bytes:
+    """Return a page as S3 writes it, of what the function reads of it."""
+    token = page.get("NextContinuationToken")
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
+        "<EncodingType>url</EncodingType>"
+        f"<IsTruncated>{str(page['IsTruncated']).lower()}</IsTruncated>",
+        "" if token is None else f"<NextContinuationToken>{escape(token)}</NextContinuationToken>",
+    ]
+    lines += (
+        f"<Contents><Key>{entry['Key']}</Key><Size>{entry['Size']}</Size>"
+        f"<StorageClass>{entry['StorageClass']}</StorageClass></Contents>"
+        for entry in page["Contents"]
+    )
+    return "".join([*lines, "</ListBucketResult>"]).encode()
+
+
+def _response(
+    content: bytes, status: int = 200, *, size: int | None = None
+) -> urllib3.BaseHTTPResponse:
+    length = len(content) if size is None else size
+    return urllib3.HTTPResponse(
+        io.BytesIO(content),
+        headers={"Content-Length": str(length)},
+        status=status,
+        preload_content=False,
+        enforce_content_length=False,
+    )
 
 
 def _remember(params: Any, context: dict[str, Any], **_: Any) -> None:
@@ -327,6 +482,11 @@ def made(
     return read_manifest(from_event(event("Create", props)), aws.collaborators())
 
 
+def all_lines(manifest: Manifest) -> bytes:
+    """Return all lines of a manifest."""
+    return manifest.lines.read()
+
+
 def own_lines(*lines: Any) -> dict[str, bytes]:
     """Return the input bucket with an own manifest of these lines; texts are put as they are."""
     texts = (line if isinstance(line, str) else json.dumps(line) for line in lines)
@@ -334,12 +494,12 @@ def own_lines(*lines: Any) -> dict[str, bytes]:
 
 
 def event(kind: str, props: Mapping[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    """Return an event for the resource."""
+    """Return an event for the resource, unlike all others."""
     return {
         "RequestType": kind,
         "ResponseURL": "https://example.com/answer?Signature=secret-signature",
         "StackId": STACK,
-        "RequestId": "b1946ac9-2d43-4a5f-8a8e-5a1c0e7b1d11",
+        "RequestId": f"b1946ac9-2d43-4a5f-8a8e-{next(_REQUESTS):012}",
         "ResourceType": "Custom::LabelingJob",
         "LogicalResourceId": RESOURCE,
         "ResourceProperties": properties() if props is None else dict(props),

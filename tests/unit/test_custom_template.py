@@ -266,6 +266,21 @@ def test_a_syntax_error_has_its_line(tmp_path: Path, liquid: str, line: int, got
             " {{ task.input.taskObject | strip }}; a browser can't open an S3 URI",
         ),
         (
+            '{% assign u = task.input["source-ref"] %}<img src="{{ u }}">',
+            "3: expected `| grant_read_access` in src of <img>, got {{ u }}; a browser can't open"
+            " an S3 URI",
+        ),
+        (
+            '<img src="{{ task.input["source-ref"] }}?size=2">',
+            "3: expected `| grant_read_access` in src of <img>, got {{ task.input.source-ref }};"
+            " a browser can't open an S3 URI",
+        ),
+        (
+            '<video poster="{{ task.input["source-ref"] }}"></video>',
+            "3: expected `| grant_read_access` in poster of <video>, got"
+            " {{ task.input.source-ref }}; a browser can't open an S3 URI",
+        ),
+        (
             '<a href="{{ task.input.manifestLine.road-ref }}">',
             "3: expected `| grant_read_access` in href of <a>, got"
             " {{ task.input.manifestLine.road-ref }}; a browser can't open an S3 URI",

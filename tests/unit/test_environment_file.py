@@ -96,6 +96,7 @@ def test_what_a_job_leaves_out_has_the_documented_default() -> None:
     assert job.label_attribute == "even-odd"
     assert job.max_concurrent_tasks is None
     assert job.revision == 1
+    assert (job.relabel, job.stop_on_delete) == (False, True)
     assert dict(job.tags) == {}
     assert (job.input.splitting, job.when_empty) == ("file", "fail")
 
@@ -115,6 +116,24 @@ def test_only_the_environment_for_production_is_protected() -> None:
         "local": False,
         "prod": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("protected", "on_change", "expected"),
+    [
+        ("true", "", "fail"),
+        ("false", "", "replace"),
+        ("true", "on_change: replace\n    ", "replace"),
+        ("false", "on_change: fail\n    ", "fail"),
+    ],
+)
+def test_running_jobs_of_protected_environments_are_not_replaced_unless_the_file_says_so(
+    protected: str, on_change: str, expected: str
+) -> None:
+    text = _GOOD.replace("protected: false", f"protected: {protected}")
+    environment = load(_write(text.replace("    team:", f"    {on_change}team:")))
+
+    assert environment.on_change(environment.jobs["even-odd"]) == expected
 
 
 @pytest.mark.parametrize(
@@ -212,7 +231,7 @@ _JOB_KEYS = (
     " description, instructions, pre_annotation, post_annotation, template, team,"
     " workers_per_object, task_time_limit, task_availability, label_attribute,"
     " max_concurrent_tasks, keywords, stop_when, auto_label, content_classifiers, output_key,"
-    " revision, tags"
+    " revision, on_change, relabel, stop_on_delete, tags"
 )
 _REGIONS = (
     "ap-northeast-1, ap-northeast-2, ap-south-1, ap-southeast-1, ap-southeast-2, ca-central-1,"
@@ -755,6 +774,18 @@ def test_an_item_of_a_list_is_named_with_its_own_line() -> None:
         ["environments/dev.yaml:15", "workforce.teams.number-readers.workers[1]"],
         ["environments/dev.yaml:23", "jobs.even-odd.labels[2]"],
     ]
+
+
+def test_more_jobs_than_a_stack_has_outputs_for_are_counted() -> None:
+    job = _GOOD.partition("  even-odd:\n")[2]
+    jobs = "".join(f"  job{number}:\n{job}" for number in range(34))
+
+    problems = _problems(_GOOD.partition("  even-odd:\n")[0] + jobs)
+
+    assert problems == (
+        "environments/dev.yaml:14: jobs: expected at most 33 jobs, whose outputs one stack can"
+        " hold, got 34; put some of them into another environment",
+    )
 
 
 def test_job_keys_differ_in_more_than_hyphens() -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from constructs.ground_truth.data_kinds import CUSTOM_DATA, MANIFEST
 from constructs.ground_truth.labels import Label
+from constructs.ground_truth.rules import shown
+from constructs.ground_truth.task_types import TASK_TYPES
 from stacks.config import Environment, EnvironmentFileError, Job, load
 
 _CATALOGUE = Path(__file__).parents[1] / "data" / "environments" / "catalogue.yaml"
@@ -74,14 +76,13 @@ def _it(*lines: str, others: str = "") -> Job:
 def test_every_task_with_all_its_reviews_loads() -> None:
     jobs = load(_CATALOGUE).jobs
 
-    assert {(job.task_type.name, job.task_type.form) for job in jobs.values()} >= {
-        ("image-classification", "label"),
-        ("bounding-box", "verify"),
-        ("bounding-box", "adjust"),
-        ("video-object-tracking", "verify"),
-        ("point-cloud-object-tracking", "verify"),
-        ("custom", "label"),
+    forms = {
+        (each.name, each.form)
+        for task_type in TASK_TYPES.values()
+        for each in (task_type, task_type.verification, task_type.adjustment)
+        if each is not None
     }
+    assert {(job.task_type.name, job.task_type.form) for job in jobs.values()} == forms
 
 
 @pytest.mark.parametrize(
@@ -247,6 +248,7 @@ _REVIEWABLE = (
     " point-cloud-object-detection, point-cloud-object-tracking, point-cloud-semantic-segmentation"
 )
 _MANY = list(range(51))
+_KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _BOX = ("task: bounding-box", "input: Data/", "labels: [Car]")
 _CLASSES = ("task: image-classification", "input: Data/", "labels: [Cat, Dog]")
 _TEXTS = ("task: text-classification", "input: Data/", "labels: [Good, Bad]")
@@ -278,6 +280,60 @@ _VIDEO = ("task: video-object-detection", "input: Data/", "labels: [Car]")
             ("task: bounding-box", *_BOX[1:], "instructions: {short: 'See [it](http://e.com)'}"),
             "12: jobs.it.instructions: expected an address that begins with 'https://' for a link"
             " or picture, got 'http://e.com'; put it where workers' browsers can read it",
+        ),
+        (
+            ("verify: {job: nope, manifest: m, task: bounding-box, label_attribute: x}",),
+            "9: jobs.it.verify: expected `verify: nope` for a job of this file, got `job` in a"
+            " mapping",
+        ),
+        (
+            ("adjust: {manifest: m, task: bounding-box, label_attribute: 'a\"] | x }}<b>'}",),
+            "9: jobs.it.adjust: expected letters, digits and inner hyphens as a label attribute's"
+            " name, got 'a\"] | x }}<b>'",
+        ),
+        (
+            ("adjust: {manifest: m, task: semantic-segmentation, label_attribute: streets}",),
+            "9: jobs.it.adjust: expected a label attribute that ends with '-ref', as all of"
+            " semantic-segmentation do, got 'streets'",
+        ),
+        (
+            ("task: custom", "data: pointcloud", "input: Data/", "template: own.html"),
+            "10: jobs.it.data: expected one of text, image, video, audio, file, got 'pointcloud'",
+        ),
+        (
+            ("task: semantic-segmentation", "input: {prefix: D/, sample: 50000}", "labels: [Road]"),
+            "10: jobs.it.input: expected a `sample` or `limit` of 1 to 20,000 data objects for"
+            " semantic-segmentation, got 50,000",
+        ),
+        (
+            ("task: bounding-box", "input: {prefix: D/, limit: 100}", _BOX[2], "auto_label: true"),
+            "12: jobs.it.auto_label: expected a `sample` or `limit` of 1,250 to 100,000 data"
+            " objects for bounding-box with automated labeling, got 100",
+        ),
+        (
+            (
+                "task: semantic-segmentation",
+                "input: Data/",
+                f"labels: {_MANY[:21]}",
+                "auto_label: true",
+            ),
+            "12: jobs.it.auto_label: expected at most 20 labels for semantic-segmentation with"
+            " automated labeling, got 21",
+        ),
+        (
+            ("task: bounding-box", "input: {prefix: D/, seed: 123456789012345678901}", _BOX[2]),
+            "10: jobs.it.input.seed: expected -100000000000000000 to 100000000000000000 as a seed,"
+            " got 123456789012345678901",
+        ),
+        (
+            ("task: bounding-box", "input: {prefix: D/, include: ['[z-a].jpg']}", _BOX[2]),
+            "10: jobs.it.input.include[0]: expected a range such as [a-z] in a pattern, got z-a in"
+            " '[z-a].jpg'",
+        ),
+        (
+            (*_BOX, f"output_key: {_KEY.replace('us-east-1', 'eu-west-1')}"),
+            "12: jobs.it.output_key: expected an ARN of the Region us-east-1, got"
+            f" {shown(_KEY.replace('us-east-1', 'eu-west-1'))}",
         ),
         (
             ("verify: trucks", "labels: [Good, Bad]"),
@@ -487,6 +543,45 @@ def test_what_a_task_refuses_is_named_with_line_field_value_and_rule(
     lines: tuple[str, ...], problem: str
 ) -> None:
     assert problem in _problems(_job(*lines) + _CARS)
+
+
+def test_a_review_of_a_review_has_an_attribute_of_its_own() -> None:
+    again = _CARS.replace("cars:", "again:").replace("task: bounding-box", "adjust: it")
+    again = again.replace("    input: Streets/\n", "    label_attribute: cars\n")
+
+    (problem,) = _problems(_job("adjust: cars") + _CARS + again)
+
+    assert problem.endswith(
+        "jobs.again.label_attribute: expected another name than that of the labels that are"
+        " reviewed, got 'cars'"
+    )
+
+
+def test_attributes_of_a_review_are_counted_with_those_that_it_takes_over() -> None:
+    attributes = [f"{{name: a{number}, choices: [a]}}" for number in range(10)]
+    frames = _CARS.replace("bounding-box", "video-object-detection").replace(
+        "    team:", f"    attributes: [{', '.join(attributes)}]\n    team:"
+    )
+
+    (problem,) = _problems(_job("verify: cars", "attributes: [{name: right}]") + frames)
+
+    assert problem == (
+        "10: jobs.it.attributes: expected at most 10 attributes of the label 'Car', got 11; the"
+        " job cars brings some"
+    )
+
+
+def test_an_own_function_without_a_handler_is_named(folder: Path) -> None:
+    _template(folder, "anything")
+    (folder / "prepare").mkdir()
+    (folder / "prepare/handler.py").write_text("def main(event, context): ...\n")
+
+    (problem,) = _problems(_custom_text("data: text", "input: Data/", "pre_annotation: prepare"))
+
+    assert problem == (
+        "12: jobs.it.pre_annotation: prepare/handler.py: expected def handler(event, context), got"
+        " main; name it handler"
+    )
 
 
 def test_verdicts_can_t_be_reviewed_again() -> None:

@@ -18,6 +18,10 @@ _UNPREPARED = "PassThrough"
 _COMMERCIAL = {name: region for name, region in REGIONS.items() if region.partition == "aws"}
 
 
+#: What stands before the names of functions that review frames and point clouds.
+_FORMS_IN_PLACE = {"label": "", "verify": "Adjustment", "adjust": "Adjustment"}
+
+
 def _documentation(shape: str, member: str) -> str:
     structure: Any = _MODEL.shape_for(shape)
     return re.sub(r"</?i>", "", structure.members[member].documentation)
@@ -80,6 +84,64 @@ def test_algorithms_are_those_of_the_api_s_documentation() -> None:
 
     assert {account for account, _ in documented} == {Region(function_account="").algorithm_account}
     assert {name for _, name in documented} == {each.algorithm for each in _ALL} - {None}
+
+
+def test_each_algorithm_is_that_of_its_task() -> None:
+    assert {each.name: each.algorithm for each in _ALL if each.algorithm is not None} == {
+        "bounding-box": "object-detection",
+        "image-classification": "image-classification",
+        "semantic-segmentation": "semantic-segmentation",
+        "text-classification": "text-classification",
+    }
+
+
+def test_each_function_and_interface_is_that_of_its_task() -> None:
+    assert {
+        f"{each.form} {each.name}": (each.function, each.element or each.interface)
+        for each in _BUILT_IN
+    } == {
+        "label image-classification": ("ImageMultiClass", "crowd-image-classifier"),
+        "label image-classification-multi-label": (
+            "ImageMultiClassMultiLabel",
+            "crowd-image-classifier-multi-select",
+        ),
+        "label bounding-box": ("BoundingBox", "crowd-bounding-box"),
+        "verify bounding-box": ("VerificationBoundingBox", "crowd-image-classifier"),
+        "adjust bounding-box": ("AdjustmentBoundingBox", "crowd-bounding-box"),
+        "label semantic-segmentation": ("SemanticSegmentation", "crowd-semantic-segmentation"),
+        "verify semantic-segmentation": (
+            "VerificationSemanticSegmentation",
+            "crowd-image-classifier",
+        ),
+        "adjust semantic-segmentation": (
+            "AdjustmentSemanticSegmentation",
+            "crowd-semantic-segmentation",
+        ),
+        "label text-classification": ("TextMultiClass", "crowd-classifier"),
+        "label text-classification-multi-label": (
+            "TextMultiClassMultiLabel",
+            "crowd-classifier-multi-select",
+        ),
+        "label named-entity-recognition": ("NamedEntityRecognition", "NamedEntityRecognition"),
+        "label video-classification": ("VideoMultiClass", "crowd-classifier"),
+        **{
+            f"{form} video-object-{kind.lower()}": (
+                f"{prefix}VideoObject{kind}",
+                f"VideoObject{kind}",
+            )
+            for kind in ("Detection", "Tracking")
+            for form, prefix in _FORMS_IN_PLACE.items()
+        },
+        **{
+            f"{form} point-cloud-{name}": (f"{prefix}3DPointCloud{kind}", f"PointCloud{kind}")
+            for name, kind in (
+                ("object-detection", "ObjectDetection"),
+                ("object-tracking", "ObjectTracking"),
+                ("semantic-segmentation", "SemanticSegmentation"),
+            )
+            for form, prefix in _FORMS_IN_PLACE.items()
+        },
+    }
 
 
 def test_labels_are_files_where_the_api_s_documentation_says_so() -> None:
