@@ -33,8 +33,9 @@ check: setup ## Lint, format and types
 	@mypy
 
 .PHONY: bench
-bench: setup ## Measure synthesis
+bench: setup ## Measure synthesis and the making of manifests, some minutes
 	@python -m benchmarks.synthesis
+	@python -m benchmarks.manifest
 
 .PHONY: docs
 docs: setup ## Write docs/task-types.md anew from the catalogue
