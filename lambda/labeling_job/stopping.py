@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from labeling_job import jobs, wanted
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError, is_denied, refusal
+from labeling_job.errors import LabelingJobError, is_denied, patiently, refusal
 from labeling_job.identity import Owner, is_own_form
 from labeling_job.keeping import keep_from_deletion
 from labeling_job.request import Deletion
@@ -39,7 +39,7 @@ def delete(deletion: Deletion, aws: Collaborators) -> None:
 def stop_leftover(identity: str, owner: Owner, aws: Collaborators) -> None:
     """Stop what was started for something that has come to nothing; nothing is raised."""
     try:
-        _stop_all(identity, owner, aws)
+        patiently(lambda: _stop_all(identity, owner, aws), aws)
     except (BotoCoreError, ClientError, LabelingJobError):
         # A rollback or Delete that fails is worse: the stack would need repair by hand.
         aws.log.exception("labeling job %s could not be stopped", identity)

@@ -114,6 +114,9 @@ def begin(identity: str, event: str, place: Place, aws: Collaborators) -> None:
         if not before.wanted:
             raise CancelledError(identity)
         return
+    if before is not None and not before.wanted and _is_newer(before.changed_by or "", event):
+        # It begins after the event that came after it and took the id back.
+        raise CancelledError(identity)
     if before is not None and before.awaits_event and not _is_newer(event, before.changed_by):
         _write(identity, Marker(event=event, wanted=False, ready=False), before, place, aws)
         raise CancelledError(identity)
@@ -164,7 +167,8 @@ def _remember(
     is_unanswered: bool = False,
 ) -> None:
     try:
-        before = read(identity, place, aws)
+        # That it can't be read is no reason to leave it unwritten.
+        before = look(identity, place, aws)
         if before is not None and before.changed_by == event:
             return
         has_begun = before is not None and before.wanted

@@ -78,8 +78,13 @@ def _name(task: Task) -> dict[str, Any]:
 def _frame(_task: Task) -> dict[str, Any]:
     box = {key: value for key, value in _BOX.items() if key != "label"}
     annotations = [{**box, "class-id": "0", "label-category-attributes": {}}]
-    frame = {"annotations": annotations, "frame-no": "1", "frame-attributes": {"clear": "yes"}}
-    return {"detection-annotations": [frame]}
+    attributes = {"clear": "yes"}
+    return {
+        "detection-annotations": [
+            {"annotations": annotations, "frame-no": "1", "frame-attributes": attributes},
+            {"annotations": [], "frame-no": "2", "frame-attributes": attributes},
+        ]
+    }
 
 
 def _receipt(_task: Task) -> dict[str, Any]:

@@ -1,0 +1,307 @@
+"""Plays CloudFormation for one custom resource of one stack, with its rules.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref.html
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+
+from labeling_job.identity import Owner, physical_id
+from tests.lifecycle.world import World
+from tests.unit.labeling_job_aws import RESOURCE, STACK
+
+MAXIMUM_BODY: Final = 4096
+MAXIMUM_ID: Final = 1024
+#: Attempts to clean up what an update has replaced; after them it is left without a word.
+CLEAN_UPS: Final = 3
+#: What CloudFormation calls a resource whose Create has not told it an id
+#: (https://github.com/aws/aws-cdk/pull/36951).
+MADE_UP_ID: Final = "dev-Labeling-EvenOddJob-1ABCDEFGHIJKL"
+#: Seconds from one event to the next, at least.
+_BETWEEN_EVENTS: Final = 1.0
+_BEGINNING: Final = datetime(2026, 11, 23, tzinfo=UTC)
+#: What no user should be shown.
+_SECRETS: Final = ("Traceback", "X-Amz-", "Signature")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """What CloudFormation takes an event to have come to."""
+
+    status: Literal["SUCCESS", "FAILED"]
+    #: None where nobody has said it.
+    physical_id: str | None
+    reason: str
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """An event, and what it came to."""
+
+    event: Mapping[str, Any]
+    response: Response
+
+    @property
+    def kind(self) -> str:
+        """The RequestType."""
+        return str(self.event["RequestType"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """How `cdk deploy` or `cdk destroy` ended, as the stack's status; empty without a change."""
+
+    status: str
+    sent: list[Sent]
+
+    @property
+    def first(self) -> Response:
+        """What the resource said to what was wanted, before any rollback or clean-up."""
+        return self.sent[0].response
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """RequestType and status of all events."""
+        return [(each.kind, each.response.status) for each in self.sent]
+
+
+class CloudFormation:
+    """One stack with one resource."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        stack: str = STACK,
+        resource: str = RESOURCE,
+        request_ids: Iterable[str] | None = None,
+    ) -> None:
+        self.world = world
+        self._stack = stack
+        self._resource = resource
+        #: RequestIds are used again when a deployment is tried again.
+        self._request_ids = iter(
+            request_ids
+            or (f"{number:08}-2d43-4a5f-8a8e-5a1c{stack[-8:]}" for number in itertools.count(1))
+        )
+        self._numbers = itertools.count(1)
+        #: Of the resource as it is deployed, None while there is none.
+        self.properties: dict[str, Any] | None = None
+        self.physical_id: str | None = None
+        self._events: list[dict[str, Any]] = []
+        #: Id and properties of what could not be deleted when it was rolled back.
+        self._leftover: tuple[str, dict[str, Any]] | None = None
+        #: Id and properties of what an update could not be taken back from.
+        self._way_back: tuple[str | None, dict[str, Any]] | None = None
+        self._sent: list[Sent] = []
+
+    def deploy(
+        self, properties: Mapping[str, Any], *, fails_later: bool = False, rollback: bool = True
+    ) -> Deployment:
+        """Deploy a template; `fails_later` lets another resource fail after this one."""
+        self._sent = []
+        wanted = stringified(properties)
+        if self._leftover is not None:
+            # After a rollback that failed a stack can only be deleted.
+            return self._ended("ROLLBACK_FAILED")
+        if self._way_back is not None and not self._roll_back(*self._way_back):
+            return self._ended("UPDATE_ROLLBACK_FAILED")
+        if self.properties is None:
+            return self._create(wanted, fails_later=fails_later, rollback=rollback)
+        if wanted == self.properties:
+            return Deployment(status="", sent=[])
+        return self._update(wanted, fails_later=fails_later)
+
+    def destroy(self) -> Deployment:
+        """Delete the stack; a resource that fails to be deleted stays and can be tried again."""
+        self._sent = []
+        if self._leftover is not None:
+            if not self._delete(*self._leftover):
+                return self._ended("DELETE_FAILED")
+            self._leftover = None
+        if self._way_back is not None and not self._roll_back(*self._way_back):
+            return self._ended("UPDATE_ROLLBACK_FAILED")
+        if self.properties is None or self._delete(self.physical_id, self.properties):
+            self.properties = self.physical_id = None
+            return self._ended("DELETE_COMPLETE")
+        return self._ended("DELETE_FAILED")
+
+    def cancel_create(self, properties: Mapping[str, Any], order: Iterable[int]) -> Deployment:
+        """Let another resource fail while this one is made: its Delete comes at the same time.
+
+        `order` says who goes on, 0 for the Create and 1 for the Delete. What the Create answers
+        comes too late.
+        """
+        self._sent = []
+        if self._leftover is not None:
+            return self._ended("ROLLBACK_FAILED")
+        wanted = stringified(properties)
+        create = self.event("Create", wanted)
+        ended: list[Deployment] = []
+
+        def cancel() -> None:
+            ended.append(self._take_back(MADE_UP_ID, wanted))
+
+        self.world.stage.play(order, functools.partial(self.world.deliver, create), cancel)
+        self.world.end_of_late_runs()
+        return ended[0]
+
+    def check_answers(self) -> None:
+        """Raise AssertionError for any answer that is none, also of those that came too late."""
+        for event in self._events:
+            for _, body in self.world.answers[event["ResponseURL"]]:
+                _checked(event, body)
+
+    def event(self, kind: str, properties: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+        """Return a new event for the resource."""
+        self.world.time += _BETWEEN_EVENTS
+        request = next(self._request_ids)
+        event = {
+            "RequestType": kind,
+            "ResponseURL": f"https://example.com/{request}?{self._signature()}",
+            "StackId": self._stack,
+            "RequestId": request,
+            "ResourceType": "Custom::LabelingJob",
+            "LogicalResourceId": self._resource,
+            "ResourceProperties": properties,
+            **more,
+        }
+        self._events.append(event)
+        return event
+
+    def _signature(self) -> str:
+        """Return how an address is signed: also the same request is signed anew at another time."""
+        signed = _BEGINNING + timedelta(seconds=self.world.time)
+        return f"X-Amz-Date={signed:%Y%m%dT%H%M%SZ}&X-Amz-Signature=secret-{next(self._numbers)}"
+
+    def _create(self, wanted: dict[str, Any], *, fails_later: bool, rollback: bool) -> Deployment:
+        made = self._responded(self.event("Create", wanted))
+        if made.status == "SUCCESS" and not fails_later:
+            self.properties, self.physical_id = wanted, made.physical_id
+            return self._ended("CREATE_COMPLETE")
+        if not rollback:
+            return self._ended("CREATE_FAILED")
+        return self._take_back(made.physical_id or MADE_UP_ID, wanted)
+
+    def _take_back(self, identity: str, properties: dict[str, Any]) -> Deployment:
+        if self._delete(identity, properties):
+            return self._ended("ROLLBACK_COMPLETE")
+        self._leftover = (identity, properties)
+        return self._ended("ROLLBACK_FAILED")
+
+    def _update(self, wanted: dict[str, Any], *, fails_later: bool) -> Deployment:
+        assert self.properties is not None
+        before, old_id = self.properties, self.physical_id
+        forward = self.event(
+            "Update", wanted, OldResourceProperties=before, PhysicalResourceId=old_id
+        )
+        updated = self._responded(forward)
+        held = updated.physical_id or old_id
+        if updated.status == "SUCCESS" and not fails_later:
+            self.properties, self.physical_id = wanted, held
+            if held != old_id:
+                self._clean_up(old_id, before)
+            return self._ended("UPDATE_COMPLETE")
+        if self._roll_back(held, wanted):
+            return self._ended("UPDATE_ROLLBACK_COMPLETE")
+        return self._ended("UPDATE_ROLLBACK_FAILED")
+
+    def _roll_back(self, held: str | None, failed: dict[str, Any]) -> bool:
+        """Send the reverse Update; one that fails can be continued later."""
+        assert self.properties is not None
+        back = self.event(
+            "Update", self.properties, OldResourceProperties=failed, PhysicalResourceId=held
+        )
+        restored = self._responded(back)
+        self._way_back = (held, failed) if restored.status == "FAILED" else None
+        if self._way_back is not None:
+            return False
+        self.physical_id = restored.physical_id
+        if self.physical_id != held:
+            self._clean_up(held, failed)
+        return True
+
+    def _clean_up(self, identity: str | None, properties: Mapping[str, Any]) -> None:
+        for _ in range(CLEAN_UPS):
+            if self._delete(identity, properties):
+                return
+
+    def _delete(self, identity: str | None, properties: Mapping[str, Any]) -> bool:
+        event = self.event("Delete", properties, PhysicalResourceId=identity)
+        return self._responded(event).status == "SUCCESS"
+
+    def _responded(self, event: Mapping[str, Any]) -> Response:
+        """Send an event and wait for its answer, until ServiceTimeout at most."""
+        world, url = self.world, event["ResponseURL"]
+        known = len(world.answers[url])
+        until = world.time + float(event["ResourceProperties"].get("ServiceTimeout", "3600"))
+        deliver = functools.partial(world.deliver, event, until=until)
+        copies = 1 + world.duplicated.pop(event["RequestType"], 0)
+        if copies > 1 and world.order is not None and not world.stage.is_playing:
+            world.stage.play(world.order, *[deliver] * copies)
+        else:
+            for _ in range(copies):
+                deliver()
+        answers = [(time, _checked(event, body)) for time, body in world.answers[url][known:]]
+        in_time = [answer for time, answer in answers if time <= until]
+        if not in_time:
+            world.time = max(world.time, until)
+        response = in_time[0] if in_time else _timeout(event)
+        self._sent.append(Sent(event=event, response=response))
+        return response
+
+    def _ended(self, status: str) -> Deployment:
+        return Deployment(status=status, sent=self._sent)
+
+
+def stringified(value: Any) -> Any:
+    """Turn scalars into texts and drop what has no value, as CloudFormation does."""
+    if isinstance(value, Mapping):
+        return {name: stringified(each) for name, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [stringified(each) for each in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)
+
+
+def _timeout(event: Mapping[str, Any]) -> Response:
+    return Response(
+        status="FAILED",
+        physical_id=event.get("PhysicalResourceId"),
+        reason="CloudFormation did not receive a response from your Custom Resource",
+    )
+
+
+def _checked(event: Mapping[str, Any], body: bytes) -> Response:
+    """Return an answer that CloudFormation takes; AssertionError says why it is none."""
+    assert len(body) <= MAXIMUM_BODY, f"response object is too long: {len(body)} bytes"
+    answer = json.loads(body)
+    for name in ("StackId", "RequestId", "LogicalResourceId"):
+        assert answer[name] == event[name], f"{name} is not that of the event"
+    assert answer["Status"] in ("SUCCESS", "FAILED")
+    assert answer["Status"] == "SUCCESS" or answer["Reason"], "a failure has no reason"
+    identity = answer["PhysicalResourceId"]
+    assert isinstance(identity, str), "invalid PhysicalResourceId"
+    assert 0 < len(identity.encode()) <= MAXIMUM_ID, "invalid PhysicalResourceId"
+    if event["RequestType"] == "Delete":
+        assert identity == event["PhysicalResourceId"], "a Delete has changed the id"
+    elif answer["Status"] == "SUCCESS":
+        owner = Owner(stack_id=event["StackId"], logical_id=event["LogicalResourceId"])
+        assert identity == physical_id(owner, event["ResourceProperties"]), "another id"
+    data = answer.get("Data", {})
+    assert all(isinstance(value, str) for value in data.values()), "Data is not flat"
+    if answer["Status"] == "FAILED":
+        shown = [word for word in _SECRETS if word in answer["Reason"]]
+        assert not shown, f"the reason shows {shown}"
+    return Response(
+        status=answer["Status"], physical_id=identity, reason=answer["Reason"], data=data
+    )
