@@ -45,6 +45,11 @@ them with urllib3, [`pages.py`](../lambda/labeling_job/pages.py) reads pages wit
 [`key_ranges.py`](../lambda/labeling_job/key_ranges.py) lists several ranges of keys at once behind
 the first 4,000 keys, [`reading.py`](../lambda/labeling_job/reading.py) reads 32 texts at once, and
 [`lines_on_disk.py`](../lambda/labeling_job/lines_on_disk.py) keeps the manifest out of memory.
+
+The whole of it, a Create of 100,000 texts through the real `cdk deploy` on local AWS, is measured
+by `python -m benchmarks.deployment`, which is no part of `make bench` because it takes five
+minutes: 116 seconds on the same computer, synthesis included, of the function's 900, and 109 MB of
+its 1,769.
 """
 
 

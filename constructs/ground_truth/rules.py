@@ -5,7 +5,6 @@ The environment file and the constructs both call these functions, so that each 
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -25,9 +24,6 @@ _FUNCTION_ARN: Final = re.compile(
     r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9_-]{1,64}(:[a-zA-Z0-9_$-]+)?"
 )
 _TITLE: Final = re.compile(r"[\t\n\r -\uD7FF\uE000-\uFFFD]*")
-_LOCAL_PART: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_HOST_PART: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_EMAIL: Final = re.compile(rf"{_LOCAL_PART}(\.{_LOCAL_PART})*@{_HOST_PART}(\.{_HOST_PART})+")
 #: What a job's name gets behind its prefix: `-<10 hex>`, and `-2` to `-99` when it is burnt.
 _JOB_NAME_SUFFIX: Final = len("-0123456789-99")
 #: What the Cognito domain gets behind the environment's name: `-<12 hex>`.
@@ -106,19 +102,6 @@ def job_name_prefix(value: str) -> str:
 def team_name(value: str) -> str:
     """Check the name of a work team (botocore: WorkteamName)."""
     return _name(value, longest=_LONGEST_NAME, why="as a work team's name")
-
-
-def team_description(value: str) -> str:
-    """Check the description of a work team (botocore: String200)."""
-    return one_line(value, longest=200)
-
-
-def organization(value: str) -> str:
-    """Check the name in the invitation's subject `Label data for <organization>`.
-
-    The subject has at most 140 characters (botocore: EmailVerificationSubjectType).
-    """
-    return one_line(value, longest=140 - len("Label data for "))
 
 
 def task_title(value: str) -> str:
@@ -266,53 +249,6 @@ def subnets(values: tuple[str, ...]) -> tuple[str, ...]:
 def security_groups(values: tuple[str, ...]) -> tuple[str, ...]:
     """Check what training may reach (botocore: VpcSecurityGroupIds)."""
     return _ids(values, "sg-", most=5)
-
-
-def email(value: str) -> str:
-    """Return an e-mail address in lower case: the user pool doesn't tell cases apart.
-
-    At most 128 characters, as it is the user's name (botocore: UsernameType).
-    """
-    if len(value) > 128 or not _EMAIL.fullmatch(value):
-        raise ValueError(f"expected an e-mail address such as ana@example.com, got {shown(value)}")
-    return value.lower()
-
-
-def distinct_emails(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Check that no address is there twice, in whatever case."""
-    first: dict[str, str] = {}
-    for index, value in enumerate(values):
-        if value.lower() in first:
-            before = first[value.lower()]
-            raise ItemError(
-                f"expected each address once, got {shown(before)} and {shown(value)}, which are"
-                " the same account",
-                index,
-            )
-        first[value.lower()] = value
-    return values
-
-
-def cidr(value: str) -> str:
-    """Check a range of addresses that may open the worker portal (botocore: Cidr)."""
-    try:
-        network = ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        network = None
-    if network is None or not re.search(r"/[0-9]+$", value):
-        raise ValueError(f"expected a CIDR range such as 203.0.113.0/24, got {shown(value)}")
-    if ipaddress.ip_interface(value).ip != network.network_address:
-        raise ValueError(f"expected the range's first address, {network}, got {shown(value)}")
-    return value
-
-
-def cidrs(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Check all ranges; at most 10 (botocore: SourceIpConfig)."""
-    for value in values:
-        cidr(value)
-    if len(values) > 10:
-        raise ValueError(f"expected at most 10 CIDR ranges, got {len(values)}")
-    return values
 
 
 def region(value: str) -> str:

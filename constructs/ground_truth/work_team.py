@@ -8,7 +8,7 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from constructs.ground_truth import rules
+from constructs.ground_truth import people_rules, rules
 from constructs.ground_truth.notifications import Notifications
 from constructs.ground_truth.private_workforce import PrivateWorkforce
 
@@ -29,7 +29,7 @@ class WorkTeam(Construct):
         super().__init__(scope, construct_id)
 
         rules.team_name(name)
-        rules.team_description(description)
+        people_rules.team_description(description)
         #: The group's name is the team's.
         self.name = name
         group = cognito.CfnUserPoolGroup(

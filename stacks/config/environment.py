@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
-from constructs.ground_truth import rules
+from constructs.ground_truth import people_rules, rules
 from stacks.config.attributes import check_attributes
 from stacks.config.environment_file import Document, EnvironmentFileError, check, display_name, read
 from stacks.config.fields import Email, Emails, Part, Surroundings, Tags, Text, around
@@ -36,17 +36,17 @@ class Create(Part):
     """A private workforce that is made for the environment."""
 
     #: Who invites the workers.
-    organization: Annotated[Text, AfterValidator(rules.organization)]
+    organization: Annotated[Text, AfterValidator(people_rules.organization)]
     #: Whom workers write to.
     support_email: Email
     #: Where the worker portal can be opened from; empty for everywhere.
-    allowed_cidrs: Annotated[tuple[str, ...], AfterValidator(rules.cidrs)] = ()
+    allowed_cidrs: Annotated[tuple[str, ...], AfterValidator(people_rules.cidrs)] = ()
 
 
 class Team(Part):
     """A work team."""
 
-    description: Annotated[Text, AfterValidator(rules.team_description)]
+    description: Annotated[Text, AfterValidator(people_rules.team_description)]
     #: Addresses in lower case.
     workers: Emails
     #: Addresses that get a mail when there is work and when a job has ended.

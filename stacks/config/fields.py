@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from constructs.ground_truth import rules
+from constructs.ground_truth import people_rules, rules
 
 _DURATION: Final = re.compile(r"([0-9]{1,9}) +(second|minute|hour|day)s?")
 _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
@@ -72,7 +72,7 @@ def _seconds(value: object) -> object:
 def _distinct(value: object) -> object:
     # Before each address is put into lower case, so that the message has both as written.
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        rules.distinct_emails(tuple(value))
+        people_rules.distinct_emails(tuple(value))
     return value
 
 
@@ -86,7 +86,7 @@ Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True)]
 #: A duration, in seconds.
 Seconds: TypeAlias = Annotated[int, BeforeValidator(_seconds)]
 Positive: TypeAlias = Annotated[int, AfterValidator(_positive)]
-Email: TypeAlias = Annotated[str, AfterValidator(rules.email)]
+Email: TypeAlias = Annotated[str, AfterValidator(people_rules.email)]
 Emails: TypeAlias = Annotated[tuple[Email, ...], BeforeValidator(_distinct)]
 Tags: TypeAlias = Annotated[Mapping[str, str], AfterValidator(rules.tags)]
 KeyArn: TypeAlias = Annotated[str, AfterValidator(rules.key_arn)]

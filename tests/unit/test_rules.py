@@ -6,7 +6,7 @@ from collections.abc import Callable
 import botocore.session
 import pytest
 
-from constructs.ground_truth import rules
+from constructs.ground_truth import people_rules, rules
 from constructs.ground_truth.regions import REGIONS
 from constructs.ground_truth.task_types import TASK_TYPES
 
@@ -21,8 +21,8 @@ _Rule = Callable[[str], str]
     [
         (rules.task_title, 128),
         (rules.task_description, 255),
-        (rules.team_description, 200),
-        (rules.organization, 125),
+        (people_rules.team_description, 200),
+        (people_rules.organization, 125),
         (rules.job_name_prefix, 49),
         (rules.team_name, 63),
         (rules.environment_name, 50),
@@ -39,15 +39,15 @@ def test_a_text_is_as_long_as_its_rule_allows_and_no_longer(rule: _Rule, longest
     [
         rules.task_title,
         rules.task_description,
-        rules.team_description,
-        rules.organization,
+        people_rules.team_description,
+        people_rules.organization,
         rules.instructions,
         rules.job_name_prefix,
         rules.team_name,
         rules.environment_name,
         rules.key,
-        rules.email,
-        rules.cidr,
+        people_rules.email,
+        people_rules.cidr,
         rules.region,
         rules.account,
     ],
@@ -58,7 +58,7 @@ def test_nothing_is_not_a_value(rule: _Rule) -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [rules.task_description, rules.team_description, rules.organization]
+    "rule", [rules.task_description, people_rules.team_description, people_rules.organization]
 )
 @pytest.mark.parametrize("separator", ["\n", "\r", "\x85", "\u2028", "\u2029"])
 def test_one_line_is_one_line_for_every_line_separator(rule: _Rule, separator: str) -> None:
@@ -190,7 +190,7 @@ def test_a_count_within_its_bounds(rule: Callable[[int], int], lowest: int, high
 
 
 def test_an_address_is_lower_case() -> None:
-    assert rules.email("Ana.B+x@Example.COM") == "ana.b+x@example.com"
+    assert people_rules.email("Ana.B+x@Example.COM") == "ana.b+x@example.com"
 
 
 @pytest.mark.parametrize(
@@ -216,36 +216,36 @@ def test_an_address_is_lower_case() -> None:
 )
 def test_what_is_no_address(value: str) -> None:
     with pytest.raises(ValueError, match="expected an e-mail address such as"):
-        rules.email(value)
+        people_rules.email(value)
 
 
 def test_the_same_address_twice_is_named_as_written() -> None:
     with pytest.raises(ValueError, match=r"got 'Ana@example.com' and 'ana@example.com'"):
-        rules.distinct_emails(("Ana@example.com", "bo@example.com", "ana@example.com"))
+        people_rules.distinct_emails(("Ana@example.com", "bo@example.com", "ana@example.com"))
 
 
 @pytest.mark.parametrize("value", ["203.0.113.0/24", "203.0.113.7/32", "2001:db8::/32"])
 def test_a_good_range(value: str) -> None:
-    assert rules.cidr(value) == value
+    assert people_rules.cidr(value) == value
 
 
 @pytest.mark.parametrize("value", ["203.0.113.0", "203.0.113.0/33", "office", "10.0.0.0/255.0.0.0"])
 def test_what_is_no_range(value: str) -> None:
     with pytest.raises(ValueError, match=f"a CIDR range such as 203.0.113.0/24, got {value!r}"):
-        rules.cidr(value)
+        people_rules.cidr(value)
 
 
 def test_a_range_begins_at_its_first_address() -> None:
     with pytest.raises(ValueError, match=r"first address, 203.0.113.0/24, got '203.0.113.5/24'"):
-        rules.cidr("203.0.113.5/24")
+        people_rules.cidr("203.0.113.5/24")
 
 
 def test_at_most_ten_ranges() -> None:
     ranges = tuple(f"203.0.113.{number}/32" for number in range(11))
 
-    assert rules.cidrs(ranges[:10]) == ranges[:10]
+    assert people_rules.cidrs(ranges[:10]) == ranges[:10]
     with pytest.raises(ValueError, match="expected at most 10 CIDR ranges, got 11"):
-        rules.cidrs(ranges)
+        people_rules.cidrs(ranges)
 
 
 def test_a_region_without_ground_truth_gets_the_list_of_those_that_have_it() -> None:

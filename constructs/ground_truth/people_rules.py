@@ -1,0 +1,73 @@
+"""What may be said of those who label: their teams, addresses and networks."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final
+
+from constructs.ground_truth.rules import ItemError, one_line, shown
+
+_LOCAL_PART: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_HOST_PART: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_EMAIL: Final = re.compile(rf"{_LOCAL_PART}(\.{_LOCAL_PART})*@{_HOST_PART}(\.{_HOST_PART})+")
+
+
+def team_description(value: str) -> str:
+    """Check the description of a work team (botocore: String200)."""
+    return one_line(value, longest=200)
+
+
+def organization(value: str) -> str:
+    """Check the name in the invitation's subject `Label data for <organization>`.
+
+    The subject has at most 140 characters (botocore: EmailVerificationSubjectType).
+    """
+    return one_line(value, longest=140 - len("Label data for "))
+
+
+def email(value: str) -> str:
+    """Return an e-mail address in lower case: the user pool doesn't tell cases apart.
+
+    At most 128 characters, as it is the user's name (botocore: UsernameType).
+    """
+    if len(value) > 128 or not _EMAIL.fullmatch(value):
+        raise ValueError(f"expected an e-mail address such as ana@example.com, got {shown(value)}")
+    return value.lower()
+
+
+def distinct_emails(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Check that no address is there twice, in whatever case."""
+    first: dict[str, str] = {}
+    for index, value in enumerate(values):
+        if value.lower() in first:
+            before = first[value.lower()]
+            raise ItemError(
+                f"expected each address once, got {shown(before)} and {shown(value)}, which are"
+                " the same account",
+                index,
+            )
+        first[value.lower()] = value
+    return values
+
+
+def cidr(value: str) -> str:
+    """Check a range of addresses that may open the worker portal (botocore: Cidr)."""
+    try:
+        network = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        network = None
+    if network is None or not re.search(r"/[0-9]+$", value):
+        raise ValueError(f"expected a CIDR range such as 203.0.113.0/24, got {shown(value)}")
+    if ipaddress.ip_interface(value).ip != network.network_address:
+        raise ValueError(f"expected the range's first address, {network}, got {shown(value)}")
+    return value
+
+
+def cidrs(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Check all ranges; at most 10 (botocore: SourceIpConfig)."""
+    for value in values:
+        cidr(value)
+    if len(values) > 10:
+        raise ValueError(f"expected at most 10 CIDR ranges, got {len(values)}")
+    return values
