@@ -48,16 +48,20 @@ def choose(
     heap: list[tuple[int, int, _T]] = []
     number = size = 0
     hash_of = _hash(source.seed)
+    # The largest hash that is kept, once there are enough: most of a large listing ends here.
+    largest: bytes | None = None
     for number, item in enumerate(items, start=1):
-        rank = -hash_of(place(item))
-        if kept is None or len(heap) < kept:
-            size += weigh(item)
-            heapq.heappush(heap, (rank, -number, item))
-        elif rank > heap[0][0]:
-            size += weigh(item)
-            size -= weigh(heapq.heapreplace(heap, (rank, -number, item))[2])
-        else:
+        digest = hash_of(place(item))
+        if largest is not None and digest >= largest:
             continue
+        entry = (-int.from_bytes(digest), -number, item)
+        size += weigh(item)
+        if largest is None:
+            heapq.heappush(heap, entry)
+        else:
+            size -= weigh(heapq.heapreplace(heap, entry)[2])
+        if len(heap) == kept:
+            largest = (-heap[0][0]).to_bytes(len(digest))
         check_limits(min(len(heap), source.limit or len(heap)), size, source)
     sampled = min(number, source.sample or number)
     left_out.count("not in the sample", number - sampled)
@@ -90,12 +94,12 @@ def _first(items: Iterable[_T], source: Input, weigh: Callable[[_T], int]) -> It
         yield item
 
 
-def _hash(seed: int) -> Callable[[str], int]:
+def _hash(seed: int) -> Callable[[str], bytes]:
     begun = hashlib.sha256(f"{seed}:".encode())
 
-    def hash_of(place: str) -> int:
+    def hash_of(place: str) -> bytes:
         digest = begun.copy()
         digest.update(place.encode())
-        return int.from_bytes(digest.digest())
+        return digest.digest()
 
     return hash_of

@@ -9,12 +9,10 @@ from labeling_job.choice import MAXIMUM_BYTES, check_limits
 from labeling_job.collaborators import Collaborators
 from labeling_job.data_object import DataObject, digest
 from labeling_job.errors import LabelingJobError, NothingToLabelError
-from labeling_job.frames import frame_objects
 from labeling_job.input_properties import Input
 from labeling_job.left_out import LeftOut
 from labeling_job.lines_on_disk import LinesOnDisk
 from labeling_job.objects import file_objects
-from labeling_job.own_manifest import manifest_objects
 from labeling_job.previous_job import again
 from labeling_job.request import Request
 from labeling_job.texts import text_objects
@@ -83,9 +81,14 @@ def _carried_over(number: int) -> str:
 def _data_objects(
     request: Request, aws: Collaborators, left_out: LeftOut
 ) -> tuple[Iterable[DataObject], dict[str, bytes]]:
+    # A cold start waits for every module: what few jobs need is imported for them only.
     if request.input.manifest_uri is not None:
+        from labeling_job.own_manifest import manifest_objects
+
         return manifest_objects(request, aws, left_out), {}
     if request.input.kind == "frames":
+        from labeling_job.frames import frame_objects
+
         return frame_objects(request, aws, left_out)
     if request.input.kind == "text":
         return text_objects(request, aws, left_out), {}
