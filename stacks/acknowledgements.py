@@ -16,7 +16,8 @@ from stacks.config.input import place
 from stacks.environment import EnvironmentStage
 from stacks.jobs import labels_folder
 
-_USER_POOL: Final = "Workforce/Workforce/UserPool"
+_USER_POOL: Final = "Workforce/WorkerPool/UserPool"
+_WORKFORCE_POLICY: Final = "Workforce/WorkforceFunction/Policy"
 _EXECUTION_POLICY: Final = "Labeling/ExecutionRole/Policy"
 _FUNCTION_POLICY: Final = "Labeling/LabelingJobFunction/Policy"
 
@@ -40,18 +41,13 @@ def acknowledgements(
     partition = REGIONS[environment.region].partition
     owner = f"{environment.region}:{environment.account or '<AWS::AccountId>'}"
 
-    yield Acknowledgement(
-        construct=_USER_POOL,
-        finding="AwsSolutions-COG2",
-        reason="workers may set up a second factor; forcing one on people who label data, often"
-        " without a work phone, is the environment owner's choice",
-    )
-    yield Acknowledgement(
-        construct=_USER_POOL,
-        finding="AwsSolutions-COG8",
-        reason="the Plus plan costs per worker and month; accounts are made by administrators only"
-        " and reach the worker portal, nothing else",
-    )
+    for queue in ("Workforce/Notifications/DeadLetters", "Labeling/JobEvents/DeadLetters"):
+        yield Acknowledgement(
+            construct=queue,
+            finding="AwsSolutions-SQS3",
+            reason="it is itself the dead-letter queue of topics or of a rule",
+        )
+    yield from _of_people(environment, partition, owner)
     yield Acknowledgement(
         construct=_EXECUTION_POLICY,
         finding=f"AwsSolutions-IAM5[Resource::{output_bucket}/requests/*]",
@@ -94,6 +90,52 @@ def acknowledgements(
     )
     for key, job in environment.jobs.items():
         yield from _of_job(stage, environment, key, job)
+
+
+def _of_people(environment: Environment, partition: str, owner: str) -> Iterator[Acknowledgement]:
+    create = environment.workforce.create
+    if create is not None and create.mfa == "optional":
+        yield Acknowledgement(
+            construct=_USER_POOL,
+            finding="AwsSolutions-COG2",
+            reason="workers may set up a second factor; forcing one on people who label data, often"
+            " without a work phone, is the environment owner's choice: `mfa: required`",
+        )
+    if create is not None and create.threat_protection == "off":
+        yield Acknowledgement(
+            construct=_USER_POOL,
+            finding="AwsSolutions-COG8",
+            reason="the Plus plan costs per worker and month; accounts are made by administrators"
+            " only and reach the worker portal, nothing else; `threat_protection` switches it on",
+        )
+    yield Acknowledgement(
+        construct=_WORKFORCE_POLICY,
+        finding="AwsSolutions-IAM5[Resource::*]",
+        reason="lists of workforces and teams, and the account's state in SES, know no resources",
+    )
+    yield Acknowledgement(
+        construct=_WORKFORCE_POLICY,
+        finding=f"AwsSolutions-IAM5[Resource::arn:{partition}:sagemaker:{owner}:workforce/*]",
+        reason="the workforce that may be in the way has any name; it is read only",
+    )
+    yield Acknowledgement(
+        construct=_WORKFORCE_POLICY,
+        finding=f"AwsSolutions-IAM5[Resource::arn:{partition}:cognito-idp:{owner}:userpool/*]",
+        reason="the pool of a workforce that is in the way has any id; it is read only",
+    )
+    if environment.workforce.pin_urls_to_worker_ip:
+        yield Acknowledgement(
+            construct="Workforce/WorkforceFunction/MorePolicy",
+            finding=f"AwsSolutions-IAM5[Resource::arn:{partition}:sagemaker:{owner}:workteam/"
+            f"private-crowd/{environment.name}-*]",
+            reason="the teams of this environment, whose names begin with its own",
+        )
+    if environment.workforce.oidc is not None and environment.workforce.oidc.vpc is not None:
+        yield Acknowledgement(
+            construct="Workforce/WorkforceFunction/MorePolicy",
+            finding="AwsSolutions-IAM5[Resource::*]",
+            reason="the endpoint of a portal in a VPC gets its id when Ground Truth makes it",
+        )
 
 
 def _of_job(
