@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+#: SageMaker answers a missing thing with either of two codes; ValidationException means many
+#: other things too, hence the words.
+_ABSENT_WORDS: Final = re.compile(r"not found|does not exist|cannot find", re.IGNORECASE)
 #: What a role or policy that was made a moment ago looks like.
 _PROPAGATION_WORDS: Final = re.compile(
     r"\bassum(e|ing)\b|\brole\b|permission|not authorized|access denied|accessdenied",
@@ -53,6 +56,13 @@ def refusal(error: ClientError) -> str:
     """Return the operation, the code and AWS's own words, which often name action and resource."""
     words = message_of(error).rstrip(". ")
     return f"{error.operation_name} was refused with {code_of(error)}: {words}"
+
+
+def is_absent(error: ClientError) -> bool:
+    """Say whether a thing of SageMaker does not exist."""
+    if code_of(error) == "ResourceNotFound":
+        return True
+    return is_invalid(error) and _ABSENT_WORDS.search(message_of(error)) is not None
 
 
 def is_invalid(error: ClientError) -> bool:

@@ -142,7 +142,7 @@ _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]]
     ),
     (
         "words that mean absent",
-        "labeling_job.errors._ABSENT_WORDS",
+        "custom_resource.errors._ABSENT_WORDS",
         re.compile("(?!)"),
         test_jobs.test_case_50_both_ways_to_say_that_a_job_is_absent_are_known,
         ("ValidationException",),
