@@ -1,7 +1,8 @@
-"""The only file that uses MiniStack's internals: it adds Ground Truth and serves its needs.
+"""Adds Ground Truth to MiniStack, and serves its needs. Of Cognito, see ministack_cognito.py.
 
-tests/unit/test_local_ministack.py lists every internal name that is used here, with its parameters,
-and fails first when MiniStack moves one.
+Only the files `ministack*.py` use MiniStack's internals. tests/unit/test_local_ministack.py lists
+every internal name that is used there, with its parameters, and fails first when MiniStack moves
+one.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -32,6 +33,8 @@ from local.ground_truth.cloud import (
 from local.ground_truth.errors import AwsError
 from local.ground_truth.resources import Resource, Workforces, Workteams
 from local.ground_truth.service import GroundTruth
+from local.mailbox import Mail
+from local.ministack_cognito import Pools
 from local.role_sessions import LIFETIME, Credentials, RoleSessions
 
 _LOG = logging.getLogger("ground-truth")
@@ -56,11 +59,20 @@ class MiniStack:
         self._kms = _module("services.kms")
         self._sns = _module("services.sns")
         self._events = _module("services.eventbridge")
-        self._cognito = _module("services.cognito")
+        self._ses = _module("services.ses")
         self._lambda = _module("services.lambda_svc")
         self._sts = _module("services.sts")
         self._provisioners = _module("services.cloudformation.provisioners")
         self._sessions = RoleSessions(self._credentials)
+        #: What the names of worker portals and login pages end with: browsers find it here.
+        self.portal_domain = f"localhost:{os.environ['GATEWAY_PORT']}"
+        #: Cognito's user pools.
+        self.pools = Pools(
+            _module("services.cognito"),
+            self._provisioners,
+            self._responses,
+            domain=self.portal_domain,
+        )
 
     # What Ground Truth asks for: the protocol Cloud.
 
@@ -202,28 +214,11 @@ class MiniStack:
 
     def user_pool(self, scope: Scope, pool_id: str) -> UserPool | None:
         """Describe a user pool."""
-        pool = self._cognito._user_pools.get_scoped(scope.account, scope.region, pool_id)
-        if pool is None:
-            return None
-        clients = pool["_clients"].items()
-        return UserPool(
-            has_domain=bool(pool.get("Domain") or pool.get("CustomDomain")),
-            groups=frozenset(pool["_groups"]),
-            clients={name: bool(client.get("ClientSecret")) for name, client in clients},
-        )
+        return self.pools.user_pool(scope, pool_id)
 
     def users(self, scope: Scope, pool_id: str) -> Iterable[User]:
         """List a pool's users; none if there is no such pool."""
-        pool = self._cognito._user_pools.get_scoped(scope.account, scope.region, pool_id)
-        for record in list(pool["_users"].values()) if pool else ():
-            attributes = self._cognito._attr_list_to_dict(record.get("Attributes", []))
-            yield User(
-                username=record["Username"],
-                email=attributes.get("email", ""),
-                sub=attributes.get("sub", ""),
-                enabled=bool(record.get("Enabled")),
-                groups=frozenset(record.get("_groups", ())) & frozenset(pool["_groups"]),
-            )
+        return self.pools.users(scope, pool_id)
 
     def publish(
         self, scope: Scope, topic: str, *, subject: str, message: str, source_arn: str
@@ -238,6 +233,22 @@ class MiniStack:
         with self._as_service(scope):
             # Inside, because the API refuses sources that begin with "aws.".
             self._events._put_events({"Entries": [dict(event)]}, allow_aws_source=True)
+
+    def mails(self) -> list[Mail]:
+        """Return all mails that were sent, also to nobody's real address."""
+        return [
+            Mail(
+                to=recipient,
+                sender=record["Source"],
+                subject=record["Subject"],
+                body=record["BodyHtml"] or record["BodyText"],
+                is_html=bool(record["BodyHtml"]),
+                time=record["Timestamp"],
+            )
+            for _, records in self._ses._sent_emails.all_items()
+            for record in records
+            for recipient in record["To"]
+        ]
 
     # What it adds to MiniStack.
 
@@ -260,7 +271,7 @@ class MiniStack:
         _module("app").SERVICE_HANDLERS["sagemaker"] = handle
         self._add_type("AWS::SageMaker::Workforce", Workforces(ground_truth))
         self._add_type("AWS::SageMaker::Workteam", Workteams(ground_truth))
-        self._add_cognito_types()
+        self.pools.install(ground_truth.teams_of_group)
         self._mend_buckets()
         self._mend_managed_key()
         self._mend_wildcards()
@@ -296,33 +307,6 @@ class MiniStack:
         replacing = () if resource.delete_first else resource.create_only
         provisioners._REPLACING_PROPERTIES[name] = replacing
         provisioners._STACK_TAG_PROPERTY[name] = ("Tags", "list")
-
-    def _add_cognito_types(self) -> None:
-        cognito, provisioners = self._cognito, self._provisioners
-
-        def create_user(logical_id: str, properties: Any, stack_name: str) -> Any:
-            name = properties.get("Username") or provisioners._physical_name(stack_name, logical_id)
-            self._call(cognito._admin_create_user, {**properties, "Username": name})
-            return name, {}
-
-        def delete_user(physical_id: str, properties: Any) -> None:
-            request = {"UserPoolId": properties["UserPoolId"], "Username": physical_id}
-            self._call(cognito._admin_delete_user, request, absent_is_fine=True)
-
-        def join(_logical_id: str, properties: Any, _stack_name: str) -> Any:
-            self._call(cognito._admin_add_user_to_group, properties)
-            return "|".join(properties[name] for name in _ATTACHMENT), {}
-
-        def leave(_physical_id: str, properties: Any) -> None:
-            self._call(cognito._admin_remove_user_from_group, properties, absent_is_fine=True)
-
-        handlers = provisioners._RESOURCE_HANDLERS
-        handlers["AWS::Cognito::UserPoolUser"] = {"create": create_user, "delete": delete_user}
-        handlers["AWS::Cognito::UserPoolUserToGroupAttachment"] = {"create": join, "delete": leave}
-        # Every property of both is "Update requires: Replacement".
-        replacing = provisioners._REPLACING_PROPERTIES
-        replacing["AWS::Cognito::UserPoolUser"] = _USER
-        replacing["AWS::Cognito::UserPoolUserToGroupAttachment"] = _ATTACHMENT
 
     def _mend_buckets(self) -> None:
         """Keep a bucket's `Tags` and `BucketEncryption`, which MiniStack's handlers ignore."""
@@ -471,17 +455,6 @@ class MiniStack:
             raise Missing(key)
         return str(record["Arn"])
 
-    def _call(
-        self, operation: Callable[[Any], Any], request: Any, *, absent_is_fine: bool = False
-    ) -> None:
-        status, _, body = operation(request)
-        if status < 400:
-            return
-        answer = json.loads(body)
-        if absent_is_fine and "NotFound" in answer.get("__type", ""):
-            return
-        raise ValueError(f"{answer.get('__type')}: {answer.get('message')}")
-
     def _credentials(self, scope: Scope, role: str) -> Credentials:
         """Assume the role, as Ground Truth does."""
         credentials = Credentials(
@@ -580,19 +553,6 @@ class _Caller:
             action, denied.principal_arn, resource, denied.decision == "Deny"
         )
         raise AwsError("AccessDeniedException", message)
-
-
-_ATTACHMENT: Final = ("UserPoolId", "Username", "GroupName")
-_USER: Final = (
-    "ClientMetadata",
-    "DesiredDeliveryMediums",
-    "ForceAliasCreation",
-    "MessageAction",
-    "UserAttributes",
-    "Username",
-    "UserPoolId",
-    "ValidationData",
-)
 
 
 def _encryption_xml(encryption: Mapping[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from local import ministack
+from local import ministack, ministack_cognito
 
 #: Module → name → the parameters of a function, or None for data.
 _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
@@ -91,17 +91,37 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
     "services.cognito": {
         "_user_pools": None,
         "_attr_list_to_dict": ("attrs",),
-        "_admin_create_user": ("data",),
-        "_admin_delete_user": ("data",),
-        "_admin_add_user_to_group": ("data",),
-        "_admin_remove_user_from_group": ("data",),
+        "_resolve_user": ("pool", "username"),
+        "_pool_out": ("pool",),
+        "_deliver_invitation_email": ("pool", "username", "attr_dict", "subject", "body"),
+        **dict.fromkeys(
+            (
+                "_admin_add_user_to_group",
+                "_admin_create_user",
+                "_admin_delete_user",
+                "_admin_disable_user",
+                "_admin_remove_user_from_group",
+                "_create_user_pool",
+                "_create_user_pool_client",
+                "_delete_group",
+                "_delete_user_pool",
+                "_describe_user_pool_client",
+                "_list_users",
+                "_update_user_pool",
+                "_update_user_pool_client",
+            ),
+            ("data",),
+        ),
     },
+    "services.ses": {"_sent_emails": None},
     "services.cloudformation.provisioners": {
         "_RESOURCE_HANDLERS": None,
         "_REPLACING_PROPERTIES": None,
         "_STACK_TAG_PROPERTY": None,
         "_physical_name": ("stack_name", "logical_id", "lowercase", "max_len", "seeded"),
         "_tag_map": ("tags",),
+        "_COGNITO_USER_POOL_UPDATABLE": None,
+        "_COGNITO_USER_POOL_CLIENT_UPDATABLE": None,
     },
 }
 
@@ -127,9 +147,9 @@ def test_an_internal_of_ministack_is_where_and_as_it_was(
 
 
 def test_no_other_internal_of_ministack_is_used() -> None:
-    source = inspect.getsource(ministack)
-    owners = "evaluator|provisioners|cognito|s3|iam|kms|lambda|sns|sts|events|roles|responses"
-    used = set(re.findall(rf"\b_?(?:{owners})\.(?!amazonaws)(\w+)", source))
+    source = "".join(inspect.getsource(each) for each in (ministack, ministack_cognito))
+    owners = "evaluator|provisioners|cognito|s3|iam|kms|lambda|ses|sns|sts|events|roles|responses"
+    used = set(re.findall(rf"(?<![\w-])_?(?:{owners})\.(?!amazonaws)(\w+)", source))
 
     listed = {name for names in _INTERNALS.values() for name in names}
 
