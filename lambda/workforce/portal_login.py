@@ -120,6 +120,12 @@ def _change_invitation(pool: str, invitation: object, portal: str, aws: Collabor
         "UserPoolId": pool,
         "PoolName": described["Name"],
         "AdminCreateUserConfig": config,
+        # CloudFormation's own tags are described, stay whatever is written, and are refused here.
+        "UserPoolTags": {
+            name: value
+            for name, value in described.get("UserPoolTags", {}).items()
+            if not name.startswith("aws:")
+        },
     }
     shape = aws.cognito.meta.service_model.operation_model("UpdateUserPool").input_shape
     aws.log.info("user pool %s gets the invitation to %s", pool, portal)

@@ -19,6 +19,8 @@ for environment in load_all(Path(sys.argv[1])):
     if name not in (None, environment.name):
         continue
     stage = EnvironmentStage(app, environment)
+    # What is refused is refused for good here.
+    stage.workforce.function.function.add_environment("PROPAGATION_SECONDS", "2")
     for construct in stage.workforce.node.find_all() if len(sys.argv) > 2 else ():
         if isinstance(construct, cognito.CfnUserPoolClient):
             construct.access_token_validity = int(sys.argv[2])

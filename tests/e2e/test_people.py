@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,10 +13,11 @@ import pytest
 import yaml
 
 from local.aws import LocalAws
+from local.browser import Browser
 from local.cdk_cli import CdkCli, CdkError
 from local.inventory import inventory
 from local.worker import Worker, WorkerError
-from tests.e2e.people import make_people
+from tests.e2e.people import People, make_people
 
 _CREATE = {"organization": "Example Labs", "support_email": "labeling@example.com"}
 
@@ -47,11 +49,11 @@ class Project:
         """Deploy the people of an environment; return the outputs."""
         if workforce is not None:
             self.write(name, workforce)
-        return self._cdk(name).deploy("Workforce", exclusively=True)
+        return self.cdk(name).deploy("Workforce", exclusively=True)
 
     def refusal(self, name: str, workforce: dict[str, Any]) -> str:
         """Deploy what must fail; return what the command printed of it, in one line."""
-        cdk = self._cdk(name)
+        cdk = self.cdk(name)
         start = cdk.log.stat().st_size if cdk.log.exists() else 0
         with pytest.raises(CdkError):
             self.deploy(name, workforce)
@@ -59,7 +61,7 @@ class Project:
 
     def destroy(self, name: str) -> None:
         """Destroy the people of an environment."""
-        self._cdk(name).destroy("Workforce")
+        self.cdk(name).destroy("Workforce")
 
     def worker(self, name: str) -> Worker:
         """Return `<name>@example.com` as a program."""
@@ -67,7 +69,9 @@ class Project:
 
     def mails(self, name: str) -> list[dict[str, Any]]:
         """Return the mails to `<name>@example.com`."""
-        return [mail for mail in self.worker(name).mails() if mail["to"] == f"{name}@example.com"]
+        box = Browser(self.aws.ca_bundle).open(f"{self.aws.endpoint}/_mailbox.json")
+        mails: list[dict[str, Any]] = json.loads(box.content)["mails"]
+        return [mail for mail in mails if mail["to"] == f"{name}@example.com"]
 
     def account(self, pool: str, name: str) -> dict[str, Any]:
         """Return the account of `<name>@example.com`; with its groups."""
@@ -81,7 +85,8 @@ class Project:
         )["Groups"]
         return {**found[0], "Groups": {group["GroupName"] for group in groups}}
 
-    def _cdk(self, name: str) -> CdkCli:
+    def cdk(self, name: str) -> CdkCli:
+        """Return the CDK command for an environment."""
         minutes = "" if self.token_minutes is None else f" {self.token_minutes}"
         return CdkCli(
             environment=name,
@@ -102,8 +107,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("people")
     with LocalAws(folder) as aws:
         project = Project(aws=aws, folder=folder)
-        project._cdk("dev").bootstrap(aws.account, aws.region)
-        project.deploy("dev", {"create": _CREATE, "teams": {"readers": _team("ana", "bo")}})
+        project.write("dev", {"create": _CREATE, "teams": {"readers": _team("ana", "bo")}})
+        project.cdk("dev").bootstrap(aws.account, aws.region)
+        project.deploy("dev")
         yield project
 
 
@@ -276,7 +282,7 @@ def test_a_workforce_that_a_failed_destroy_has_left_is_told_how_to_remove(
 
 
 @pytest.fixture(scope="module")
-def console(project: Project) -> Iterator[Any]:
+def console(project: Project) -> People:
     """Give the account a workforce that the console has made, in which eve works."""
     people = make_people(project.aws, {"eve": ["console-readers"]})
     people.team("console-readers")
@@ -287,7 +293,7 @@ def console(project: Project) -> Iterator[Any]:
 
 @pytest.mark.parametrize("wrong", ["pool", "client", "name", "kind"])
 def test_ids_of_another_workforce_are_refused_before_anything_is_written(
-    project: Project, console: Any, wrong: str
+    project: Project, console: People, wrong: str
 ) -> None:
     other = make_other_pool(project) if wrong == "pool" else None
     adopt = {
@@ -313,7 +319,7 @@ def test_ids_of_another_workforce_are_refused_before_anything_is_written(
 
 
 def test_the_account_s_own_workforce_is_adopted_and_given_back(
-    project: Project, console: Any
+    project: Project, console: People
 ) -> None:
     before = _state(project, console)
     adopt = {
@@ -371,7 +377,7 @@ def _with_more_urls(project: Project, outputs: dict[str, str], url: str) -> dict
     }
 
 
-def _state(project: Project, console: Any) -> dict[str, Any]:
+def _state(project: Project, console: People) -> dict[str, Any]:
     """Return all of an adopted workforce that must not be changed."""
     sagemaker = project.aws.client("sagemaker")
     client = project.cognito.describe_user_pool_client(

@@ -51,10 +51,12 @@ class Workers(Construct):
                 "cognito-idp:AdminDeleteUser",
                 "cognito-idp:AdminDisableUser",
                 "cognito-idp:AdminEnableUser",
+                "cognito-idp:AdminGetUser",
                 "cognito-idp:AdminListGroupsForUser",
                 "cognito-idp:AdminRemoveUserFromGroup",
                 "cognito-idp:AdminUserGlobalSignOut",
                 "cognito-idp:ListUsers",
+                "cognito-idp:ListUsersInGroup",
             ],
             resources=[pool_arn(self, user_pool_id)],
         )
