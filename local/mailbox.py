@@ -5,11 +5,14 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qs
 
-from local.ground_truth.replies import Reply, header_map, to_json
+from local.ground_truth.replies import Reply, header_map, page, to_json
 
 PATH: Final = "/_mailbox"
+#: The link of a mail with which SES asks whether it may send from an address.
+VERIFY: Final = f"{PATH}/verify"
 #: Only this computer's own addresses, so that no other site's name can lead a browser here.
 _HOSTS: Final = ("127.0.0.1", "localhost")
 #: A mail is shown as its sender wrote it, but can do nothing but lead elsewhere.
@@ -32,26 +35,41 @@ class Mail:
     time: float
 
 
-class Mailbox:
-    """An ASGI app for `PATH` (a page) and `PATH.json`, the newest mail first."""
+class Mails(Protocol):
+    """Where mails are."""
 
-    def __init__(
-        self, mails: Callable[[], Iterable[Mail]], portals: Callable[[], Iterable[str]]
-    ) -> None:
+    def __call__(self) -> Iterable[Mail]:
+        """Return all mails."""
+
+    def verify(self, token: str) -> str | None:
+        """Verify the address whose link has this token, and return it, or `None`."""
+
+
+class Mailbox:
+    """An ASGI app for `PATH` (a page) and `PATH.json`, the newest mail first, and `VERIFY`."""
+
+    def __init__(self, mails: Mails, portals: Callable[[], Iterable[str]]) -> None:
         self._mails = mails
         self._portals = portals
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         """Answer one HTTP request."""
-        reply = self._answer(scope["path"], header_map(scope["headers"]))
+        host = header_map(scope["headers"]).get("host", "")
+        if host.rsplit(":", 1)[0] in _HOSTS:
+            reply = self._answer(scope["path"], parse_qs(scope["query_string"].decode()))
+        else:
+            reply = to_json({"message": "the mailbox answers only to 127.0.0.1"}, 403)
         await reply.send(send)
 
-    def _answer(self, path: str, headers: Mapping[str, str]) -> Reply:
-        if headers.get("host", "").rsplit(":", 1)[0] not in _HOSTS:
-            return to_json({"message": "the mailbox answers only to 127.0.0.1"}, 403)
+    def _answer(self, path: str, query: Mapping[str, list[str]]) -> Reply:
+        if path == VERIFY:
+            identity = self._mails.verify(query.get("token", [""])[0])
+            if identity is None:
+                return page("Not verified", "the link has been used or is wrong", 404)
+            return page("Verified", f"SES may send mails from {identity}", 200)
         mails = sorted(self._mails(), key=lambda mail: mail.time, reverse=True)
         if path == PATH:
-            return Reply.html(_page(mails, self._portals()), policy=_POLICY)
+            return Reply.html(_overview(mails, self._portals()), policy=_POLICY)
         if path == f"{PATH}.json":
             return to_json(
                 {"portals": list(self._portals()), "mails": [asdict(mail) for mail in mails]}
@@ -59,7 +77,7 @@ class Mailbox:
         return to_json({"message": f"there is no {path}; see {PATH}"}, 404)
 
 
-def _page(mails: Iterable[Mail], portals: Iterable[str]) -> str:
+def _overview(mails: Iterable[Mail], portals: Iterable[str]) -> str:
     links = "".join(
         f'<li><a href="{html.escape(each)}">{html.escape(each)}</a>' for each in portals
     )

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from local.ground_truth.cloud import Scope, User, UserPool
 from local.login_pages import Client
+from local.ministack_rights import Rights, module
 
 _Answer = tuple[int, Any, bytes]
 _SYMBOLS: Final = "#%^*"
@@ -39,15 +40,12 @@ _FILTER: Final = re.compile(r'\s*"?[\w:]+"?\s*\^?=\s*"[^"]*"\s*')
 
 
 class Pools:
-    """MiniStack's user pools. `teams` names the work teams that use a group of a pool.
+    """MiniStack's user pools; `domain` is what their login pages' names end with."""
 
-    `domain` is what the names of login pages end with, after the Region.
-    """
-
-    def __init__(self, cognito: Any, provisioners: Any, responses: Any, *, domain: str) -> None:
-        self._cognito = cognito
-        self._provisioners = provisioners
-        self._responses = responses
+    def __init__(self, rights: Rights, *, domain: str) -> None:
+        self._cognito = module("services.cognito")
+        self._provisioners = module("services.cloudformation.provisioners")
+        self._rights = rights
         self._domain = domain
         self._by_formation: ContextVar[bool] = ContextVar("by_formation", default=False)
 
@@ -248,10 +246,7 @@ class Pools:
             return None
 
         def group_error(pool_id: str, group: str) -> str | None:
-            scope = Scope(
-                account=self._responses.get_account_id(), region=self._responses.get_region()
-            )
-            if names := teams(scope, pool_id, group):
+            if names := teams(self._rights.current_scope(), pool_id, group):
                 return f"Group {group} is used by work teams: {', '.join(names)}"
             return None
 

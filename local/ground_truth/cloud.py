@@ -99,8 +99,19 @@ class Cloud(Protocol):
     def object_size(self, scope: Scope, role: str, bucket: str, key: str) -> int:
         """Return the object's bytes, with the rights of `role` to read it; Denied or Missing."""
 
-    def read_url(self, scope: Scope, role: str, bucket: str, key: str) -> str:
-        """Return a URL by which a browser can read the object for an hour; Denied or Missing."""
+    def read_url(
+        self,
+        scope: Scope,
+        role: str,
+        bucket: str,
+        key: str,
+        *,
+        only: Mapping[str, str] | None = None,
+    ) -> str:
+        """Return a URL by which a browser can read the object for an hour; Denied or Missing.
+
+        `only` are IP addresses by condition key, such as `aws:SourceIp`, that it is good for.
+        """
 
     def write_object(
         self,

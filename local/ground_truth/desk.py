@@ -9,8 +9,9 @@ from typing import Any
 from local.ground_truth import ready_interface, worker_template
 from local.ground_truth.cloud import Denied, Missing, Scope, User
 from local.ground_truth.data_object import DataObject
-from local.ground_truth.job_inputs import read_access, task_input
+from local.ground_truth.job_inputs import task_input
 from local.ground_truth.labeling_job import LabelingJob
+from local.ground_truth.read_access import read_access
 from local.ground_truth.service import GroundTruth
 from local.ground_truth.task_queue import Refused
 
@@ -21,6 +22,8 @@ class Member:
 
     scope: Scope
     user: User
+    #: The IP address that the worker sits at.
+    address: str
 
 
 def open_tasks(ground_truth: GroundTruth, member: Member, most: int) -> list[dict[str, Any]]:
@@ -29,7 +32,7 @@ def open_tasks(ground_truth: GroundTruth, member: Member, most: int) -> list[dic
     with ground_truth.lock:
         for job in _jobs(ground_truth, member):
             for task_id, _ in job.open_tasks(member.user)[: most - len(tasks)]:
-                tasks.append(_show(ground_truth, job, task_id))
+                tasks.append(_show(ground_truth, member, job, task_id))
     return tasks
 
 
@@ -38,7 +41,7 @@ def accept(ground_truth: GroundTruth, member: Member, task_id: str) -> dict[str,
     with ground_truth.lock:
         job = _find(ground_truth, member, task_id)
         job.accept(task_id, member.user, ground_truth.clock())
-        return _show(ground_truth, job, task_id)
+        return _show(ground_truth, member, job, task_id)
 
 
 def answer(
@@ -50,7 +53,9 @@ def answer(
         job.answer(task_id, member.user, content, ground_truth.clock(), ground_truth.delay)
 
 
-def _show(ground_truth: GroundTruth, job: LabelingJob, task_id: str) -> dict[str, Any]:
+def _show(
+    ground_truth: GroundTruth, member: Member, job: LabelingJob, task_id: str
+) -> dict[str, Any]:
     assert job.inputs is not None  # noqa: S101  # a task exists once all is read
     each = job.queue.object_of(task_id)
     return {
@@ -59,22 +64,41 @@ def _show(ground_truth: GroundTruth, job: LabelingJob, task_id: str) -> dict[str
         "title": job.task["TaskTitle"],
         "description": job.task["TaskDescription"],
         "input": dict(task_input(job, each, job.inputs.label_file)),
-        "html": _page(ground_truth, job, each),
+        "html": _page(ground_truth, member, job, each),
         "example": job.labeling.answers.example(job.subject(each, ground_truth.clock())),
     }
 
 
-def _page(ground_truth: GroundTruth, job: LabelingJob, each: DataObject) -> str:
+def _page(ground_truth: GroundTruth, member: Member, job: LabelingJob, each: DataObject) -> str:
     assert job.inputs is not None  # noqa: S101  # a task exists once all is read
-    scope = Scope(account=job.arn.split(":")[4], region=job.region)
+    cloud = ground_truth.cloud
     try:
         if job.inputs.template is not None:
             content = task_input(job, each, job.inputs.label_file)
-            return worker_template.render(job.inputs.template, content)
-        grant = read_access(ground_truth.cloud, scope, job)
+            only = _addresses(ground_truth, member, job)
+            grant = read_access(cloud, member.scope, job, only)
+            return worker_template.render(job.inputs.template, content, grant)
+        grant = read_access(cloud, member.scope, job)
         return ready_interface.page(job.subject(each, ground_truth.clock()), grant)
     except (Denied, Missing, ValueError) as problem:
         raise Refused(f"this task can't be shown: {problem}", status=500) from problem
+
+
+def _addresses(ground_truth: GroundTruth, member: Member, job: LabelingJob) -> dict[str, str]:
+    """Return where the worker's URLs are good for, if the team has them bound to that.
+
+    botocore, shape IamPolicyConstraints: the conditions are on "the worker's IP address when a
+    task is rendered".
+    """
+    arn = job.task["WorkteamArn"]
+    teams = ground_truth.account(member.scope).workteams.values()
+    access = next((team.access for team in teams if team.arn == arn), {})
+    constraints = access.get("S3Presign", {}).get("IamPolicyConstraints", {})
+    return {
+        f"aws:{name}": member.address
+        for name in ("SourceIp", "VpcSourceIp")
+        if constraints.get(name) == "Enabled"
+    }
 
 
 def _find(ground_truth: GroundTruth, member: Member, task_id: str) -> LabelingJob:

@@ -45,6 +45,8 @@ class _Request:
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]
     body: bytes
+    #: The IP address that it comes from.
+    address: str
 
     def cookie(self, name: str) -> str:
         return cookies(self.headers).get(name, "")
@@ -89,6 +91,7 @@ class Portal:
                 query=parse_qs(scope["query_string"].decode()),
                 headers=headers,
                 body=await _read(receive),
+                address=scope["client"][0],
             )
             reply = await self._answer(request)
         except Refused as problem:
@@ -117,7 +120,8 @@ class Portal:
             return await self._sign_in(request)
         if request.method == "GET" and request.path == "/logout":
             return self._sign_out(request)
-        member = self._sessions.find(request.cookie(_SESSION), request.workforce)
+        session = request.cookie(_SESSION)
+        member = self._sessions.find(session, request.workforce, request.address)
         if request.method == "GET" and request.path == "/":
             return self._page(member) if member else self._login(request)
         if member is None:

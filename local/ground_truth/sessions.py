@@ -43,8 +43,8 @@ class Sessions:
         """End a session; say whether there was one."""
         return self._sessions.pop(secret, None) is not None
 
-    def find(self, secret: str, workforce: Workforce) -> Member | None:
-        """Return the worker of a session at the workforce's portal, if the session is good."""
+    def find(self, secret: str, workforce: Workforce, address: str) -> Member | None:
+        """Return the worker, at an IP address, of a session at the workforce's portal, if good."""
         session = self._sessions.get(secret)
         if session is None or session.sub_domain != workforce.sub_domain:
             return None
@@ -52,7 +52,7 @@ class Sessions:
         if user is None:
             self.end(secret)
             return None
-        return Member(scope=session.scope, user=user)
+        return Member(scope=session.scope, user=user, address=address)
 
     def _user(self, session: _Session, workforce: Workforce) -> User | None:
         identity = session.identity

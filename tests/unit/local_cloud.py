@@ -48,9 +48,18 @@ class MemoryCloud:
     def object_size(self, scope: Scope, role: str, bucket: str, key: str) -> int:
         return len(self.read_object(scope, role, bucket, key))
 
-    def read_url(self, scope: Scope, role: str, bucket: str, key: str) -> str:
+    def read_url(
+        self,
+        scope: Scope,
+        role: str,
+        bucket: str,
+        key: str,
+        *,
+        only: Mapping[str, str] | None = None,
+    ) -> str:
         self.read_object(scope, role, bucket, key)
-        return f"https://aws/{bucket}/{key}?signed"
+        bound = "".join(f"&{name}={value}" for name, value in (only or {}).items())
+        return f"https://aws/{bucket}/{key}?signed{bound}"
 
     def write_object(
         self,
@@ -228,7 +237,7 @@ class Account:
         [user] = [
             each for each in self.cloud.users(SCOPE, "us-east-1_pool") if each.email == worker
         ]
-        return desk.Member(scope=SCOPE, user=user)
+        return desk.Member(scope=SCOPE, user=user, address="192.0.2.1")
 
     def tasks(self, worker: str = WORKERS[0]) -> list[dict[str, Any]]:
         return desk.open_tasks(self.ground_truth, self.member(worker), 100)
