@@ -60,18 +60,23 @@ class Project:
         return " ".join(cdk.log.read_bytes()[start:].decode().split())
 
     def destroy(self, name: str) -> None:
-        """Destroy the people of an environment."""
+        """Destroy the people of an environment, and take its file away."""
         self.cdk(name).destroy("Workforce")
+        (self.folder / "environments" / f"{name}.yaml").unlink()
 
     def worker(self, name: str) -> Worker:
         """Return `<name>@example.com` as a program."""
         return Worker(self.aws.endpoint, f"{name}@example.com", self.aws.ca_bundle)
 
-    def mails(self, name: str) -> list[dict[str, Any]]:
-        """Return the mails to `<name>@example.com`."""
+    def invitations(self, name: str) -> list[dict[str, Any]]:
+        """Return the invitations of `<name>@example.com`."""
         box = Browser(self.aws.ca_bundle).open(f"{self.aws.endpoint}/_mailbox.json")
         mails: list[dict[str, Any]] = json.loads(box.content)["mails"]
-        return [mail for mail in mails if mail["to"] == f"{name}@example.com"]
+        return [
+            mail
+            for mail in mails
+            if mail["to"] == f"{name}@example.com" and "sns." not in mail["sender"]
+        ]
 
     def account(self, pool: str, name: str) -> dict[str, Any]:
         """Return the account of `<name>@example.com`; with its groups."""
@@ -131,7 +136,7 @@ def test_after_one_deployment_an_invited_worker_logs_in(
 def test_the_invitation_says_who_where_and_whom_to_ask(
     project: Project, outputs: dict[str, str]
 ) -> None:
-    (mail,) = project.mails("bo")
+    (mail,) = project.invitations("bo")
 
     assert mail["subject"] == "Label data for Example Labs"
     assert f'<a href="{outputs["PortalUrl"]}"' in mail["body"]
@@ -147,7 +152,9 @@ def test_a_second_workforce_is_refused_with_the_lines_to_write(
 
     printed = project.refusal("second", {"create": _CREATE, "teams": team})
 
-    assert "one private workforce" in printed
+    (project.folder / "environments" / "second.yaml").unlink()
+    assert "an account has one workforce per Region, and workforce dev" in printed
+    project.aws.client("cloudformation").delete_stack(StackName="second-Workforce")
     assert inventory(project.aws.client) == before
     (lines,) = set(re.findall(r"adopt: (\{[^}]*\})", printed))
     assert yaml.safe_load(lines) == {
@@ -161,13 +168,13 @@ def test_environments_share_what_one_of_them_has_made(
     project: Project, outputs: dict[str, str]
 ) -> None:
     pool = outputs["UserPoolId"]
-    mails = len(project.mails("ana"))
+    mails = len(project.invitations("ana"))
 
     project.deploy("third", {"shared_with": "dev", "teams": {"readers": _team("ana", "cleo")}})
 
     assert project.account(pool, "ana")["Groups"] == {"dev-readers", "dev-workers", "third-readers"}
     assert project.account(pool, "cleo")["Groups"] == {"third-readers", "third-workers"}
-    assert len(project.mails("ana")) == mails
+    assert len(project.invitations("ana")) == mails
     assert "cleo@example.com" in project.worker("cleo").sign_in().text
     with pytest.raises(CdkError, match="third-Workforce"):
         project.destroy("dev")
@@ -183,7 +190,7 @@ def test_one_line_less_and_one_line_more(project: Project, outputs: dict[str, st
     bo = project.worker("bo")
     bo.sign_in()
     before = project.account(pool, "bo")
-    mails = len(project.mails("ana"))
+    mails = len(project.invitations("ana"))
 
     project.deploy("dev", {"create": _CREATE, "teams": {"readers": _team("ana", "dan")}})
 
@@ -195,7 +202,7 @@ def test_one_line_less_and_one_line_more(project: Project, outputs: dict[str, st
     assert (after["Enabled"], after["Groups"]) == (False, {"dev-workers"})
     assert after["Attributes"] == before["Attributes"]
     assert "dan@example.com" in project.worker("dan").sign_in().text
-    assert len(project.mails("ana")) == mails
+    assert len(project.invitations("ana")) == mails
 
 
 def test_a_line_put_back_is_the_same_account(project: Project, outputs: dict[str, str]) -> None:
@@ -245,6 +252,10 @@ def test_leaving_what_is_in_use_is_refused_before_anything_is_written(
     printed = project.refusal("dev", {"adopt": adopt, "teams": {"editors": _team("ana")}})
 
     assert "dev-editors" in printed
+    (stack,) = project.aws.client("cloudformation").describe_stacks(StackName="dev-Workforce")[
+        "Stacks"
+    ]
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert _client(project, outputs) == before
     assert project.account(outputs["UserPoolId"], "bo")["Enabled"] is True
 
