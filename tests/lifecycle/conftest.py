@@ -9,7 +9,8 @@ import pytest
 
 from tests.lifecycle.cases import CASES, NOT_HERE, number_of
 from tests.lifecycle.cloudformation import CloudFormation
-from tests.lifecycle.world import World, simulated
+from tests.lifecycle.simulation import simulated
+from tests.lifecycle.world import World
 
 _WORDS = {"passed": "passed", "failed": "FAILED", "error": "FAILED", "xfailed": "known fault"}
 
