@@ -62,6 +62,8 @@ class FakePeople(FakeServices):
     #: StackStatus of all stacks.
     stack_status: str = "CREATE_IN_PROGRESS"
     page_size: int = 60
+    #: The secret that the workforce has got.
+    oidc_secret: str = ""
 
     def collaborators(self, *, seconds: float = 780.0) -> Collaborators:
         """Return real clients whose calls end here."""
@@ -434,7 +436,8 @@ class FakePeople(FakeServices):
         return self.ses_account
 
     def _get_secret_value(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        return {"ARN": parameters["SecretId"], "SecretString": self.secrets[parameters["SecretId"]]}
+        text = self.secrets[parameters["SecretId"]]
+        return {"SecretString": text} if text else {"SecretBinary": b"not a text"}
 
     def _describe_stacks(self, parameters: dict[str, Any]) -> dict[str, Any]:
         stack = {

@@ -34,7 +34,8 @@ def check_properties(**changes: Any) -> dict[str, Any]:
 
 def adopting(**changes: Any) -> dict[str, Any]:
     """Return the properties of a check that takes the usual workforce."""
-    return check_properties(Mode="adopt", UserPoolId=POOL, ClientId=CLIENT, **changes)
+    ids = {"UserPoolId": POOL, "ClientId": CLIENT}
+    return {**check_properties(Mode="adopt"), **ids, **changes}
 
 
 def oidc_properties(**changes: Any) -> dict[str, Any]:
