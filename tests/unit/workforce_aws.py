@@ -112,17 +112,18 @@ class FakePeople(FakeServices):
         return self.workforces[name]
 
     def add_team(self, name: str, **settings: Any) -> None:
-        """Put a work team there, and its group."""
+        """Put a work team there, and its group where the workforce has a user pool."""
         workforce = next(iter(self.workforces.values()), {})
-        pool = workforce.get("CognitoConfig", {}).get("UserPool", POOL)
-        self.groups[pool].setdefault(name, set())
+        if ids := workforce.get("CognitoConfig"):
+            self.groups[ids["UserPool"]].setdefault(name, set())
+            member = {"CognitoMemberDefinition": {**ids, "UserGroup": name}}
+        else:
+            member = {"OidcMemberDefinition": {"Groups": [name]}}
         self.teams[name] = {
             "WorkteamName": name,
             "WorkteamArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workteam/private-crowd/{name}",
             "Description": name,
-            "MemberDefinitions": [
-                {"CognitoMemberDefinition": {"UserPool": pool, "UserGroup": name, "ClientId": "c"}}
-            ],
+            "MemberDefinitions": [member],
             **settings,
         }
 
