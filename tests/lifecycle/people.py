@@ -112,8 +112,9 @@ class PeopleStack:
     @property
     def reason(self) -> str:
         """Why the last deployment has failed."""
-        (failed,) = [each for each in self.responses.values() if each.status == "FAILED"]
-        return failed.reason
+        failed = [each for each in self.responses.values() if each.status == "FAILED"]
+        assert len(failed) == 1, "no custom resource has failed"
+        return failed[0].reason
 
     def deploy(self, people: People, *, fails_at: str = "") -> str:
         """Deploy a file and return the stack's status; `fails_at` lets a step fail after it."""
