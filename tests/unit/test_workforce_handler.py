@@ -1,11 +1,8 @@
 """The entry point: an answer for every event, and broken code that is reported as well."""
 
-import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +10,7 @@ from typing import Any
 import pytest
 
 import workforce
+from tests.unit.refusing_server import RefusingServer, refusing_server
 from tests.unit.workforce_events import (
     STACK,
     access_properties,
@@ -29,59 +27,15 @@ _CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000)
 _LAMBDA = Path(__file__).parents[2] / "lambda"
 
 
-class _Server(ThreadingHTTPServer):
-    """CloudFormation's address, and an AWS that refuses all with one error."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.answers: list[dict[str, Any]] = []
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-
-    def do_PUT(self) -> None:
-        self.server.answers.append(json.loads(self._content()))
-        self._send(200, b"")
-
-    def do_POST(self) -> None:
-        self._content()
-        self._send(400, b'{"__type": "InvalidParameterException", "message": "It is wrong"}')
-
-    def _content(self) -> bytes:
-        return self.rfile.read(int(self.headers["Content-Length"]))
-
-    def _send(self, status: int, content: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # http.server's name
-        pass
-
-
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Server]:
-    with _Server() as running:
-        for name, value in {
-            "AWS_ACCESS_KEY_ID": "example",
-            "AWS_SECRET_ACCESS_KEY": "example",
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{running.server_port}",
-            "no_proxy": "127.0.0.1",
-        }.items():
-            monkeypatch.setenv(name, value)
-        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
-        thread.start()
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[RefusingServer]:
+    with refusing_server(monkeypatch) as running:
+        running.refusal = {"__type": "InvalidParameterException", "message": "It is wrong"}
         yield running
-        running.shutdown()
-        thread.join()
 
 
-def _handle(server: _Server, sent: dict[str, Any]) -> dict[str, Any]:
-    address = f"http://127.0.0.1:{server.server_port}/?Signature=secret"
-    handler({**sent, "ResponseURL": address}, _CONTEXT)
+def _handle(server: RefusingServer, sent: dict[str, Any]) -> dict[str, Any]:
+    handler({**sent, "ResponseURL": f"{server.url}/?Signature=secret-signature"}, _CONTEXT)
     (answer,) = server.answers
     return answer
 
@@ -97,7 +51,7 @@ def _handle(server: _Server, sent: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_a_failed_create_is_answered_with_the_id_that_it_would_have(
-    server: _Server, resource: str, props: dict[str, Any], identity: str
+    server: RefusingServer, resource: str, props: dict[str, Any], identity: str
 ) -> None:
     answer = _handle(server, event("Create", resource, props))
 
@@ -106,7 +60,7 @@ def test_a_failed_create_is_answered_with_the_id_that_it_would_have(
     assert answer["Reason"].endswith("was refused with InvalidParameterException: It is wrong")
 
 
-def test_a_delete_of_a_check_succeeds_without_any_permission(server: _Server) -> None:
+def test_a_delete_of_a_check_succeeds_without_any_permission(server: RefusingServer) -> None:
     answer = _handle(
         server, event("Delete", "WorkforceCheck", check_properties(), PhysicalResourceId="x")
     )
@@ -126,7 +80,7 @@ def test_a_delete_of_a_check_succeeds_without_any_permission(server: _Server) ->
         {**event("Create", "WorkerAccess", {}), "StackId": "no ARN"},
     ],
 )
-def test_a_broken_event_is_answered(server: _Server, broken: dict[str, Any]) -> None:
+def test_a_broken_event_is_answered(server: RefusingServer, broken: dict[str, Any]) -> None:
     answer = _handle(server, broken)
 
     assert answer["Status"] == "FAILED"
@@ -134,7 +88,7 @@ def test_a_broken_event_is_answered(server: _Server, broken: dict[str, Any]) -> 
     assert answer["Reason"]
 
 
-def test_an_unknown_type_is_named_with_the_known_ones(server: _Server) -> None:
+def test_an_unknown_type_is_named_with_the_known_ones(server: RefusingServer) -> None:
     answer = _handle(server, event("Create", "Nobody", {}))
 
     assert answer["Reason"].startswith("expected Custom::OidcWorkforce or Custom::PortalLogin or ")
@@ -143,7 +97,7 @@ def test_an_unknown_type_is_named_with_the_known_ones(server: _Server) -> None:
 
 @pytest.mark.parametrize("module", ["boto3", "workforce.resources", "workforce.workers"])
 def test_code_that_can_not_be_imported_is_answered(
-    server: _Server, monkeypatch: pytest.MonkeyPatch, module: str
+    server: RefusingServer, monkeypatch: pytest.MonkeyPatch, module: str
 ) -> None:
     for name in [name for name in sys.modules if name.startswith("workforce.")]:
         monkeypatch.delitem(sys.modules, name)

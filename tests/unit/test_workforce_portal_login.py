@@ -162,8 +162,11 @@ def test_a_workforce_that_has_no_portal_is_named(
         create(aws, "PortalLogin", login_properties())
 
 
-@pytest.mark.parametrize("code", ["ConcurrentModificationException", "TooManyRequestsException"])
-def test_a_change_beside_another_is_read_and_made_again(aws: FakePeople, code: str) -> None:
+@pytest.mark.parametrize(
+    "code",
+    ["AccessDeniedException", "ConcurrentModificationException", "TooManyRequestsException"],
+)
+def test_what_passes_is_waited_for_and_all_is_read_again(aws: FakePeople, code: str) -> None:
     aws.refuse("UpdateUserPoolClient", code, "again", times=6)
 
     create(aws, "PortalLogin", login_properties())

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from custom_resource.errors import CustomResourceError
 from tests.unit.workforce_aws import POOL, FakePeople
 from tests.unit.workforce_events import create, delete, update, workers_properties
+from workforce.advice import explain
 
 _ANA, _BO = "ana@example.com", "bo@example.com"
 _INVITED = "FORCE_CHANGE_PASSWORD"
@@ -203,8 +204,6 @@ def test_groups_of_more_than_a_page_are_read_to_their_end(aws: FakePeople) -> No
 
 
 def test_a_limit_of_mails_is_explained(aws: FakePeople) -> None:
-    from workforce.advice import explain
-
     message = "Exceeded daily email limit for the operation or the account."
     aws.refuse("AdminCreateUser", "LimitExceededException", message)
 
