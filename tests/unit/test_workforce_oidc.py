@@ -127,10 +127,22 @@ def test_the_network_is_changed_while_teams_are_at_work(
 
     update(aws, "OidcWorkforce", oidc_properties(**changes), oidc_properties(**before))
 
+    assert len(aws.called("UpdateWorkforce")) == 1
     workforce = aws.workforces["dev"]
     network = {name: workforce[name] for name in sent}
     assert network == sent
     assert {"SourceIpConfig", "WorkforceVpcConfig"} & workforce.keys() == sent.keys()
+
+
+def test_only_the_part_of_the_network_that_changes_is_sent(aws: FakePeople) -> None:
+    create(aws, "OidcWorkforce", oidc_properties(Cidrs=["203.0.113.0/24"]))
+    before = oidc_properties(Cidrs=["203.0.113.0/24"])
+
+    update(aws, "OidcWorkforce", oidc_properties(Cidrs=["10.0.0.0/8"]), before)
+
+    assert aws.called("UpdateWorkforce") == [
+        {"WorkforceName": "dev", "SourceIpConfig": {"Cidrs": ["10.0.0.0/8"]}}
+    ]
 
 
 def test_a_description_of_the_endpoint_in_the_vpc_is_no_change(aws: FakePeople) -> None:
