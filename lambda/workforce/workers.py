@@ -52,8 +52,7 @@ def create(event: Event, aws: Collaborators) -> dict[str, str]:
         groups = present.groups[account.username] if account else set()
         if account is None:
             account = accounts.find(email) or accounts.invite(email)
-            if account.is_untouched and not accounts.groups(account):
-                # This or an interrupted run has made it: nobody else has had a use for it.
+            if _is_made_by_us(account, accounts):
                 accounts.join(account, [marker])
                 groups = {marker}
         if marker in groups and not account.is_enabled:
@@ -97,6 +96,11 @@ def delete(event: Event, aws: Collaborators) -> None:
             if code_of(error) not in _GONE:
                 raise
             aws.log.info("%s is gone already", account.username)
+
+
+def _is_made_by_us(account: Account, accounts: Accounts) -> bool:
+    """Say whether this or an interrupted run has made an account: nobody else has a use for it."""
+    return account.is_untouched and not accounts.groups(account)
 
 
 def _remove(
