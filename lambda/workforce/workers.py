@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from workforce.collaborators import Collaborators
     from workforce.event import Event
 
+#: How long ago a run may have been cut off that is begun again, by CloudFormation or by a person.
+_INTERRUPTED: Final = timedelta(days=1)
 #: The account, or its group or pool.
 _GONE: Final = frozenset({"ResourceNotFoundException", "UserNotFoundException"})
 
@@ -99,8 +102,12 @@ def delete(event: Event, aws: Collaborators) -> None:
 
 
 def _is_made_by_us(account: Account, accounts: Accounts) -> bool:
-    """Say whether this or an interrupted run has made an account: nobody else has a use for it."""
-    return account.is_untouched and not accounts.groups(account)
+    """Say whether this or an interrupted run has made an account.
+
+    Somebody else's that looks the same, in a pool that is adopted, has been there for longer.
+    """
+    is_new = datetime.now(UTC) - account.made < _INTERRUPTED
+    return is_new and account.is_untouched and not accounts.groups(account)
 
 
 def _remove(

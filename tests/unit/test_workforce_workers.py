@@ -1,5 +1,6 @@
 """The people of an environment file, as accounts in the groups of their teams."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -87,6 +88,14 @@ def test_an_account_that_an_interrupted_run_has_made_is_ours(aws: FakePeople) ->
 
     assert aws.groups_of(_ANA) == {"dev-workers", "dev-readers"}
     assert aws.mails == []
+
+
+def test_an_account_that_somebody_has_made_long_ago_is_not_ours(aws: FakePeople) -> None:
+    aws.add_user(_ANA, status=_INVITED, age=timedelta(days=2))
+
+    create(aws, "Workers", workers_properties(_ANA))
+
+    assert aws.groups_of(_ANA) == {"dev-readers"}
 
 
 @pytest.mark.parametrize(("status", "group"), [("CONFIRMED", None), (_INVITED, "prod-workers")])

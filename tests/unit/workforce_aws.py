@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.validate import ParamValidator
@@ -20,6 +21,8 @@ from tests.unit.fake_services import ACCOUNT, FakeServices, RefusedError
 from workforce.collaborators import Collaborators
 
 REGION = "us-east-1"
+#: When whatever is made here is made.
+_NOW = datetime.now(UTC)
 POOL, CLIENT, NAME = f"{REGION}_Dev000001", "devclient", "dev"
 SENDER = "labeling@example.com"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:oidc-AbCdEf"
@@ -135,6 +138,7 @@ class FakePeople(FakeServices):
         pool: str = POOL,
         status: str = "CONFIRMED",
         enabled: bool = True,
+        age: timedelta = timedelta(0),
     ) -> str:
         """Put an account there that somebody else has made; return its username."""
         name = username or email
@@ -146,6 +150,7 @@ class FakePeople(FakeServices):
             ],
             "Enabled": enabled,
             "UserStatus": status,
+            "UserCreateDate": _NOW - age,
         }
         for group in groups:
             self.groups[pool].setdefault(group, set()).add(name)
@@ -360,6 +365,7 @@ class FakePeople(FakeServices):
             ],
             "Enabled": True,
             "UserStatus": "FORCE_CHANGE_PASSWORD",
+            "UserCreateDate": _NOW,
         }
         if "EMAIL" in parameters["DesiredDeliveryMediums"]:
             self.mails.append(name)
