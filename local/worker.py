@@ -82,7 +82,7 @@ class Worker:
         page = self.browser.open(f"{self.portal}/")
         if temporary is not None:
             page = self._log_in(page, temporary)
-        if self._is_login(page):  # the temporary password has been replaced before
+        if _asks(page, "password"):  # the temporary password has been replaced before
             page = self._log_in(page, self.password)
         if _asks(page, "new_password"):
             entries = {"new_password": self.password, "confirm_password": self.password}
@@ -102,12 +102,9 @@ class Worker:
         return page
 
     def _log_in(self, page: Page, password: str) -> Page:
-        if not self._is_login(page):
+        if not _asks(page, "password"):
             return page
         return self.browser.submit(page, {"username": self.email, "password": password})
-
-    def _is_login(self, page: Page) -> bool:
-        return _asks(page, "password") and ".auth." in urlsplit(page.url).netloc
 
     def _invitation(self) -> tuple[str, str | None]:
         """Return the portal and the temporary password, if a mail has one.
