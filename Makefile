@@ -27,10 +27,12 @@ test-aws: setup ## Run the end-to-end test in a real account: make test-aws ENV=
 	@python -m pytest --capture=no --target=aws --environment="$(ENV)" tests/e2e/test_even_odd.py
 
 .PHONY: check
-check: setup ## Lint, format and types
+check: setup ## Lint, format, types, and the workflows' syntax and security
 	@ruff check .
 	@ruff format --check .
 	@mypy
+	@actionlint .github/workflows/*.yml
+	@zizmor --offline --quiet --persona=pedantic .github
 
 .PHONY: bench
 bench: setup ## Measure synthesis and the making of manifests, some minutes
@@ -38,8 +40,10 @@ bench: setup ## Measure synthesis and the making of manifests, some minutes
 	@python -m benchmarks.manifest
 
 .PHONY: docs
-docs: setup ## Write docs/task-types.md anew from the catalogue
+docs: setup ## Write anew what is made from the code: docs/task-types.md, docs/environment.md, environments/schema.json
 	@python -m docs.task_types
+	@python -m docs.environment_schema
+	@python -m docs.environment
 
 .PHONY: lock
 lock: setup ## Recompile requirements.txt and package-lock.json

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from constructs.ground_truth import people_rules, rules
+from constructs.ground_truth.regions import REGIONS
 from stacks.config.attributes import check_attributes
 from stacks.config.environment_file import Document, EnvironmentFileError, check, display_name, read
 from stacks.config.fields import Email, Emails, Part, Surroundings, Tags, Text, around
@@ -46,8 +47,9 @@ class Create(Part):
 class Team(Part):
     """A work team."""
 
+    #: What workers read of their team.
     description: Annotated[Text, AfterValidator(people_rules.team_description)]
-    #: Addresses in lower case.
+    #: Addresses of those who are invited and label.
     workers: Emails
     #: Addresses that get a mail when there is work and when a job has ended.
     notify: Emails = ()
@@ -63,7 +65,9 @@ class Team(Part):
 class Workforce(Part):
     """Who labels."""
 
+    #: A workforce that is made for this environment.
     create: Create
+    #: Who works together, by a name of your choice.
     teams: Mapping[Annotated[str, AfterValidator(_team_key)], Team]
 
     @field_validator("teams")
@@ -80,13 +84,19 @@ class Workforce(Part):
 class Environment(Part):
     """A deployment: dev, prod, local. Made by `load`."""
 
-    region: Annotated[str, AfterValidator(rules.region)]
+    #: Where everything runs and the data stays.
+    region: Annotated[
+        str, AfterValidator(rules.region), Field(json_schema_extra={"enum": list(REGIONS)})
+    ]
     #: Without one, the account of the CLI's credentials.
     account: Annotated[str, AfterValidator(rules.account)] | None = None
     #: Whether data and people are kept when the stacks are destroyed.
     protected: bool
+    #: Put on everything that is made.
     tags: Tags = Field(default_factory=dict)
+    #: Who labels.
     workforce: Workforce
+    #: What is labeled, by a name of your choice.
     jobs: Mapping[Annotated[str, AfterValidator(_job_key)], Job] = Field(default_factory=dict)
 
     _name: str = PrivateAttr()
