@@ -34,6 +34,15 @@ check: setup ## Lint, format, types, and the workflows' syntax and security
 	@actionlint .github/workflows/*.yml
 	@zizmor --offline --quiet --persona=pedantic .github
 
+.PHONY: deploy
+deploy: setup ## Deploy an environment without questions, as CI does: make deploy ENV=dev
+	@cdk deploy "$(or $(ENV),$(error expected an environment, such as ENV=dev))/*" --context environment="$(ENV)" \
+		--require-approval never --progress events
+
+.PHONY: drift
+drift: setup ## Fail if an environment was changed by hand: make drift ENV=dev
+	@cdk drift "$(or $(ENV),$(error expected an environment, such as ENV=dev))/*" --context environment="$(ENV)" --fail
+
 .PHONY: bench
 bench: setup ## Measure synthesis and the making of manifests, some minutes
 	@python -m benchmarks.synthesis
