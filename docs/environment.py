@@ -81,7 +81,7 @@ def _rows(
             f"`{key}`",
             said.get(key, ""),
             kind,
-            "required" if key in part.get("required", ()) else _code(field.get("default")),
+            "required" if key in part.get("required", ()) else _default(field.get("default")),
             # A rule on words that are all listed says nothing new.
             "" if "enum" in field else "; ".join(_rules(model, key)),
             _example(here),
@@ -187,6 +187,12 @@ def _at(value: Any, steps: list[str]) -> Iterator[Any]:
         inner = value.values() if step == "<name>" else [value[step]] if step in value else ()
     for each in inner:
         yield from _at(each, rest)
+
+
+def _default(value: object) -> str:
+    if isinstance(value, str) and ("\n" in value or len(value) > _LONGEST_EXAMPLE):
+        return "a longer text, see `environments/schema.json`"
+    return _code(value)
 
 
 def _code(value: object) -> str:
