@@ -31,10 +31,21 @@ test-aws: setup ## Run the end-to-end test in a real account: make test-aws ENV=
 	@python -m pytest --capture=no --target=aws --environment="$(ENV)" tests/e2e/test_even_odd.py
 
 .PHONY: check
-check: setup ## Lint, format and types
+check: setup ## Lint, format, types, and the workflows' syntax and security
 	@ruff check .
 	@ruff format --check .
 	@mypy
+	@actionlint .github/workflows/*.yml
+	@zizmor --offline --quiet --persona=pedantic .github
+
+.PHONY: deploy
+deploy: setup ## Deploy an environment without questions, as CI does: make deploy ENV=dev
+	@cdk deploy "$(or $(ENV),$(error expected an environment, such as ENV=dev))/*" --context environment="$(ENV)" \
+		--require-approval never --progress events
+
+.PHONY: drift
+drift: setup ## Fail if an environment was changed by hand: make drift ENV=dev
+	@cdk drift "$(or $(ENV),$(error expected an environment, such as ENV=dev))/*" --context environment="$(ENV)" --fail
 
 .PHONY: bench
 bench: setup ## Measure synthesis and the making of manifests, some minutes
@@ -42,8 +53,10 @@ bench: setup ## Measure synthesis and the making of manifests, some minutes
 	@python -m benchmarks.manifest
 
 .PHONY: docs
-docs: setup ## Write docs/task-types.md anew from the catalogue
+docs: setup ## Write anew what is made from the code: docs/task-types.md, docs/environment.md, environments/schema.json
 	@python -m docs.task_types
+	@python -m docs.environment_schema
+	@python -m docs.environment
 
 .PHONY: lock
 lock: setup ## Recompile requirements.txt and package-lock.json

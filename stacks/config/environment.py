@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from constructs.ground_truth import rules
+from constructs.ground_truth.regions import REGIONS
 from stacks.config.attributes import check_attributes
 from stacks.config.environment_file import Document, EnvironmentFileError, check, display_name, read
 from stacks.config.fields import Part, Surroundings, Tags, around
@@ -40,13 +41,19 @@ def _job_key(value: str, info: ValidationInfo) -> str:
 class Environment(Part):
     """A deployment: dev, prod, local. Made by `load`."""
 
-    region: Annotated[str, AfterValidator(rules.region)]
+    #: Where everything runs and the data stays.
+    region: Annotated[
+        str, AfterValidator(rules.region), Field(json_schema_extra={"enum": list(REGIONS)})
+    ]
     #: Without one, the account of the CLI's credentials.
     account: Annotated[str, AfterValidator(rules.account)] | None = None
     #: Whether data and people are kept when the stacks are destroyed.
     protected: bool
+    #: Put on everything that is made.
     tags: Tags = Field(default_factory=dict)
+    #: Who labels.
     workforce: Workforce
+    #: What is labeled, by a name of your choice.
     jobs: Mapping[Annotated[str, AfterValidator(_job_key)], Job] = Field(default_factory=dict)
 
     _name: str = PrivateAttr()
