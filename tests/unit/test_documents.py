@@ -22,7 +22,7 @@ _SHOWN = re.compile(r"`([^`]+)`")
 #: Sections of the page on messages that are not from this project's Python.
 _OTHERS = ("From AWS and CDK themselves",)
 #: Errors that a deployment shows, where each message has its row.
-_FUNCTIONS = ("labeling_job",)
+_FUNCTIONS = ("labeling_job", "workforce", "custom_resource")
 
 
 def _merged(before: Any, after: Any) -> Any:
@@ -86,7 +86,7 @@ def _fits(message: str, text: str) -> bool:
 
 
 def test_every_message_on_the_page_is_one_of_the_code() -> None:
-    texts = [*_texts("stacks", "constructs", "lambda", "local", "tests/e2e")]
+    texts = [*_texts("stacks", "constructs", "lambda", "local", "operations", "tests/e2e")]
     texts += [(_ROOT / "app.py").read_text(), (_ROOT / "Makefile").read_text()]
 
     assert [row for row in _rows() if not any(_fits(row, text) for text in texts)] == []
@@ -101,7 +101,7 @@ def _raised(folder: Path) -> Iterator[str]:
             name = node.exc.func
             text = _written(node.exc.args[0]) if node.exc.args else None
             is_shown = isinstance(name, ast.Name) and name.id in (
-                "LabelingJobError",
+                "CustomResourceError",
                 "NothingToLabelError",
             )
             if (
@@ -130,7 +130,8 @@ def _anchor(heading: str) -> str:
 
 
 def _broken(page: Path) -> Iterator[str]:
-    for path, anchor in _LINK.findall(page.read_text(encoding="utf-8")):
+    text = _SNIPPET.sub("", page.read_text(encoding="utf-8"))
+    for path, anchor in _LINK.findall(text):
         if "://" in path:
             continue
         target = page.parent / path if path else page
