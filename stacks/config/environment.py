@@ -10,7 +10,14 @@ from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_v
 
 from constructs.ground_truth import people_rules, rules
 from stacks.config.attributes import check_attributes
-from stacks.config.environment_file import Document, EnvironmentFileError, check, display_name, read
+from stacks.config.environment_file import (
+    Document,
+    EnvironmentFileError,
+    check,
+    display_name,
+    environment_files,
+    read,
+)
 from stacks.config.fields import Email, Emails, Part, Surroundings, Tags, Text, around
 from stacks.config.job import Job, complete
 
@@ -172,7 +179,7 @@ def load(path: Path) -> Environment:
 
 def load_all(folder: Path) -> list[Environment]:
     """Read all environment files; raises EnvironmentFileError with all that is wrong with them."""
-    paths = sorted(folder.glob("*.yaml"))
+    paths = environment_files(folder)
     if not paths:
         raise EnvironmentFileError(
             [f"{display_name(folder)}: expected dev.yaml or so, got no file"]
