@@ -123,7 +123,11 @@ def _job(
     stack = change.resource.stack
     if action == "stopped":
         return Item(action=action, effects=tuple(_end(change, count)), **common)
-    words = job_words(change.old, change.new, references, stack) if change.before else []
+    words = (
+        job_words(change.old, change.new, references, stack)
+        if change.before and change.after
+        else []
+    )
     if action not in ("created", "new run"):
         return Item(action=action, changes=tuple(words), effects=tuple(_effects(change)), **common)
     is_known = change.before is not None and change.old.get("Input") == change.new.get("Input")
@@ -208,7 +212,7 @@ def _effects(change: Change) -> list[str]:
         fixed = ", ".join(change.fixed)
         return [f"the deployment fails: {fixed} can't be changed on what there is"]
     if change.action == "leave":
-        return ["its stack is described no more: it stays as it is, and nobody looks after it"]
+        return ["the stack is described no more: what is there goes on, and nobody looks after it"]
     if change.action == "replace":
         stays = "the old one is kept" if change.is_kept else "the old one is deleted"
         return [f"{', '.join(change.fixed)} can't be changed: a new one is made, {stays}"]

@@ -177,7 +177,9 @@ def _text(item: Item) -> str:
 
 def _is_named(item: Item, environment: EnvironmentPlan) -> bool:
     """Say whether an item has a line of its own."""
-    if item.action in ("created", "deleted", "left behind"):
+    if item.action == "left behind":
+        return False
+    if item.action in ("created", "deleted"):
         return item.type == "Custom::LabelingJob" or item.type in kinds.GUARDED
     if item.type == "Custom::Workers":
         return not environment.people

@@ -212,3 +212,24 @@ def test_a_stack_that_is_described_no_more_is_said_to_be_left_behind() -> None:
 
     assert line.action == "left behind"
     assert "nobody looks after it" in line.text
+
+
+def test_people_have_a_line_each_and_their_resource_has_none() -> None:
+    def workers(**teams: list[str]) -> Environment:
+        members = [{"Email": f"{name}@example.com", "Teams": teams[name]} for name in teams]
+        return environment(Workforce={"Workers": resource("Custom::Workers", Members=members)})
+
+    plan = _plan(
+        workers(ana=["dev-a"], bo=["dev-a"]), workers(ana=["dev-b"], cy=["dev-a", "dev-b"])
+    )
+
+    assert words.lines(plan) == []
+    assert words.people(plan) == [
+        ("+", "cy@example.com is invited into a, b"),
+        (
+            "-",
+            "bo@example.com is removed from a; an account that this environment made can't log in"
+            " any more, and its labels still name it",
+        ),
+        ("~", "ana@example.com joins b and leaves a"),
+    ]
