@@ -30,6 +30,11 @@ workers: setup ## Who is invited, signed in, in which team: make workers ENV=dev
 test-aws: setup ## Run the end-to-end test in a real account: make test-aws ENV=dev
 	@python -m pytest --capture=no --target=aws --environment="$(ENV)" tests/e2e/test_even_odd.py
 
+.PHONY: plan
+plan: setup ## Say what a change will do, before it is merged: make plan BASE=origin/main (FORMAT=markdown or json, COUNTS=file)
+	@PYTHONPATH=lambda python -m plan --base "$(or $(BASE),origin/main)" --format "$(or $(FORMAT),text)" $(if $(COUNTS),--counts "$(COUNTS)"); \
+		status=$$?; [ $$status -eq 2 ] || exit $$status # changes alone are no failure
+
 .PHONY: check
 check: setup ## Lint, format, types, and the workflows' syntax and security
 	@ruff check .

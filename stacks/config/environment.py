@@ -19,7 +19,14 @@ from pydantic import (
 from constructs.ground_truth import rules
 from constructs.ground_truth.regions import REGIONS
 from stacks.config.attributes import check_attributes
-from stacks.config.environment_file import Document, EnvironmentFileError, check, display_name, read
+from stacks.config.environment_file import (
+    Document,
+    EnvironmentFileError,
+    check,
+    display_name,
+    environment_files,
+    read,
+)
 from stacks.config.fields import Part, Surroundings, Tags, around
 from stacks.config.job import Job, complete
 from stacks.config.workforce import Workforce
@@ -176,7 +183,7 @@ def load(path: Path) -> Environment:
 
 def load_all(folder: Path) -> list[Environment]:
     """Read all environment files; raises EnvironmentFileError with all that is wrong with them."""
-    paths = sorted(folder.glob("*.yaml"))
+    paths = environment_files(folder)
     if not paths:
         raise EnvironmentFileError(
             [f"{display_name(folder)}: expected dev.yaml or so, got no file"]

@@ -21,6 +21,8 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Location = tuple[str | int, ...]
 
 _PLAIN_TAGS: Final = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
+#: Ends the names of files that say which destructive changes are approved.
+_APPROVALS: Final = ".approvals"
 #: What the file should have held, by pydantic's type of the error (errors are caught by their
 #: beginning, such as `int_parsing` and `int_type`).
 _EXPECTED: Final = {
@@ -60,7 +62,23 @@ def display_name(path: Path) -> str:
     return absolute.as_posix()
 
 
-def read(path: Path) -> Document:
+def environment_files(folder: Path) -> list[Path]:
+    """Return the environment files in a folder, without the files of approvals beside them."""
+    return sorted(path for path in folder.glob("*.yaml") if not path.stem.endswith(_APPROVALS))
+
+
+def approvals_files(folder: Path) -> list[tuple[Path, str]]:
+    """Return the files of approvals in a folder, each with the name of its environment."""
+    found = sorted(folder.glob(f"*{_APPROVALS}.yaml"))
+    return [(path, path.stem.removesuffix(_APPROVALS)) for path in found]
+
+
+def approvals_file(folder: Path, environment: str) -> Path:
+    """Return where the approvals of an environment stand, if there are any."""
+    return folder / f"{environment}{_APPROVALS}.yaml"
+
+
+def read(path: Path, *, beginning: str = "region: …") -> Document:
     """Read a YAML file in which every scalar is text, whatever it looks like.
 
     So `no` stays `no`, `012345678901` keeps its zero, and each field's type decides what a text
@@ -71,7 +89,7 @@ def read(path: Path) -> Document:
     root = _compose(name, _text(path, name))
     if not isinstance(root, yaml.MappingNode):
         raise EnvironmentFileError(
-            [f"{name}:1: expected an environment that begins with `region: …`, got {_kind(root)}"]
+            [f"{name}:1: expected a file that begins with `{beginning}`, got {_kind(root)}"]
         )
     problems = [
         f"{name}:{node.start_mark.line + 1}: {problem}" for node, problem in _flaws(root, ())
@@ -99,7 +117,7 @@ def _text(path: Path, name: str) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        there = ", ".join(sorted(other.stem for other in path.parent.glob("*.yaml"))) or "none"
+        there = ", ".join(other.stem for other in environment_files(path.parent)) or "none"
         raise EnvironmentFileError(
             [f"{name}: expected one of the environments there are ({there}), got {path.stem!r}"]
         ) from None

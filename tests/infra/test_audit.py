@@ -11,10 +11,11 @@ from app import findings
 from constructs.ground_truth.regions import REGIONS
 from stacks.acknowledgements import acknowledgements
 from stacks.config import Environment, load
+from stacks.config.environment_file import environment_files
 from stacks.environment import EnvironmentStage
 from tests.infra.synthesis import ROOT, Synthesis, feature_flags
 
-_ENVIRONMENTS = sorted(path.stem for path in (ROOT / "environments").glob("*.yaml"))
+_ENVIRONMENTS = [path.stem for path in environment_files(ROOT / "environments")]
 
 
 @pytest.mark.parametrize("name", _ENVIRONMENTS)

@@ -670,14 +670,14 @@ def test_a_fault_is_named_with_file_line_field_value_and_rule(
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "1: expected an environment that begins with `region: …`, got an empty file"),
-        ("# later\n", "1: expected an environment that begins with `region: …`, got an empty file"),
-        ("- a\n", "1: expected an environment that begins with `region: …`, got a list"),
+        ("", "1: expected a file that begins with `region: …`, got an empty file"),
+        ("# later\n", "1: expected a file that begins with `region: …`, got an empty file"),
+        ("- a\n", "1: expected a file that begins with `region: …`, got a list"),
         (
             "[" * 2_000,
             "1: expected lists and mappings in a few levels, got more levels than can be read",
         ),
-        ("dev\n", "1: expected an environment that begins with `region: …`, got 'dev'"),
+        ("dev\n", "1: expected a file that begins with `region: …`, got 'dev'"),
     ],
 )
 def test_a_file_that_is_no_environment(text: str, problem: str) -> None:
