@@ -18,14 +18,18 @@ _KINDS: Final = {
     "AWS::Cognito::UserPoolDomain": "domain",
     "AWS::S3::Bucket": "bucket",
     "AWS::KMS::Key": "key",
+    "Custom::WorkforceCheck": "workforce check",
+    "Custom::PortalLogin": "portal login",
     "Custom::Workers": "workers",
-    "AWS::Cognito::UserPoolUser": "worker account",
-    "AWS::Cognito::UserPoolUserToGroupAttachment": "membership",
+    "Custom::WorkerAccess": "worker access",
     "AWS::Cognito::UserPoolGroup": "group",
     "Custom::S3AutoDeleteObjects": "bucket emptier",
     "AWS::SNS::Subscription": "notice by mail",
     "AWS::SNS::Topic": "topic",
     "AWS::SNS::TopicPolicy": "topic policy",
+    "AWS::SES::EmailIdentity": "sender",
+    "AWS::SQS::Queue": "queue",
+    "AWS::SQS::QueuePolicy": "queue policy",
     "AWS::S3::BucketPolicy": "bucket policy",
     "AWS::IAM::Role": "role",
     "AWS::IAM::ManagedPolicy": "policy",
@@ -53,7 +57,6 @@ _NAMES: Final = {
     "AWS::SageMaker::Workforce": "WorkforceName",
     "AWS::SageMaker::Workteam": "WorkteamName",
     "AWS::Cognito::UserPoolGroup": "GroupName",
-    "AWS::Cognito::UserPoolUser": "Username",
     "Custom::S3AutoDeleteObjects": "bucket emptier",
     "AWS::SNS::Subscription": "Endpoint",
 }
@@ -81,8 +84,6 @@ def name(resource: Resource, environment: str, references: References) -> str:
 
     if resource.type == "Custom::LabelingJob":
         return job_key(resource, environment)
-    if resource.type == "AWS::Cognito::UserPoolUserToGroupAttachment":
-        return f"{text('Username')} in {text('GroupName')}"
     named = _NAMES.get(resource.type)
     return text(named) if named and named in properties else resource.path
 
