@@ -40,6 +40,7 @@ class LabelingJobFunction(Construct):
         log_group = logs.LogGroup(
             self,
             "Logs",
+            encryption_key=key,
             removal_policy=cdk.RemovalPolicy.DESTROY,
             retention=logs.RetentionDays.THREE_MONTHS,
         )
@@ -53,7 +54,7 @@ class LabelingJobFunction(Construct):
         self._listing: dict[str, iam.PolicyStatement] = {}
         #: Where manifests and labels go.
         self.output_bucket = output_bucket
-        #: Encrypts both buckets.
+        #: Encrypts both buckets and the log.
         self.key = key
         #: What the function may do; jobs depend on it, so that it is there before and after them.
         self.policy = iam.ManagedPolicy(
