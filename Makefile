@@ -37,8 +37,8 @@ audit: setup .venv-audit/.complete ## What cdk-nag, cfn-guard, cfn-lint and chec
 	@python -m audit
 
 .PHONY: snapshots
-snapshots: setup ## Write the templates of all environments to tests/data/snapshots/ anew
-	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py
+snapshots: setup ## Write what the tests show of templates and jobs anew: tests/data/snapshots/ and jobs/
+	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py tests/infra/test_catalogue.py
 
 .PHONY: bench
 bench: setup ## Measure synthesis and the making of manifests, some minutes

@@ -57,12 +57,18 @@ def lines() -> tuple[Line, ...]:
     )
 
 
-def reviewed(stage: EnvironmentStage, environment: Environment) -> dict[Finding, Line]:
-    """Return what the list says of the constructs of an environment that has been synthesised."""
+def reviewed(
+    stage: EnvironmentStage, environment: Environment, *, pack: str = ""
+) -> dict[Finding, Line]:
+    """Return what the list says of the constructs of an environment that has been synthesised.
+
+    With `pack`, only rules that begin so.
+    """
     words = _words(stage, environment)
     return {
         finding: line
         for line in lines()
+        if line.rule.startswith(pack)
         for finding in _filled(line, words)
         if finding.construct == ANYWHERE or _find(stage, finding.construct) is not None
     }
@@ -75,9 +81,9 @@ def acknowledge(stage: EnvironmentStage, environment: Environment) -> None:
     findings show, only then. The app's own synthesis takes what is there.
     """
     stage.synth()
-    for finding, line in reviewed(stage, environment).items():
+    for finding, line in reviewed(stage, environment, pack="AwsSolutions-").items():
         construct = _find(stage, finding.construct)
-        if construct is not None and finding.rule.startswith("AwsSolutions-"):
+        if construct is not None:
             cdk.Validations.of(construct).acknowledge(
                 # With the pack's name in front, blanks in a resource's name are compared rightly.
                 cdk.Acknowledgment(id=f"AwsSolutions::{finding.rule}", reason=line.reason)

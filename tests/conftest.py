@@ -14,7 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden-files",
         action="store_true",
-        help="write tests/data/jobs/ anew; look at the difference before you commit it",
+        help="write tests/data/jobs/ and snapshots/ anew; look at the difference before you commit",
     )
     parser.addoption(
         "--environment",
