@@ -22,6 +22,10 @@ demo: setup ## From four text files to labels and back to nothing, on this compu
 test: setup .venv-audit/.complete ## Run all tests, the end-to-end deployment and the audit included
 	@python -m pytest
 
+.PHONY: workers
+workers: setup ## Who is invited, signed in, in which team: make workers ENV=dev (REMIND=ana@example.com sends mails again)
+	@python -m operations.workers "$(ENV)" $(if $(REMIND),--remind "$(REMIND)")
+
 .PHONY: test-aws
 test-aws: setup ## Run the end-to-end test in a real account: make test-aws ENV=dev
 	@python -m pytest --capture=no --target=aws --environment="$(ENV)" tests/e2e/test_even_odd.py

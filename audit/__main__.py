@@ -29,12 +29,20 @@ def main() -> None:
         reports = audit(Path(folder), environment_files())
     for reason, group in itertools.groupby(lines(), key=lambda line: line.reason):
         _print(f"accepted: {reason}", ((line, _environments(reports, line)) for line in group))
-    unlisted = [(f, [report.environment]) for report in reports for f in report.unlisted]
-    stale = [(f, [report.environment]) for report in reports for f in report.stale]
-    idle: list[tuple[Line | Finding, list[str]]] = [(line, []) for line in unused(reports, lines())]
-    _print("NOT ACCEPTED: mend it, or add a line with a reason to audit/findings.yaml", unlisted)
-    _print("NOT FOUND any more: take the line out of audit/findings.yaml", [*stale, *idle])
-    sys.exit(1 if unlisted or stale or idle else 0)
+    unlisted: dict[Finding, list[str]] = {}
+    for report in reports:
+        for finding in report.unlisted:
+            unlisted.setdefault(finding, []).append(report.environment)
+    idle = unused(reports, lines())
+    _print(
+        "NOT ACCEPTED: mend it, or add a line with a reason to audit/findings.yaml",
+        sorted(unlisted.items()),
+    )
+    _print(
+        "NOT FOUND any more: take the line out of audit/findings.yaml",
+        ((line, []) for line in idle),
+    )
+    sys.exit(1 if unlisted or idle else 0)
 
 
 def _environments(reports: Sequence[Report], line: Line) -> list[str]:

@@ -24,6 +24,8 @@ from stacks.jobs import labels_folder
 _FILE: Final = Path(__file__).parent / "findings.yaml"
 #: Stands for every construct.
 ANYWHERE: Final = "*"
+#: What is no construct: every one, and a section of a template.
+_PLACELESS: Final = (ANYWHERE, "Outputs", "Parameters", "Mappings", "Conditions")
 _WORD: Final = re.compile(r"\{([a-z-]+)\}")
 
 
@@ -44,6 +46,8 @@ class Line:
     rule: str
     construct: str
     reason: str
+    #: What an environment must have for the line to hold; None for all.
+    when: str | None = None
 
 
 @cache
@@ -51,7 +55,7 @@ def lines() -> tuple[Line, ...]:
     """Return the list as it is written."""
     groups: list[dict[str, Any]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     return tuple(
-        Line(rule=rule, construct=construct, reason=group["reason"])
+        Line(rule=rule, construct=construct, reason=group["reason"], when=group.get("when"))
         for group in groups
         for rule, construct in (line.rsplit(maxsplit=1) for line in group["findings"])
     )
@@ -64,13 +68,13 @@ def reviewed(
 
     With `pack`, only rules that begin so.
     """
-    words = _words(stage, environment)
+    words, traits = _words(stage, environment), _traits(environment)
     return {
         finding: line
         for line in lines()
-        if line.rule.startswith(pack)
+        if line.rule.startswith(pack) and (line.when is None or traits[line.when])
         for finding in _filled(line, words)
-        if finding.construct == ANYWHERE or _find(stage, finding.construct) is not None
+        if finding.construct in _PLACELESS or _find(stage, finding.construct) is not None
     }
 
 
@@ -107,6 +111,18 @@ def _find(stage: EnvironmentStage, path: str) -> IConstruct | None:
     return construct
 
 
+def _traits(environment: Environment) -> dict[str, bool]:
+    workforce = environment.workforce
+    create, oidc = workforce.create, workforce.oidc
+    return {
+        "optional-mfa": create is not None and create.mfa == "optional",
+        "no-threat-protection": create is not None and create.threat_protection == "off",
+        "pinned-urls": workforce.pin_urls_to_worker_ip,
+        "oidc-in-vpc": oidc is not None and oidc.vpc is not None,
+        "shared": workforce.shared_with is not None,
+    }
+
+
 def _words(stage: EnvironmentStage, environment: Environment) -> dict[str, tuple[str, ...]]:
     resolve = partial(_as_nag_prints, stage.labeling)
     own = resolve(stage.data.data.input_bucket.bucket_arn)
@@ -121,7 +137,6 @@ def _words(stage: EnvironmentStage, environment: Environment) -> dict[str, tuple
     reviews = [job.previous for job in jobs.values() if job.previous is not None]
     after = [f"{key}-PostAnnotation" for key, job in jobs.items() if _is_own(job.post_annotation)]
     before = [f"{key}-PreAnnotation" for key, job in jobs.items() if _is_own(job.pre_annotation)]
-    teams = environment.workforce.teams.values()
     words: dict[str, Iterable[str]] = {
         "partition": [partition],
         "owner": [f"{environment.region}:{environment.account or '<AWS::AccountId>'}"],
@@ -135,7 +150,6 @@ def _words(stage: EnvironmentStage, environment: Environment) -> dict[str, tuple
         ],
         "own-function": [*before, *after],
         "post-annotation": after,
-        "address": [address for team in teams for address in team.notify],
     }
     return {word: tuple(dict.fromkeys(values)) for word, values in words.items()}
 

@@ -122,5 +122,7 @@ def _violations(report: Path) -> Iterator[tuple[str, str]]:
     for plugin in json.loads(report.read_text())["pluginReports"]:
         for violation in plugin["violations"]:
             number = _NUMBER.match(violation["description"])
-            for construct in violation["violatingConstructs"]:
+            constructs = violation["violatingConstructs"]
+            # cfn-guard's plugin adds one without a place to some of its findings.
+            for construct in [each for each in constructs if each["constructPath"]] or constructs:
                 yield number[1] if number else violation["ruleName"], construct["constructPath"]

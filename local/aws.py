@@ -142,7 +142,7 @@ class LocalAws:
         if self._process is not None or _read_pid_file(self.state):
             raise RuntimeError(f"local AWS runs already in {self.state}; stop it first")
         (self.state / "tmp").mkdir(exist_ok=True)
-        certificate, key = write_certificates(self.state)
+        certificate, key = write_certificates(self.state, self.region)
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             self._port = listener.getsockname()[1]

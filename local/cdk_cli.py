@@ -41,8 +41,11 @@ class CdkCli:
         """Prepare the account's Region for CDK."""
         self.run("bootstrap", f"aws://{account}/{region}")
 
-    def deploy(self, *stacks: str) -> dict[str, str]:
-        """Deploy `stacks` (such as `Data`) and return their outputs."""
+    def deploy(self, *stacks: str, exclusively: bool = False) -> dict[str, str]:
+        """Deploy `stacks` (such as `Data`) and return their outputs.
+
+        What they need is deployed before them, unless `exclusively` says no.
+        """
         outputs = self.folder / "outputs.json"
         outputs.unlink(missing_ok=True)
         self.run(
@@ -50,6 +53,7 @@ class CdkCli:
             *self._names(stacks),
             "--require-approval=never",
             "--progress=events",
+            *(["--exclusively"] if exclusively else []),
             f"--outputs-file={outputs}",
         )
         by_stack = json.loads(outputs.read_text()) if outputs.exists() else {}

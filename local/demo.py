@@ -21,10 +21,13 @@ from rich.table import Table
 from local.aws import LocalAws
 from local.cdk_cli import ROOT, CdkCli, CdkError
 from local.inventory import inventory
+from local.mailbox import PATH as MAILBOX
 from local.walkthrough import label_all, read_labels, upload, wait_for_end, who_labeled
 from local.worker import Worker
 
 _WORKER: Final = "ana@example.com"
+#: Has not signed in yet when the demo is over.
+_OTHER: Final = "bo@example.com"
 _JOB: Final = "EvenOdd"
 _ATTRIBUTE: Final = "even-odd"
 
@@ -117,8 +120,11 @@ def _label(aws: LocalAws, cdk: CdkCli, step: Steps) -> None:
         upload(s3, outputs["InputBucketName"])
     with step("cdk deploy local/Labeling"):
         job = cdk.deploy("Labeling")
+    with step(f"{_WORKER} signs in with the password of the invitation"):
+        ana = Worker(aws.endpoint, _WORKER, aws.ca_bundle)
+        ana.sign_in()
     with step(f"{_WORKER} labels {job[f'{_JOB}ObjectCount']} data objects"):
-        label_all(Worker(aws.endpoint, _WORKER, aws.ca_bundle))
+        label_all(ana)
     with step("wait until the labeling job is Completed"):
         status = wait_for_end(sagemaker, job[f"{_JOB}JobName"], seconds=60)
     manifest = job[f"{_JOB}OutputManifestUri"]
@@ -166,7 +172,11 @@ python -c "import boto3; print(boto3.client('sagemaker').list_labeling_jobs())"
 aws s3 ls                                  # if you have the AWS CLI
 npx cdk diff 'local/*' -c environment=local
 
-Label by hand:  {aws.endpoint}/_ground-truth/
+Mailbox:        {aws.endpoint}{MAILBOX}
+                It has the invitations with their temporary passwords, and a link to the portal.
+                Open it first. A browser asks about the certificate at each new address, unless
+                it trusts {aws.ca_bundle}
+Label by hand:  as {_OTHER}, with the password of the invitation
 Logs:           {folder}
 Stop:           .venv/bin/python -m local.aws stop {shlex.quote(str(folder))}""",
         highlight=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -40,22 +40,28 @@ class _Session:
 class RoleSessions:
     """Clients by role; `make` gives new credentials that are good for `LIFETIME` seconds."""
 
-    def __init__(self, make: Callable[[Scope, str], Credentials]) -> None:
+    def __init__(self, make: Callable[[Scope, str, Mapping[str, str] | None], Credentials]) -> None:
         self._make = make
-        self._sessions: dict[tuple[Scope, str], _Session] = {}
+        self._sessions: dict[tuple[Scope, str, tuple[tuple[str, str], ...]], _Session] = {}
 
-    def client(self, scope: Scope, role: str, service: str) -> Any:
-        """Return a client of this computer's AWS with the rights of `role`."""
-        found = self._sessions.get((scope, role))
+    def client(
+        self, scope: Scope, role: str, service: str, only: Mapping[str, str] | None = None
+    ) -> Any:
+        """Return a client of this computer's AWS with the rights of `role`.
+
+        `only` are IP addresses by condition key from where they may be used.
+        """
+        key = scope, role, tuple(sorted((only or {}).items()))
+        found = self._sessions.get(key)
         if found is None or time.time() - found.made > _RENEWED:
-            credentials = self._make(scope, role)
+            credentials = self._make(scope, role, only)
             session = boto3.Session(
                 aws_access_key_id=credentials.access_key,
                 aws_secret_access_key=credentials.secret_key,
                 aws_session_token=credentials.token,
                 region_name=scope.region,
             )
-            found = self._sessions[scope, role] = _Session(session=session, made=time.time())
+            found = self._sessions[key] = _Session(session=session, made=time.time())
         if service not in found.clients:
             untyped: Any = found.session  # the stubs have one overload for each service
             found.clients[service] = untyped.client(

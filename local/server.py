@@ -13,8 +13,13 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from local.ground_truth.portal import PREFIX, Portal
+from local.ground_truth.portal import Portal
+from local.ground_truth.replies import header_map
 from local.ground_truth.service import GroundTruth
+from local.login_pages import LoginPages
+from local.loopback import opener
+from local.mailbox import PATH as MAILBOX
+from local.mailbox import Mailbox
 from local.ministack import MiniStack
 
 
@@ -34,13 +39,15 @@ async def _serve(listen: int) -> None:
     delay = float(os.environ.get("GROUND_TRUTH_DELAY_SECONDS", "0.2"))
     ground_truth = GroundTruth(ministack, delay=delay)
     ministack.install(ground_truth)
-    portal = Portal(ground_truth)
+    port = os.environ["GATEWAY_PORT"]
+    portal = Portal(
+        ground_truth, opener(os.environ["SSL_CERT_FILE"]), data=f"https://127.0.0.1:{port}"
+    )
+    login_pages = LoginPages(ministack.app, ministack.pools.login_clients, ministack.portal_domain)
+    mailbox = Mailbox(ministack.mails, ground_truth.portals)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
-            await portal(scope, receive, send)
-            return
-        await ministack.app(scope, receive, send)
+        await _choose(scope, portal, login_pages, mailbox, ministack.app)(scope, receive, send)
 
     config = Config()
     config.bind = [f"fd://{listen}"]
@@ -50,6 +57,20 @@ async def _serve(listen: int) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _end_all)
     ground_truth.start()
     await serve(app, config, shutdown_trigger=asyncio.Event().wait)
+
+
+def _choose(
+    scope: Any, portal: Portal, login_pages: LoginPages, mailbox: Mailbox, rest: Any
+) -> Any:
+    """Return the app for a request, by its Host header."""
+    if scope["type"] != "http":
+        return rest
+    host = header_map(scope["headers"]).get("host", "")
+    if portal.serves(host):
+        return portal
+    if login_pages.serves(host):
+        return login_pages
+    return mailbox if scope["path"].startswith(MAILBOX) else rest
 
 
 def _end_with(lifeline: int) -> None:

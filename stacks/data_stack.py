@@ -1,10 +1,11 @@
-"""What is labeled and what came of it: buckets and their key."""
+"""What is labeled and what came of it: buckets and their key; and the sender of invitations."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from constructs.ground_truth import LabelingData
@@ -21,12 +22,17 @@ class DataStack(cdk.Stack):
         *,
         protected: bool,
         cors: tuple[Cors, ...],
+        email_from: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
 
         #: The buckets and the key.
         self.data = LabelingData(self, "Data", protected=protected, cors=cors)
+        if email_from is not None:
+            # Here, because whoever reads that mailbox must confirm it before people are invited,
+            # and a deployment of people that fails for want of it must not take it back.
+            ses.CfnEmailIdentity(self, "Sender", email_identity=email_from)
 
         cdk.CfnOutput(
             self,

@@ -29,6 +29,7 @@ class EnvironmentStage(cdk.Stage):
             description="Ground Truth labeling: data objects, manifests and labels",
             protected=environment.protected,
             cors=_cors(environment),
+            email_from=environment.workforce.email_from,
             termination_protection=environment.protected,
         )
         #: People.
@@ -46,8 +47,10 @@ class EnvironmentStage(cdk.Stage):
             description="Ground Truth labeling: jobs",
             environment=environment,
             data=self.data.data,
-            topic=self.workforce.notifications.topic,
+            topic=self.workforce.notifications.jobs,
         )
+        # SES confirms a sender before anybody is invited in its name.
+        self.workforce.add_stack_dependency(self.data)
         # Jobs name their team by an ARN that is made from its name, which tells CDK nothing.
         self.labeling.add_stack_dependency(self.workforce)
         for key, value in environment.tags.items():

@@ -29,7 +29,7 @@ class LabelingStack(cdk.Stack):
         *,
         environment: Environment,
         data: LabelingData,
-        topic: sns.ITopic,
+        topic: sns.Topic,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)

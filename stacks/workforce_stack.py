@@ -7,34 +7,49 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
-from constructs.ground_truth import Notifications, PrivateWorkforce, Worker, WorkTeam
+from constructs.ground_truth import Notifications
+from constructs.ground_truth.workforce.oidc_workforce import IdentityProvider, OidcWorkforce
+from constructs.ground_truth.workforce.portal_login import PortalLogin
+from constructs.ground_truth.workforce.private_workforce import PortalVpc, PrivateWorkforce
+from constructs.ground_truth.workforce.user_pool import Invitation, SignIn, WorkerPool
+from constructs.ground_truth.workforce.work_team import WorkTeam
+from constructs.ground_truth.workforce.worker_access import WorkerAccess
+from constructs.ground_truth.workforce.workers import Workers
+from constructs.ground_truth.workforce.workforce import PoolClient, Workforce
+from constructs.ground_truth.workforce.workforce_check import WorkforceCheck
+from constructs.ground_truth.workforce.workforce_function import WorkforceFunction
 from stacks.config import Environment
+from stacks.config.workforce import Create, Network, Oidc
 
 
 class WorkforceStack(cdk.Stack):
-    """One per account and Region, because Ground Truth allows one private workforce there."""
+    """The people's side: what is made here, and what is taken from the account or shared.
+
+    Ground Truth allows one private workforce per account and Region. Everything waits for the
+    check, so that a deployment that can't end well makes nothing.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, environment: Environment, **kwargs: Any
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
 
+        self._environment = environment
         config = environment.workforce
+        #: Serves the custom resources of this stack.
+        self.function = WorkforceFunction(
+            self, "WorkforceFunction", team_name_prefix=f"{environment.name}-"
+        )
+        self._check = self._workforce_check()
+        self._pool = None if config.create is None else self._worker_pool(config.create)
+        workforce = self._workforce()
         #: Tells people about work and about the end of jobs.
         self.notifications = Notifications(
             self,
             "Notifications",
             addresses=[address for team in config.teams.values() for address in team.notify],
         )
-        workforce = PrivateWorkforce(
-            self,
-            "Workforce",
-            name=environment.name,
-            organization=config.create.organization,
-            support_email=config.create.support_email,
-            allowed_cidrs=config.create.allowed_cidrs,
-            protected=environment.protected,
-        )
+        self.notifications.node.add_dependency(self._check.resource)
         teams = {
             key: WorkTeam(
                 self,
@@ -42,23 +57,198 @@ class WorkforceStack(cdk.Stack):
                 name=environment.team_name(key),
                 description=team.description,
                 workforce=workforce,
-                notifications=self.notifications,
+                idp_groups=team.groups,
+                topic=self.notifications.team(key, environment.team_name(key), team.addresses),
             )
             for key, team in config.teams.items()
         }
-        workers = Construct(self, "Workers")
-        for email in sorted({email for team in config.teams.values() for email in team.workers}):
-            Worker(
-                workers,
-                email,
-                email=email,
-                workforce=workforce,
-                teams=[teams[key] for key, team in config.teams.items() if email in team.workers],
+        # A workforce ends before the groups of its pool do.
+        for team in teams.values():
+            if self._pool is not None and team.group is not None:
+                workforce.ready.node.add_dependency(team.group)
+        if config.pin_urls_to_worker_ip:
+            network = environment.owner.workforce.network
+            WorkerAccess(
+                self,
+                "WorkerAccess",
+                teams=teams.values(),
+                in_vpc=network is not None and network.vpc is not None,
+                function=self.function,
             )
+        portal_url = self._log_in(workforce, teams)
+        self._outputs(workforce, portal_url)
 
+    def _workforce_check(self) -> WorkforceCheck:
+        config = self._environment.workforce
+        return WorkforceCheck(
+            self,
+            "WorkforceCheck",
+            mode=config.mode,
+            environment=self._environment.name,
+            workforce_name=self._workforce_name(),
+            pool_client=self._existing_client(),
+            email_from=config.email_from,
+            function=self.function,
+        )
+
+    def _workforce_name(self) -> str:
+        adopt, owner = self._environment.workforce.adopt, self._environment.owner
+        if adopt is not None:
+            return adopt.workforce_name
+        if owner is self._environment:
+            return owner.name
+        # An import keeps the other environment's workforce from being destroyed under this one.
+        return cdk.Fn.import_value(_export(owner, "WorkforceName"))
+
+    def _existing_client(self) -> PoolClient | None:
+        """Return pool and client of a workforce that this stack does not make."""
+        adopt, owner = self._environment.workforce.adopt, self._environment.owner
+        if adopt is not None and adopt.user_pool_id is not None and adopt.client_id is not None:
+            return PoolClient(user_pool_id=adopt.user_pool_id, client_id=adopt.client_id)
+        if owner is not self._environment and owner.workforce.create is not None:
+            return PoolClient(
+                user_pool_id=cdk.Fn.import_value(_export(owner, "UserPoolId")),
+                client_id=cdk.Fn.import_value(_export(owner, "ClientId")),
+            )
+        return None
+
+    def _worker_pool(self, create: Create) -> WorkerPool:
+        pool = WorkerPool(
+            self,
+            "WorkerPool",
+            domain_prefix=self._environment.name,
+            invitation=Invitation(
+                organization=create.organization,
+                support_email=create.support_email,
+                text=create.invitation,
+                email_from=create.email_from,
+            ),
+            sign_in=SignIn(
+                mfa=create.mfa,
+                password_length=create.password_policy.minimum_length,
+                temporary_password_days=create.password_policy.temporary_password_days,
+                threat_protection=create.threat_protection,
+            ),
+            protected=self._environment.protected,
+        )
+        pool.node.add_dependency(self._check.resource)
+        return pool
+
+    def _workforce(self) -> Workforce:
+        config, name = self._environment.workforce, self._environment.name
+        if config.create is not None and self._pool is not None:
+            return PrivateWorkforce(
+                self,
+                "Workforce",
+                name=name,
+                pool=self._pool,
+                allowed_cidrs=config.create.allowed_cidrs,
+                vpc=_vpc(config.create),
+                checked=self._check,
+            ).workforce
+        if config.oidc is not None:
+            return OidcWorkforce(
+                self,
+                "Workforce",
+                name=name,
+                provider=_provider(config.oidc),
+                allowed_cidrs=config.oidc.allowed_cidrs,
+                vpc=_vpc(config.oidc),
+                checked=self._check,
+                tags=self._environment.tags,
+                function=self.function,
+            ).workforce
+        owner = self._environment.owner
+        return Workforce(
+            name=owner.name if config.adopt is None else config.adopt.workforce_name,
+            sub_domain=self._check.sub_domain,
+            pool_client=self._existing_client(),
+            checked=self._check,
+            ready=self._check,
+        )
+
+    def _log_in(self, workforce: Workforce, teams: dict[str, WorkTeam]) -> str:
+        """Let workers log in and invite them; return where."""
+        config = self._environment.workforce
+        portal_url = f"https://{workforce.sub_domain}"
+        if workforce.pool_client is None:
+            return portal_url
+        ready: list[Construct] = [*teams.values()]
+        # Whoever makes a workforce wires its login; who shares it finds it done.
+        if config.mode != "shared":
+            login = PortalLogin(
+                self,
+                "PortalLogin",
+                workforce=workforce,
+                teams=teams.values(),
+                pool=self._pool,
+                function=self.function,
+            )
+            ready.append(login)
+            portal_url = login.portal_url
+        Workers(
+            self,
+            "Workers",
+            environment=self._environment.name,
+            members={email: [teams[key] for key in keys] for email, keys in config.workers.items()},
+            workforce=workforce,
+            after=ready,
+            keep_accounts=self._environment.protected,
+            function=self.function,
+        )
+        return portal_url
+
+    def _outputs(self, workforce: Workforce, portal_url: str) -> None:
+        cdk.CfnOutput(self, "PortalUrl", description="Workers log in here", value=portal_url)
+        self._shared("WorkforceName", "The workforce", workforce.name)
+        if workforce.pool_client is None:
+            cdk.CfnOutput(
+                self,
+                "CallbackUrl",
+                description="The identity provider must allow this call-back",
+                value=f"https://{workforce.sub_domain}/oauth2/idpresponse",
+            )
+            return
+        self._shared("UserPoolId", "The workers' accounts", workforce.pool_client.user_pool_id)
+        self._shared("ClientId", "The portal's client", workforce.pool_client.client_id)
+
+    def _shared(self, name: str, description: str, value: str) -> None:
+        """Output what environments that share this one's workforce import."""
+        is_owner = self._environment.workforce.network is not None
         cdk.CfnOutput(
             self,
-            "PortalUrl",
-            description="Workers log in here",
-            value=workforce.portal_url,
+            name,
+            description=description,
+            value=value,
+            export_name=_export(self._environment, name) if is_owner else None,
         )
+
+
+def _export(environment: Environment, name: str) -> str:
+    return f"{environment.name}-{name}"
+
+
+def _vpc(network: Network) -> PortalVpc | None:
+    if network.vpc is None:
+        return None
+    return PortalVpc(
+        vpc_id=network.vpc.id,
+        subnets=network.vpc.subnets,
+        security_groups=network.vpc.security_groups,
+    )
+
+
+def _provider(oidc: Oidc) -> IdentityProvider:
+    return IdentityProvider(
+        client_id=oidc.client_id,
+        client_secret_arn=oidc.client_secret,
+        client_secret_key_arn=oidc.client_secret_key,
+        issuer=oidc.issuer,
+        authorization_endpoint=oidc.authorization_endpoint,
+        token_endpoint=oidc.token_endpoint,
+        user_info_endpoint=oidc.user_info_endpoint,
+        logout_endpoint=oidc.logout_endpoint,
+        jwks_uri=oidc.jwks_uri,
+        scope=oidc.scope,
+        extra_params=oidc.extra_params,
+    )

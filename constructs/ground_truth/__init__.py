@@ -1,4 +1,7 @@
-"""SageMaker Ground Truth as constructs: data, people, roles and labeling jobs."""
+"""SageMaker Ground Truth as constructs: data, people, roles and labeling jobs.
+
+People have a package of their own, `workforce`.
+"""
 
 from constructs.ground_truth.annotation_function import AnnotationFunction
 from constructs.ground_truth.execution_role import ExecutionRole
@@ -7,8 +10,6 @@ from constructs.ground_truth.labeling_data import LabelingData
 from constructs.ground_truth.labeling_job import LabelingJob
 from constructs.ground_truth.labeling_job_function import LabelingJobFunction
 from constructs.ground_truth.notifications import Notifications
-from constructs.ground_truth.private_workforce import PrivateWorkforce
-from constructs.ground_truth.work_team import Worker, WorkTeam
 
 __all__ = [
     "AnnotationFunction",
@@ -18,7 +19,4 @@ __all__ = [
     "LabelingJob",
     "LabelingJobFunction",
     "Notifications",
-    "PrivateWorkforce",
-    "WorkTeam",
-    "Worker",
 ]

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
-
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from constructs.ground_truth.custom_resource_function import CustomResourceFunction
 from constructs.ground_truth.execution_role import LABELS_FOLDER, REQUESTS_PREFIX
-from constructs.ground_truth.policy_size import check_size
-
-_CODE: Final = Path(__file__).parents[2] / "lambda"
 
 
-class LabelingJobFunction(Construct):
+class LabelingJobFunction(CustomResourceFunction):
     """One function for all labeling jobs of a stack, which can start jobs for private teams only.
 
     The package it runs is `lambda/labeling_job`.
@@ -35,37 +28,14 @@ class LabelingJobFunction(Construct):
         output_bucket: s3.IBucket,
         key: kms.IKey,
     ) -> None:
-        super().__init__(scope, construct_id)
-
-        log_group = logs.LogGroup(
-            self,
-            "Logs",
-            encryption_key=key,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-            retention=logs.RetentionDays.THREE_MONTHS,
-        )
-        self._role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            description="Starts and stops Ground Truth labeling jobs during a deployment",
-        )
-        self._listed: dict[str, list[str]] = {}
-        self._listing: dict[str, iam.PolicyStatement] = {}
-        #: Where manifests and labels go.
-        self.output_bucket = output_bucket
-        #: Encrypts both buckets and the log.
-        self.key = key
-        #: What the function may do; jobs depend on it, so that it is there before and after them.
-        self.policy = iam.ManagedPolicy(
-            self,
-            "Policy",
-            roles=[self._role],
+        super().__init__(
+            scope,
+            construct_id,
+            package="labeling_job",
+            description="Custom::LabelingJob: writes the input manifest, starts and stops the job",
+            role_description="Starts and stops Ground Truth labeling jobs during a deployment",
+            log_key=key,
             statements=[
-                iam.PolicyStatement(
-                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                    resources=[log_group.log_group_arn],
-                ),
                 iam.PolicyStatement(
                     actions=["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
                     resources=[output_bucket.arn_for_objects(f"{REQUESTS_PREFIX}*")],
@@ -85,26 +55,16 @@ class LabelingJobFunction(Construct):
                 iam.PolicyStatement(
                     actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[key.key_arn]
                 ),
-                *self._job_statements(job_name_prefix, execution_role),
+                *_job_statements(cdk.Stack.of(scope), job_name_prefix, execution_role),
             ],
         )
-        check_size(self.policy)
-        #: The `ServiceToken` of `Custom::LabelingJob`.
-        self.function = lambda_.Function(
-            self,
-            "Function",
-            code=lambda_.Code.from_asset(str(_CODE), exclude=["**/__pycache__"]),
-            description="Custom::LabelingJob: writes the input manifest, starts and stops the job",
-            handler="labeling_job.handler.handler",
-            log_group=log_group,
-            # An event that comes later than that is not waited for by anybody.
-            max_event_age=cdk.Duration.hours(1),
-            memory_size=1769,  # one full virtual CPU
-            retry_attempts=2,
-            role=self._role,
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            timeout=cdk.Duration.minutes(15),
-        )
+
+        self._listed: dict[str, list[str]] = {}
+        self._listing: dict[str, iam.PolicyStatement] = {}
+        #: Where manifests and labels go.
+        self.output_bucket = output_bucket
+        #: Encrypts both buckets.
+        self.key = key
 
     def allow_listing(self, bucket: s3.IBucket, prefix: str) -> None:
         """Let the function list the objects under `prefix` of `bucket`; empty for all."""
@@ -127,34 +87,35 @@ class LabelingJobFunction(Construct):
             iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key_arn])
         )
 
-    def _job_statements(
-        self, job_name_prefix: str, execution_role: iam.IRole
-    ) -> list[iam.PolicyStatement]:
-        jobs = cdk.Stack.of(self).format_arn(
-            service="sagemaker", resource="labeling-job", resource_name=f"{job_name_prefix}*"
-        )
-        return [
-            iam.PolicyStatement(
-                actions=[
-                    "sagemaker:AddTags",
-                    "sagemaker:CreateLabelingJob",
-                    "sagemaker:DeleteTags",
-                    "sagemaker:DescribeLabelingJob",
-                    "sagemaker:StopLabelingJob",
-                ],
-                resources=[jobs],
-            ),
-            # Nobody spends money on a public crowd by mistake
-            # (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-workforce-authentication.html).
-            iam.PolicyStatement(
-                effect=iam.Effect.DENY,
-                actions=["sagemaker:CreateLabelingJob"],
-                resources=["*"],
-                conditions={"StringNotEquals": {"sagemaker:WorkteamType": "private-crowd"}},
-            ),
-            iam.PolicyStatement(
-                actions=["iam:PassRole"],
-                resources=[execution_role.role_arn],
-                conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
-            ),
-        ]
+
+def _job_statements(
+    stack: cdk.Stack, job_name_prefix: str, execution_role: iam.IRole
+) -> list[iam.PolicyStatement]:
+    jobs = stack.format_arn(
+        service="sagemaker", resource="labeling-job", resource_name=f"{job_name_prefix}*"
+    )
+    return [
+        iam.PolicyStatement(
+            actions=[
+                "sagemaker:AddTags",
+                "sagemaker:CreateLabelingJob",
+                "sagemaker:DeleteTags",
+                "sagemaker:DescribeLabelingJob",
+                "sagemaker:StopLabelingJob",
+            ],
+            resources=[jobs],
+        ),
+        # Nobody spends money on a public crowd by mistake
+        # (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-workforce-authentication.html).
+        iam.PolicyStatement(
+            effect=iam.Effect.DENY,
+            actions=["sagemaker:CreateLabelingJob"],
+            resources=["*"],
+            conditions={"StringNotEquals": {"sagemaker:WorkteamType": "private-crowd"}},
+        ),
+        iam.PolicyStatement(
+            actions=["iam:PassRole"],
+            resources=[execution_role.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+    ]

@@ -1,4 +1,4 @@
-"""The topic that tells people about work to do and about jobs that have ended."""
+"""The topics that tell people about work to do and about jobs that have ended."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from collections.abc import Iterable
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
+
+_SAGEMAKER = "sagemaker.amazonaws.com"
 
 
 class Notifications(Construct):
-    """An SNS topic on which Ground Truth announces work and EventBridge the end of jobs.
+    """SNS topics under one customer key: one for each team, one for the end of jobs.
 
-    Ground Truth subscribes nobody: each address here gets a mail to confirm its subscription
+    Ground Truth subscribes nobody: each address gets a mail to confirm its subscription
     (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-workforce-management-private-sns.html).
+    What can't be delivered stays in a queue for two weeks.
     """
 
     def __init__(
@@ -23,25 +28,79 @@ class Notifications(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
 
-        #: The topic, with the policy that the services need.
-        self.topic = sns.Topic(self, "Topic", enforce_ssl=True)
-        self._allow("AwsSagemaker_SnsAccessPolicy", "sagemaker", resource="workteam/*")
-        self._allow("LabelingJobEvents", "events", resource="rule/*")
-        for address in sorted(set(addresses)):
-            self.topic.add_subscription(subscriptions.EmailSubscription(address))
+        #: Encrypts what is on its way to people.
+        self.key = kms.Key(
+            self,
+            "Key",
+            description="Ground Truth: messages about work and jobs",
+            enable_key_rotation=True,
+            pending_window=cdk.Duration.days(7),
+            # Nothing that lasts is encrypted with it.
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        #: What could not be delivered.
+        self.dead_letters = dead_letter_queue(self, "DeadLetters")
+        self._let_ground_truth_encrypt()
+        #: Tells about the end of jobs.
+        self.jobs = self._topic("Jobs", "Labeling jobs", addresses)
 
-    def _allow(self, sid: str, service: str, *, resource: str) -> None:
-        stack = cdk.Stack.of(self)
-        source = stack.format_arn(service=service, resource=resource)
-        self.topic.add_to_resource_policy(
+    def team(self, construct_id: str, name: str, addresses: Iterable[str]) -> sns.Topic:
+        """Return the topic on which Ground Truth tells a team that there is work."""
+        topic = self._topic(construct_id, f"Labeling work for {name}", addresses)
+        topic.add_to_resource_policy(
             iam.PolicyStatement(
-                sid=sid,
-                principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
+                sid="AwsSagemaker_SnsAccessPolicy",
+                principals=[iam.ServicePrincipal(_SAGEMAKER)],
                 actions=["sns:Publish"],
-                resources=[self.topic.topic_arn],
-                conditions={
-                    "ArnLike": {"aws:SourceArn": source},
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                },
+                resources=[topic.topic_arn],
+                conditions=self._from_our_teams(),
             )
         )
+        return topic
+
+    def _topic(self, construct_id: str, display_name: str, addresses: Iterable[str]) -> sns.Topic:
+        topic = sns.Topic(
+            self,
+            construct_id,
+            # What people see as the sender; SNS takes 100 characters.
+            display_name=display_name[:100],
+            enforce_ssl=True,
+            master_key=self.key,
+        )
+        for address in sorted(set(addresses)):
+            topic.add_subscription(
+                subscriptions.EmailSubscription(address, dead_letter_queue=self.dead_letters)
+            )
+        return topic
+
+    def _let_ground_truth_encrypt(self) -> None:
+        # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+        self.key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="GroundTruthPublishes",
+                principals=[iam.ServicePrincipal(_SAGEMAKER)],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],  # in a key's policy, the key
+                conditions=self._from_our_teams(),
+            )
+        )
+
+    def _from_our_teams(self) -> dict[str, dict[str, str]]:
+        stack = cdk.Stack.of(self)
+        return {
+            "ArnLike": {
+                "aws:SourceArn": stack.format_arn(service="sagemaker", resource="workteam/*")
+            },
+            "StringEquals": {"aws:SourceAccount": stack.account},
+        }
+
+
+def dead_letter_queue(scope: Construct, construct_id: str) -> sqs.Queue:
+    """Return a queue that keeps for two weeks what could not be delivered."""
+    return sqs.Queue(
+        scope,
+        construct_id,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+        retention_period=cdk.Duration.days(14),
+    )

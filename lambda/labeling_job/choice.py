@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final, TypeVar
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 from labeling_job.input_properties import Input
 from labeling_job.left_out import LeftOut
 
@@ -35,7 +35,7 @@ def choose(
 
     `place` is what tells an item from all others, `weigh` its bytes in the manifest or more. A
     limit without a sample or shuffle ends the iteration early: what follows is not counted. Raises
-    LabelingJobError for more than one job can have.
+    CustomResourceError for more than one job can have.
     """
     if source.sample is None and source.order == "listed":
         yield from _first(islice(items, source.limit), source, weigh)
@@ -72,14 +72,14 @@ def choose(
 
 
 def check_limits(objects: int, size: int, source: Input) -> None:
-    """Raise LabelingJobError for more data objects, or bytes of them, than one job can have."""
+    """Raise CustomResourceError for more data objects, or bytes of them, than one job can have."""
     if objects > source.maximum_objects:
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected at most {source.maximum_objects} data objects for one job, got more "
             f"{source.origin}, use `sample` or `limit`, or split them over several jobs"
         )
     if size > MAXIMUM_BYTES:
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected at most {MAXIMUM_BYTES} bytes of data objects for one job, got {size} or "
             f"more {source.origin}, use `sample` or `limit`, or split them over several jobs"
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 
 if TYPE_CHECKING:
     from botocore.model import Shape
@@ -18,14 +18,14 @@ def coerce(value: Any, shape: Shape, where: str) -> Any:
     """Return `value` with the scalars that AWS's own model of the operation asks for.
 
     Members that the model does not know stay as they are: botocore refuses them by name. Raises
-    LabelingJobError for what is no number or boolean but should be one; `where` leads to it.
+    CustomResourceError for what is no number or boolean but should be one; `where` leads to it.
     """
     return _COERCIONS.get(shape.type_name, _unchanged)(value, shape, where)
 
 
 def _structure(value: Any, shape: Any, where: str) -> Any:
     if not isinstance(value, Mapping):
-        raise LabelingJobError(f"expected a map, got {value!r} in {where}")
+        raise CustomResourceError(f"expected a map, got {value!r} in {where}")
     members: Mapping[str, Shape] = shape.members
     return {
         name: coerce(member, members[name], f"{where}.{name}") if name in members else member
@@ -35,32 +35,32 @@ def _structure(value: Any, shape: Any, where: str) -> Any:
 
 def _list(value: Any, shape: Any, where: str) -> Any:
     if not isinstance(value, list):
-        raise LabelingJobError(f"expected a list, got {value!r} in {where}")
+        raise CustomResourceError(f"expected a list, got {value!r} in {where}")
     return [coerce(member, shape.member, f"{where}[{i}]") for i, member in enumerate(value)]
 
 
 def _map(value: Any, shape: Any, where: str) -> Any:
     if not isinstance(value, Mapping):
-        raise LabelingJobError(f"expected a map, got {value!r} in {where}")
+        raise CustomResourceError(f"expected a map, got {value!r} in {where}")
     return {name: coerce(member, shape.value, f"{where}.{name}") for name, member in value.items()}
 
 
 def _integer(value: Any, _shape: Any, where: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,18}", str(value)):
-        raise LabelingJobError(f"expected an integer, got {value!r} in {where}")
+        raise CustomResourceError(f"expected an integer, got {value!r} in {where}")
     return int(str(value))
 
 
 def _float(value: Any, _shape: Any, where: str) -> float:
     if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", str(value)):
-        raise LabelingJobError(f"expected a number, got {value!r} in {where}")
+        raise CustomResourceError(f"expected a number, got {value!r} in {where}")
     return float(str(value))
 
 
 def _boolean(value: Any, _shape: Any, where: str) -> bool:
     found = _BOOLEANS.get(str(value).lower())
     if found is None:
-        raise LabelingJobError(f"expected true or false, got {value!r} in {where}")
+        raise CustomResourceError(f"expected true or false, got {value!r} in {where}")
     return found
 
 

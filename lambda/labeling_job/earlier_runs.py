@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from custom_resource.errors import CustomResourceError
 from labeling_job.advice import explain
 from labeling_job.collaborators import Collaborators
 from labeling_job.data_object import digest_of
-from labeling_job.errors import LabelingJobError
 from labeling_job.request import Request
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def labeled_before(request: Request, aws: Collaborators) -> frozenset[bytes]:
     """Return the digests of all data objects that have a label of an earlier run.
 
     A run that goes on is read as it stands. Empty where everything shall be labeled again. Raises
-    LabelingJobError if labels can't be read: without them they would be paid twice.
+    CustomResourceError if labels can't be read: without them they would be paid twice.
     """
     labeled: set[bytes] = set()
     if request.relabel:
@@ -65,7 +65,7 @@ def labeled_before(request: Request, aws: Collaborators) -> frozenset[bytes]:
         before = len(labeled)
         _read(run, request, aws, labeled)
         if len(labeled) > _MAXIMUM_LABELED:
-            raise LabelingJobError(
+            raise CustomResourceError(
                 f"expected at most {_MAXIMUM_LABELED} data objects labeled by earlier runs, got "
                 "more; label everything again with `relabel: true`, or use another job key"
             )
@@ -95,7 +95,7 @@ def earlier_runs(request: Request, aws: Collaborators) -> list[EarlierRun]:
             if is_run.fullmatch(run) and _exists(run + _MANIFEST, place, aws)
         ]
     except ClientError as error:
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"the labels of earlier runs under s3://{bucket}/{prefix} can't be listed: "
             f"{explain(error)}"
         ) from error
@@ -119,7 +119,7 @@ def _read(run: EarlierRun, request: Request, aws: Collaborators, labeled: set[by
                     labeled.add(digest_of(found))
             return
         except ClientError as error:
-            raise LabelingJobError(
+            raise CustomResourceError(
                 f"the labels in {run.uri} can't be read: {explain(error)}; or label everything "
                 "again with `relabel: true`"
             ) from error
@@ -134,14 +134,14 @@ def _lines(body: StreamingBody, run: EarlierRun, aws: Collaborators) -> Iterator
     rest = b""
     while piece := body.read(_PIECE):
         if aws.clock.now() > aws.clock.deadline:
-            raise LabelingJobError(
+            raise CustomResourceError(
                 f"time ran out while the labels in {run.uri} were read, label everything again "
                 "with `relabel: true`, or use another job key"
             )
         *lines, rest = (rest + piece).split(b"\n")
         yield from lines
         if len(rest) > _LONGEST_LINE:
-            raise LabelingJobError(
+            raise CustomResourceError(
                 f"expected lines of at most {_LONGEST_LINE} bytes in {run.uri}, got a longer one, "
                 "label everything again with `relabel: true`"
             )

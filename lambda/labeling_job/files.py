@@ -9,8 +9,8 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
+from custom_resource.errors import code_of
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import code_of
 from labeling_job.input_properties import NO_JOB
 from labeling_job.manifest import Manifest
 from labeling_job.request import Request

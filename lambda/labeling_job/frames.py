@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from custom_resource.errors import CustomResourceError
 from labeling_job.choice import choose
 from labeling_job.collaborators import Collaborators
 from labeling_job.data_object import DataObject, reference_line
-from labeling_job.errors import LabelingJobError
 from labeling_job.frame_names import first_out_of_order, pad_advice
 from labeling_job.input_properties import Input
 from labeling_job.left_out import LeftOut
@@ -35,7 +35,7 @@ def frame_objects(
 ) -> tuple[list[DataObject], dict[str, bytes]]:
     """Return what is labeled of the folders below the prefix, and the sequence files by their URI.
 
-    Raises LabelingJobError for a folder that can't be a sequence.
+    Raises CustomResourceError for a folder that can't be a sequence.
     """
     folders = choose(
         _folders(list_objects(request, aws, left_out)),
@@ -71,19 +71,19 @@ def _folders(frames: Iterable[Found]) -> Iterator[_Folder]:
 
 def _check(folder: _Folder, source: Input) -> None:
     if folder.uri == f"s3://{source.bucket}/":
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected frames in folders, one for each sequence, got "
             f"{folder.uri}{folder.names[0]}, move it into a folder or leave it out with `exclude`"
         )
     if source.maximum_frames is not None and len(folder.names) > source.maximum_frames:
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected at most {source.maximum_frames} frames in one sequence, got "
             f"{len(folder.names)} in {folder.uri}, split the folder or leave out some with "
             "`exclude`"
         )
     names = first_out_of_order(folder.names)
     if names is not None:
-        raise LabelingJobError(f"{pad_advice(names)} in {folder.uri}, rename them")
+        raise CustomResourceError(f"{pad_advice(names)} in {folder.uri}, rename them")
 
 
 def _sequence_file(number: int, folder: _Folder) -> bytes:

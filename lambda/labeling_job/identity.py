@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from labeling_job import properties as read
-from labeling_job.errors import LabelingJobError
+from custom_resource import properties as read
+from custom_resource.errors import CustomResourceError
 
 #: What a job is made of; a change of anything else changes a job in place or not at all.
 _CONTENT: Final = ("NamePrefix", "Revision", "Input", "Files", "Request")
@@ -41,7 +41,7 @@ class Owner:
 
 
 def owner_of(event: Mapping[str, Any]) -> Owner:
-    """Return whose event this is; raises LabelingJobError for an event without owner."""
+    """Return whose event this is; raises CustomResourceError for an event without owner."""
     return Owner(
         stack_id=read.text(event, "StackId", "event"),
         logical_id=read.text(event, "LogicalResourceId", "event"),
@@ -52,12 +52,12 @@ def physical_id(owner: Owner, properties: Mapping[str, Any]) -> str:
     """Return `<NamePrefix>-<10 hexadecimal digits>`, which is also the name of the first job.
 
     The same content of the same resource gives the same id, whatever CloudFormation makes of
-    numbers, booleans and what has no value. Raises LabelingJobError if NamePrefix can't begin a
+    numbers, booleans and what has no value. Raises CustomResourceError if NamePrefix can't begin a
     job's name.
     """
     prefix = read.text(properties, "NamePrefix", "ResourceProperties")
     if len(prefix) > _MAXIMUM_NAME_PREFIX or not _NAME_PREFIX.fullmatch(prefix):
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected at most {_MAXIMUM_NAME_PREFIX} letters, digits and inner hyphens, "
             f"got {prefix!r} in ResourceProperties.NamePrefix"
         )

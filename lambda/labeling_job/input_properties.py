@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, cast, get_args
 
-from labeling_job import properties as read
-from labeling_job.errors import LabelingJobError
+from custom_resource import properties as read
+from custom_resource.errors import CustomResourceError
 from labeling_job.globs import matcher
 
 #: How data objects come into the manifest.
@@ -80,10 +80,10 @@ class Input:
 
 
 def read_input(properties: Mapping[str, Any]) -> Input:
-    """Return the properties as types; raises LabelingJobError that names what is wrong."""
+    """Return the properties as types; raises CustomResourceError that names what is wrong."""
     prefix = read.text(properties, "Prefix", _WHERE, empty=True)
     if prefix and not prefix.endswith("/"):
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected a prefix that ends with '/', got {prefix!r} in {_WHERE}.Prefix"
         )
     kind = read.choice(properties, "Kind", _WHERE, get_args(Kind))
@@ -91,7 +91,7 @@ def read_input(properties: Mapping[str, Any]) -> Input:
     split = _split(properties, kind, listed=manifest_uri is None)
     extensions = properties.get("Extensions")
     if extensions is None:
-        raise LabelingJobError(f"expected a list of endings, got None in {_WHERE}.Extensions")
+        raise CustomResourceError(f"expected a list of endings, got None in {_WHERE}.Extensions")
     return Input(
         kind=cast("Kind", kind),
         bucket=read.text(properties, "Bucket", _WHERE),
@@ -138,7 +138,7 @@ def _manifest_uri(properties: Mapping[str, Any]) -> str | None:
         NO_JOB,
         NO_JOB,
     ):
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected a manifest such as s3://bucket/key, got {value!r} in {_WHERE}.ManifestUri"
         )
     read.absent(properties, ("Include", "Exclude"), _WHERE, "beside a ManifestUri")
@@ -148,7 +148,7 @@ def _manifest_uri(properties: Mapping[str, Any]) -> str | None:
 def _split(properties: Mapping[str, Any], kind: str, *, listed: bool) -> Split:
     """Return how texts become data objects; a file where nothing is split."""
     if listed and kind not in _LISTED:
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected a ManifestUri for the kind {kind!r}, got none in {_WHERE}.ManifestUri"
         )
     if not listed or kind != "text":
@@ -166,7 +166,7 @@ def _globs(properties: Mapping[str, Any], name: str) -> tuple[str, ...]:
         try:
             matcher((glob,))
         except re.error as error:
-            raise LabelingJobError(
+            raise CustomResourceError(
                 f"expected a pattern such as *.jpg, got {glob!r} in {_WHERE}.{name}: {error}"
             ) from error
     return globs
@@ -175,7 +175,7 @@ def _globs(properties: Mapping[str, Any], name: str) -> tuple[str, ...]:
 def _seed(properties: Mapping[str, Any]) -> int:
     value = _given(properties).get("Seed", 0)
     if not re.fullmatch(r"-?[0-9]{1,18}", str(value)):
-        raise LabelingJobError(f"expected a number, got {value!r} in {_WHERE}.Seed")
+        raise CustomResourceError(f"expected a number, got {value!r} in {_WHERE}.Seed")
     return int(str(value))
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
+from custom_resource.errors import (is_absent, CustomResourceError, is_invalid, is_throttled, refusal)
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError, is_absent, is_invalid, is_throttled, refusal
 from labeling_job.identity import Owner
 
 if TYPE_CHECKING:
@@ -98,11 +98,11 @@ def names(identity: str) -> Iterator[str]:
 def find(name: str, owner: Owner, aws: Collaborators) -> Job | None:
     """Return the resource's own job of this name, or none if there is no such job.
 
-    Raises LabelingJobError if somebody else has made it.
+    Raises CustomResourceError if somebody else has made it.
     """
     job = _settled(name, aws)
     if job is not None and not job.belongs_to(owner):
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"the name {name} is in use by a job not made by this stack's {owner.logical_id}, "
             "choose another job key or raise the revision"
         )
@@ -121,7 +121,7 @@ def runs(identity: str, aws: Collaborators) -> Iterator[Job]:
 def await_start(name: str, aws: Collaborators) -> Job:
     """Return the job as soon as workers can label, or all is labeled already.
 
-    Raises LabelingJobError if it failed or was stopped, or time is running out.
+    Raises CustomResourceError if it failed or was stopped, or time is running out.
     """
     pauses = _pauses()
     while True:
@@ -130,12 +130,12 @@ def await_start(name: str, aws: Collaborators) -> Job:
         if job and status in STARTED:
             return job
         if job and status == "Failed":
-            raise LabelingJobError(f"labeling job {name} failed to start: {job.failure_reason}")
+            raise CustomResourceError(f"labeling job {name} failed to start: {job.failure_reason}")
         if status in ("Stopping", "Stopped"):
-            raise LabelingJobError(f"labeling job {name} was stopped while it started")
+            raise CustomResourceError(f"labeling job {name} was stopped while it started")
         pause = next(pauses)
         if aws.clock.now() + pause > aws.clock.deadline:
-            raise LabelingJobError(
+            raise CustomResourceError(
                 f"labeling job {name} did not start in time, its last status was {status}; "
                 "deploy again, or ask AWS Support about it"
             )
@@ -145,7 +145,7 @@ def await_start(name: str, aws: Collaborators) -> Job:
 def stop(name: str, aws: Collaborators, *, until: float) -> None:
     """Ask SageMaker to stop a job, unless it ends or has ended by itself.
 
-    Some states refuse to be stopped for a while. Raises LabelingJobError if the job still
+    Some states refuse to be stopped for a while. Raises CustomResourceError if the job still
     refuses at `until`.
     """
     while True:
@@ -157,7 +157,9 @@ def stop(name: str, aws: Collaborators, *, until: float) -> None:
             aws.log.info("labeling job %s is being stopped, it was %s", name, job.status)
             return
         if aws.clock.now() + _PAUSE > until:
-            raise LabelingJobError(f"labeling job {name} is {job.status} and stays so: {refusal}")
+            raise CustomResourceError(
+                f"labeling job {name} is {job.status} and stays so: {refusal}"
+            )
         aws.clock.sleep(_PAUSE)
 
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from custom_resource.errors import CustomResourceError, patiently
 from labeling_job import jobs, wanted
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError, patiently
 from labeling_job.identity import Owner, is_own_form
 from labeling_job.jobs import Job
 from labeling_job.request import Deletion, Request
 
 
 def keep_from_change(request: Request, aws: Collaborators) -> None:
-    """Raise LabelingJobError if the change would end a job at work that no change may end."""
+    """Raise CustomResourceError if the change would end a job at work that no change may end."""
     current = str(request.current_id)
     if request.on_change == "replace" or not is_own_form(current):
         return
     job = patiently(lambda: _own(current, jobs.LIVE, request.owner, aws), aws)
     if job is None or _is_rollback(request, aws):
         return
-    raise LabelingJobError(
+    raise CustomResourceError(
         f"labeling job {job.name} is {job.progress}, and `on_change: fail` lets no change end it. "
         "Wait until it has ended, set `on_change: replace` to let a new job go on with what is not "
         "labeled, or make the change in a job of another key"
@@ -35,7 +35,7 @@ def _is_rollback(request: Request, aws: Collaborators) -> bool:
 
 
 def keep_from_deletion(deletion: Deletion, aws: Collaborators) -> None:
-    """Raise LabelingJobError if a job is at work, and not merely left of what has come to nothing.
+    """Raise CustomResourceError if a job is at work, unless it is left of what came to nothing.
 
     A job may be stopped whose Create or Update has failed or was rolled back, and one that another
     has replaced.
@@ -43,7 +43,7 @@ def keep_from_deletion(deletion: Deletion, aws: Collaborators) -> None:
     job = _own(deletion.identity, frozenset({"InProgress"}), deletion.owner, aws)
     if job is None or _is_left_over(deletion, aws):
         return
-    raise LabelingJobError(
+    raise CustomResourceError(
         f"labeling job {job.name} is {job.progress}, and `stop_on_delete: false` keeps it at work. "
         "Wait until it has ended, or deploy it with `stop_on_delete: true` before you remove it"
     )

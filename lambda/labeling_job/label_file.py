@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 
 _NUMBERS: Final = ("minimum", "maximum")
 _BOOLEANS: Final = {"true": True, "false": False}
@@ -19,7 +19,7 @@ def label_file(value: Any, where: str = "ResourceProperties.Files.LabelCategorie
     """Return the label file with the scalars that Ground Truth asks for; `where` leads to it.
 
     Only attributes have members of these names, and their values are never texts. Raises
-    LabelingJobError for what is no number or boolean but should be one.
+    CustomResourceError for what is no number or boolean but should be one.
     """
     if isinstance(value, list):
         return [label_file(item, f"{where}[{index}]") for index, item in enumerate(value)]
@@ -31,11 +31,11 @@ def label_file(value: Any, where: str = "ResourceProperties.Files.LabelCategorie
 def _member(name: str, value: Any, where: str) -> Any:
     if name in _NUMBERS:
         if not re.fullmatch(r"-?[0-9]{1,18}", str(value)):
-            raise LabelingJobError(f"expected an integer, got {value!r} in {where}")
+            raise CustomResourceError(f"expected an integer, got {value!r} in {where}")
         return int(str(value))
     if name == "isRequired":
         found = _BOOLEANS.get(str(value).lower())
         if found is None:
-            raise LabelingJobError(f"expected true or false, got {value!r} in {where}")
+            raise CustomResourceError(f"expected true or false, got {value!r} in {where}")
         return found
     return label_file(value, where)

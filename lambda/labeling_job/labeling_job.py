@@ -12,14 +12,12 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError
 
+from custom_resource.answering import Outcome
+from custom_resource.errors import CustomResourceError, patiently
 from labeling_job import jobs, wanted
 from labeling_job.collaborators import Collaborators
 from labeling_job.earlier_runs import earlier_runs, labeled_before
-from labeling_job.errors import (
-    LabelingJobError,
-    NothingToLabelError,
-    patiently,
-)
+from labeling_job.errors import NothingToLabelError
 from labeling_job.files import Counts, read_counts, write_files
 from labeling_job.input_properties import NO_JOB
 from labeling_job.jobs import Job
@@ -35,14 +33,6 @@ _BURNT: Final = frozenset({"Failed", "Stopping", "Stopped"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What CloudFormation shall know of the resource."""
-
-    physical_id: str
-    data: Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
 class _Runs:
     """The jobs of a resource."""
 
@@ -54,7 +44,7 @@ class _Runs:
 def run(event: Mapping[str, Any], aws: Collaborators) -> Outcome:
     """Do what the event asks for.
 
-    Raises LabelingJobError, or an error of botocore, if it can't be done; nothing that was
+    Raises CustomResourceError, or an error of botocore, if it can't be done; nothing that was
     started for the event runs on then.
     """
     kind = event.get("RequestType")
@@ -63,7 +53,7 @@ def run(event: Mapping[str, Any], aws: Collaborators) -> Outcome:
         delete(deletion, aws)
         return Outcome(physical_id=deletion.identity, data={})
     if kind not in ("Create", "Update"):
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected Create, Update or Delete, got {kind!r} in event.RequestType"
         )
     request = from_event(event)
@@ -96,7 +86,7 @@ def _begin(request: Request, aws: Collaborators) -> Exception | None:
         )
     except CancelledError:
         raise
-    except (BotoCoreError, LabelingJobError) as error:
+    except (BotoCoreError, CustomResourceError) as error:
         # A rollback to a job that runs on must not depend on the bucket.
         return error
     return None
@@ -130,7 +120,7 @@ def update(request: Request, aws: Collaborators) -> dict[str, str]:
     if request.physical_id != request.current_id:
         try:
             keep_from_change(request, aws)
-        except LabelingJobError:
+        except CustomResourceError:
             # Or the rollback would take the event for one that is still to come.
             _begin(request, aws)
             raise
@@ -154,7 +144,7 @@ def _runs(request: Request, aws: Collaborators) -> _Runs:
         if job is None:
             return _Runs(last=last, free=name)
         last = job
-    raise LabelingJobError(
+    raise CustomResourceError(
         f"all names of labeling job {request.physical_id} are used up, raise the revision"
     )
 
@@ -166,7 +156,7 @@ def _adopt(name: str, request: Request, aws: Collaborators) -> dict[str, str]:
         wanted.finish(request.physical_id, request.event, request.markers, aws)
     except CancelledError:
         raise
-    except (BotoCoreError, LabelingJobError):
+    except (BotoCoreError, CustomResourceError):
         aws.log.warning("it can't be remembered that %s is ready", name, exc_info=True)
     jobs.change_tags(job, request.tags, request.replaced_tags, aws)
     return _data(job, read_counts(job.manifest_uri, request.account, aws))

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from custom_resource.errors import CustomResourceError
 from labeling_job.advice import explain
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError
 from labeling_job.globs import matcher
 from labeling_job.key_ranges import list_pages
 from labeling_job.left_out import LeftOut
@@ -37,7 +37,7 @@ class Found(NamedTuple):
 def list_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> Iterator[Found]:
     """Yield what can be labeled, in S3's order, page by page.
 
-    Raises LabelingJobError if the place can't be listed, or time is running out.
+    Raises CustomResourceError if the place can't be listed, or time is running out.
     """
     source = request.input
     reason_of = _reasons(request)
@@ -47,7 +47,7 @@ def list_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> Ite
         with closing(list_pages(partial(read_page, request, aws))) as pages:
             for page in pages:
                 if aws.clock.now() > aws.clock.deadline:
-                    raise LabelingJobError(
+                    raise CustomResourceError(
                         f"time ran out while {source.place} was listed, {number} objects so far, "
                         "use a longer prefix, or `limit`"
                     )
@@ -61,7 +61,7 @@ def list_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> Ite
                         left_out.add(reason, place + key)
                 number += len(page)
     except ClientError as error:
-        raise LabelingJobError(f"{source.place} can't be listed: {explain(error)}") from error
+        raise CustomResourceError(f"{source.place} can't be listed: {explain(error)}") from error
 
 
 def _reasons(request: Request) -> Callable[[str, int, str], str | None]:

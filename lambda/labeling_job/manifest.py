@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from custom_resource.errors import CustomResourceError
 from labeling_job.choice import MAXIMUM_BYTES, check_limits
 from labeling_job.collaborators import Collaborators
 from labeling_job.data_object import DataObject, digest
-from labeling_job.errors import LabelingJobError, NothingToLabelError
+from labeling_job.errors import NothingToLabelError
 from labeling_job.input_properties import Input
 from labeling_job.left_out import LeftOut
 from labeling_job.lines_on_disk import LinesOnDisk
@@ -45,7 +46,7 @@ def read_manifest(
 
     Objects whose digest is in `labeled` are carried over: they are chosen, but not in it. Nothing
     is written to S3. Raises NothingToLabelError where nothing is left and nothing is carried over,
-    and LabelingJobError that names what can't be labeled.
+    and CustomResourceError that names what can't be labeled.
     """
     source = request.input
     left_out = LeftOut()
@@ -64,7 +65,7 @@ def read_manifest(
     if not number and not carried_over:
         raise NothingToLabelError(_nothing_to_label(source, left_out), left_out=left_out.total)
     if source.minimum_objects is not None and 0 < number < source.minimum_objects:
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected at least {source.minimum_objects} data objects for automated labeling, got "
             f"{number} {source.origin}{_carried_over(carried_over)}{left_out.sentence}, add some "
             "or turn `auto_label` off"

@@ -30,7 +30,7 @@ _SEQUENCES: Final = ("frames", "point-cloud-sequence")
 def manifest_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> list[DataObject]:
     """Return what is labeled of the manifest's lines, in their order.
 
-    Raises LabelingJobError with all that is wrong in its lines, also in those that are not
+    Raises CustomResourceError with all that is wrong in its lines, also in those that are not
     chosen, then with all that is wrong in the sequence files of those that are.
     """
     source = request.input

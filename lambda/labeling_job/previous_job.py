@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from custom_resource.errors import CustomResourceError
 from labeling_job import jobs
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError, NothingToLabelError
+from labeling_job.errors import NothingToLabelError
 from labeling_job.input_properties import NO_JOB, Input
 
 
 def check_previous_job(source: Input, aws: Collaborators) -> None:
     """Raise NothingToLabelError unless the job that writes the manifest has ended.
 
-    Its labels are wanted however it ended. LabelingJobError if there is no such job.
+    Its labels are wanted however it ended. CustomResourceError if there is no such job.
     """
     name = source.previous_job
     if name is None:
@@ -23,7 +24,7 @@ def check_previous_job(source: Input, aws: Collaborators) -> None:
         )
     job = jobs.look(name, aws)
     if job is None:
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected a labeling job whose labels are reviewed, got {name!r}, which does not exist"
         )
     if not job.has_ended:

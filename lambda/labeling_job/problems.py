@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 
 #: Characters of a message: more of it would be cut off before a person reads it.
 _MAXIMUM_MESSAGE: Final = 1_500
@@ -30,11 +30,11 @@ class Problems:
         self._shown.append(sentence)
 
     def raise_any(self) -> None:
-        """Raise LabelingJobError with all that fits, and how many more there are."""
+        """Raise CustomResourceError with all that fits, and how many more there are."""
         if not self._shown:
             return
         others = [f"and {self._others} more"] if self._others else []
-        raise LabelingJobError(self._beginning + "; ".join([*self._shown, *others]))
+        raise CustomResourceError(self._beginning + "; ".join([*self._shown, *others]))
 
 
 def shown(value: Any) -> str:

@@ -9,9 +9,9 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
+from custom_resource.errors import CustomResourceError, code_of, is_denied
 from labeling_job.advice import explain
 from labeling_job.collaborators import READERS, Collaborators
-from labeling_job.errors import LabelingJobError, code_of, is_denied
 from labeling_job.listing import Found
 from labeling_job.request import Request
 from labeling_job.signed_get import LargerError, signed_get
@@ -22,7 +22,7 @@ _AHEAD_BYTES: Final = 64_000_000
 
 
 def read_object(uri: str, request: Request, aws: Collaborators, *, maximum_bytes: int) -> bytes:
-    """Return an object's content; raises LabelingJobError if it is too large or can't be read."""
+    """Return an object's content; raises CustomResourceError if it is too large or unreadable."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     parameters = {"Bucket": bucket, "Key": key}
     try:
@@ -30,9 +30,9 @@ def read_object(uri: str, request: Request, aws: Collaborators, *, maximum_bytes
             "GetObject", parameters, request.account, aws, maximum_bytes=maximum_bytes
         )
     except ClientError as error:
-        raise LabelingJobError(_unreadable(uri, error)) from error
+        raise CustomResourceError(_unreadable(uri, error)) from error
     except LargerError as error:
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected at most {maximum_bytes} bytes, got {error.size} in {uri}, split it, or "
             "deploy again if it was changed a moment ago"
         ) from error
@@ -43,7 +43,7 @@ def read_objects(
 ) -> Iterator[tuple[Found, bytes]]:
     """Yield objects, of which none may be larger than its size says, with their contents.
 
-    Raises LabelingJobError for the first that can't be read, or if time is running out.
+    Raises CustomResourceError for the first that can't be read, or if time is running out.
     """
     ahead: deque[tuple[Found, Future[bytes]]] = deque()
     size = number = 0
@@ -56,7 +56,7 @@ def read_objects(
                 size -= first.size
                 number += 1
             if aws.clock.now() > aws.clock.deadline:
-                raise LabelingJobError(
+                raise CustomResourceError(
                     f"time ran out with {number} objects read that are named "
                     f"{request.input.origin}, use `sample` or `limit`, or split them over several "
                     "jobs"

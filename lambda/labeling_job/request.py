@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from labeling_job import properties as read
-from labeling_job.errors import LabelingJobError
+from custom_resource import properties as read
+from custom_resource.errors import CustomResourceError
 from labeling_job.identity import Owner, owner_of, physical_id
 from labeling_job.input_properties import Input, read_input
 from labeling_job.label_file import label_file
@@ -96,13 +96,13 @@ class Deletion:
 def from_event(event: Mapping[str, Any]) -> Request:
     """Return a Create or Update event as types.
 
-    Raises LabelingJobError that names the property, what was expected and what came. Properties
+    Raises CustomResourceError that names the property, what was expected and what came. Properties
     that are not known are left alone.
     """
     owner = owner_of(event)
     account = _account(owner)
     if not re.fullmatch(r"\d{12}", account):
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected a stack's ARN with an account, got {owner.stack_id!r} in event.StackId"
         )
     properties = read.mapping(event, "ResourceProperties", "event")
@@ -131,7 +131,7 @@ def from_event(event: Mapping[str, Any]) -> Request:
 
 
 def deletion_from_event(event: Mapping[str, Any]) -> Deletion:
-    """Return a Delete event as types; raises LabelingJobError for an event without owner."""
+    """Return a Delete event as types; raises CustomResourceError for an event without owner."""
     owner = owner_of(event)
     properties = event.get("ResourceProperties")
     properties = properties if isinstance(properties, Mapping) else {}
@@ -181,7 +181,7 @@ def _files(properties: Mapping[str, Any]) -> Files:
     labels = properties.get("LabelCategories")
     prefix = read.text(properties, "Prefix", where)
     if not prefix.endswith("/"):
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected a prefix that ends with '/', got {prefix!r} in {where}.Prefix"
         )
     return Files(
@@ -199,7 +199,7 @@ def _tags(properties: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(tags, list) or not all(
         isinstance(tag, Mapping) and tag.get("Key") and "Value" in tag for tag in tags
     ):
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected a list of Key and Value, got {tags!r} in ResourceProperties.Tags"
         )
     return {str(tag["Key"]): str(tag["Value"]) for tag in tags}
@@ -209,12 +209,12 @@ def _id_or_none(owner: Owner, properties: object) -> str | None:
     # Old properties may be of another version of the template: they must not stop an Update.
     try:
         return physical_id(owner, properties) if isinstance(properties, Mapping) else None
-    except LabelingJobError:
+    except CustomResourceError:
         return None
 
 
 def _tags_or_none(properties: object) -> dict[str, str]:
     try:
         return _tags(properties) if isinstance(properties, Mapping) else {}
-    except LabelingJobError:
+    except CustomResourceError:
         return {}

@@ -29,7 +29,7 @@ def check_sequence_files(
 ) -> None:
     """Read all sequence files, given by their URIs and lines in the manifest, and check them.
 
-    Raises LabelingJobError for a file that can't be read.
+    Raises CustomResourceError for a file that can't be read.
     """
     source = request.input
     files = (Found(uri, uri.split("/", 3)[3], _MAXIMUM_FILE) for uri in lines)

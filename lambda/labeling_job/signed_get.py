@@ -14,8 +14,8 @@ from botocore.parsers import create_parser
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 
+from custom_resource.errors import CustomResourceError
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError
 
 Operation = Literal["GetObject", "ListObjectsV2"]
 
@@ -47,7 +47,7 @@ def signed_get(
     """Return what S3 answers, as it is.
 
     `account` is the bucket's owner, or the request is refused. Raises ClientError as boto3 would,
-    LargerError before anything too large is read, and LabelingJobError if S3 does not answer.
+    LargerError before anything too large is read, and CustomResourceError if S3 does not answer.
     What may pass is tried again until the deadline.
     """
     for pause in (*_PAUSES, None):
@@ -61,7 +61,7 @@ def signed_get(
                 raise failure
         except HTTPError as error:
             # Its own words have the address.
-            failure = LabelingJobError(
+            failure = CustomResourceError(
                 f"s3://{parameters['Bucket']}/{parameters.get('Key', parameters.get('Prefix'))} "
                 f"can't be read: S3 did not answer {operation} ({type(error).__name__}), deploy "
                 "again"

@@ -6,11 +6,11 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
+from custom_resource.errors import CustomResourceError, patiently
 from labeling_job import jobs, wanted
 from labeling_job.advice import explain
 from labeling_job.coerce import coerce
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError, patiently
 from labeling_job.files import Written
 from labeling_job.jobs import Job
 from labeling_job.request import Request
@@ -43,7 +43,7 @@ def start_job(name: str, written: Written, request: Request, aws: Collaborators)
 def _arguments(name: str, written: Written, request: Request, aws: Collaborators) -> dict[str, Any]:
     shape = aws.sagemaker.meta.service_model.operation_model("CreateLabelingJob").input_shape
     if shape is None:
-        raise LabelingJobError("botocore's model of CreateLabelingJob has no input")
+        raise CustomResourceError("botocore's model of CreateLabelingJob has no input")
     arguments: dict[str, Any] = coerce(request.job, shape, "ResourceProperties.Request")
     if written.label_categories is not None:
         arguments["LabelCategoryConfigS3Uri"] = written.label_categories
@@ -70,13 +70,13 @@ def _create(arguments: dict[str, Any], request: Request, aws: Collaborators) -> 
     try:
         aws.sagemaker.create_labeling_job(**arguments)
     except ParamValidationError as error:
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"ResourceProperties.Request is no CreateLabelingJob request: {error}"
         ) from error
     except (BotoCoreError, ClientError) as error:
         job = jobs.find(name, request.owner, aws)
         if job is None and isinstance(error, ClientError):
-            raise LabelingJobError(
+            raise CustomResourceError(
                 f"labeling job {name} can't be started: {explain(error)}"
             ) from error
         if job is None:
@@ -91,6 +91,6 @@ def _create(arguments: dict[str, Any], request: Request, aws: Collaborators) -> 
 def _take_back(name: str, aws: Collaborators) -> None:
     try:
         jobs.stop(name, aws, until=aws.clock.now() + _TAKE_BACK)
-    except (BotoCoreError, ClientError, LabelingJobError):
+    except (BotoCoreError, ClientError, CustomResourceError):
         # The reason for stopping matters more; CloudFormation's Delete will try again.
         aws.log.exception("labeling job %s could not be stopped", name)

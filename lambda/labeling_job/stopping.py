@@ -6,9 +6,9 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from custom_resource.errors import CustomResourceError, is_denied, patiently, refusal
 from labeling_job import jobs, wanted
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError, is_denied, patiently, refusal
 from labeling_job.identity import Owner, is_own_form
 from labeling_job.keeping import keep_from_deletion
 from labeling_job.request import Deletion
@@ -20,7 +20,7 @@ _STOP_WINDOW: Final = 300.0
 def delete(deletion: Deletion, aws: Collaborators) -> None:
     """Stop what runs under this id; labels, manifests and jobs of others are left alone.
 
-    Raises LabelingJobError if a live job can't be stopped, since it would go on costing money
+    Raises CustomResourceError if a live job can't be stopped, since it would go on costing money
     unseen, or if it is at work and nobody said that it may be stopped.
     """
     is_known = is_own_form(deletion.identity)
@@ -40,7 +40,7 @@ def stop_leftover(identity: str, owner: Owner, aws: Collaborators) -> None:
     """Stop what was started for something that has come to nothing; nothing is raised."""
     try:
         patiently(lambda: _stop_all(identity, owner, aws), aws)
-    except (BotoCoreError, ClientError, LabelingJobError):
+    except (BotoCoreError, ClientError, CustomResourceError):
         # A rollback or Delete that fails is worse: the stack would need repair by hand.
         aws.log.exception("labeling job %s could not be stopped", identity)
 
@@ -59,7 +59,7 @@ def _stop_all(identity: str, owner: Owner, aws: Collaborators) -> None:
     except ClientError as error:
         if not is_denied(error):
             raise
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"labeling job {name} may be running and can't be stopped: {refusal(error)}. "
             "Give the function this permission, or stop the job with `aws sagemaker "
             f"stop-labeling-job --labeling-job-name {name}` and delete the stack with "

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from custom_resource.errors import CustomResourceError
 from labeling_job.choice import choose
 from labeling_job.collaborators import Collaborators
 from labeling_job.data_object import MAXIMUM_LINE, DataObject, manifest_line
-from labeling_job.errors import LabelingJobError
 from labeling_job.input_properties import Input
 from labeling_job.left_out import LeftOut
 from labeling_job.listing import Found, list_objects
@@ -33,7 +33,7 @@ def text_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> Ite
     """Yield what is labeled of the texts below the prefix, in the listing's order.
 
     Whole files are chosen before they are read, so that blank ones may be among those chosen.
-    Raises LabelingJobError that names the object that can't be labeled.
+    Raises CustomResourceError that names the object that can't be labeled.
     """
     source = request.input
     found = list_objects(request, aws, left_out)
@@ -78,13 +78,13 @@ def _checked(files: Iterable[Found], source: Input) -> Iterator[Found]:
     """Refuse what is too large to be read, by its size in the listing."""
     for found in files:
         if source.split != "file" and found.size > _MAXIMUM_FILE:
-            raise LabelingJobError(
+            raise CustomResourceError(
                 f"expected at most {_MAXIMUM_FILE} bytes in one file, got {found.size} in "
                 f"{found.uri}, split it"
             )
         mark = len(codecs.BOM_UTF8)
         if source.split == "file" and found.size > source.maximum_characters * _WIDEST + mark:
-            raise LabelingJobError(
+            raise CustomResourceError(
                 f"expected at most {source.maximum_characters} characters, got {found.size} bytes "
                 f"in {found.uri}, split it, or use `split: line`"
             )
@@ -97,7 +97,7 @@ def _decode(content: bytes, uri: str) -> str:
     try:
         return content[mark:].decode()
     except UnicodeDecodeError as error:
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected UTF-8 text, got byte 0x{content[mark + error.start]:02x} at position "
             f"{mark + error.start} of {uri}, save it as UTF-8"
         ) from error
@@ -115,18 +115,18 @@ def _data_object(text: str, uri: str, part: dict[str, int], source: Input) -> Da
     place = "".join(f"{unit} {number} of " for unit, number in part.items()) + uri
     if len(text) > source.maximum_characters:
         advice = "split it" if part else "split it, or use `split: line`"
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected at most {source.maximum_characters} characters, got {len(text)} in {place}, "
             f"{advice}"
         )
     if _S3_URI.fullmatch(text.strip()):
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected the text itself, got {shown(text.strip())} in {place}, which workers would "
             "see instead of what is in that object, put the text there"
         )
     line = manifest_line({"source": text, "object": uri, **part})
     if len(line) > MAXIMUM_LINE and len(line.decode()) - 1 > MAXIMUM_LINE:
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"expected at most {MAXIMUM_LINE} characters in a line of the manifest, got "
             f"{len(line.decode()) - 1} for {place}, split it or remove its control characters"
         )

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from custom_resource.errors import CustomResourceError, code_of, is_denied
 from labeling_job.advice import explain
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError, code_of, is_denied
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef
@@ -27,7 +27,7 @@ _CHANGED: Final = frozenset({"ConditionalRequestConflict", "NoSuchKey", "Precond
 _LATEST: Final = 3_600.0
 
 
-class CancelledError(LabelingJobError):
+class CancelledError(CustomResourceError):
     """What is being started was taken back meanwhile."""
 
     def __init__(self, identity: str) -> None:
@@ -78,7 +78,7 @@ def read(identity: str, place: Place, aws: Collaborators) -> Marker | None:
         # Who may not list a bucket is not told that an object is missing.
         if code_of(error) == "NoSuchKey" or is_denied(error):
             return None
-        raise LabelingJobError(
+        raise CustomResourceError(
             f"{_uri(identity, place)} can't be read: {explain(error)}"
         ) from error
     etag = answer.get("ETag")
@@ -102,7 +102,7 @@ def look(identity: str, place: Place | None, aws: Collaborators) -> Marker | Non
     """Return the marker of an id, or none where S3 refuses: nothing shall depend on it."""
     try:
         return None if place is None else read(identity, place, aws)
-    except (BotoCoreError, LabelingJobError):
+    except (BotoCoreError, CustomResourceError):
         aws.log.warning("the marker of %s can't be read", identity, exc_info=True)
         return None
 
@@ -181,7 +181,7 @@ def _remember(
             awaits_event=is_unanswered and not has_begun,
         )
         _put(identity, marker, place, aws)
-    except (BotoCoreError, ClientError, LabelingJobError):
+    except (BotoCoreError, ClientError, CustomResourceError):
         # What it is written for must be done all the same.
         aws.log.warning("the marker of %s can't be written", identity, exc_info=True)
 
@@ -200,7 +200,7 @@ def _write(
         _put(identity, marker, place, aws, **condition)
     except ClientError as error:
         if code_of(error) not in _CHANGED:
-            raise LabelingJobError(
+            raise CustomResourceError(
                 f"{_uri(identity, place)} can't be written: {explain(error)}"
             ) from error
         check(identity, place, aws)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from custom_resource.errors import CustomResourceError
 from labeling_job.advice import explain
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError
 from labeling_job.lines_on_disk import LinesOnDisk
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ _PART: Final = 16_000_000
 
 
 def write_object(uri: str, content: bytes, account: str, aws: Collaborators) -> None:
-    """Write an object; `account` is the bucket's owner. Raises LabelingJobError if it can't be."""
+    """Write an object; `account` owns the bucket. Raises CustomResourceError if it can't be."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     try:
         aws.s3.put_object(Bucket=bucket, Key=key, Body=content, ExpectedBucketOwner=account)
     except ClientError as error:
-        raise LabelingJobError(f"{uri} can't be written: {explain(error)}") from error
+        raise CustomResourceError(f"{uri} can't be written: {explain(error)}") from error
 
 
 def write_lines(uri: str, lines: LinesOnDisk, account: str, aws: Collaborators) -> None:
@@ -63,7 +63,7 @@ def write_lines(uri: str, lines: LinesOnDisk, account: str, aws: Collaborators) 
             _take_back(bucket, key, upload, account, aws)
             raise
     except ClientError as error:
-        raise LabelingJobError(f"{uri} can't be written: {explain(error)}") from error
+        raise CustomResourceError(f"{uri} can't be written: {explain(error)}") from error
 
 
 def _take_back(bucket: str, key: str, upload: str, account: str, aws: Collaborators) -> None:

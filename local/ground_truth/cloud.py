@@ -34,10 +34,11 @@ class Bucket:
 class UserPool:
     """A Cognito user pool, as far as a workforce needs it."""
 
-    has_domain: bool
+    #: Where its login pages are, such as `https://numbers.auth.us-east-1.amazoncognito.com`.
+    domain: str | None
     groups: frozenset[str]
-    #: Client id → whether the client has a secret.
-    clients: Mapping[str, bool]
+    #: Client id → the client's secret, if it has one.
+    clients: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,8 @@ class User:
     sub: str
     enabled: bool
     groups: frozenset[str]
+    #: When all sessions of the user were last ended, in seconds since the epoch.
+    signed_out: float = 0.0
 
 
 class Denied(Exception):  # noqa: N818  # a decision, not a fault
@@ -86,14 +89,29 @@ class Caller(Protocol):
 class Cloud(Protocol):
     """The rest of AWS."""
 
+    @property
+    def portal_domain(self) -> str:
+        """What the names of worker portals end with, after the Region; on AWS `sagemaker.aws`."""
+
     def read_object(self, scope: Scope, role: str, bucket: str, key: str) -> bytes:
         """Read with the rights of `role`; Denied or Missing."""
 
     def object_size(self, scope: Scope, role: str, bucket: str, key: str) -> int:
         """Return the object's bytes, with the rights of `role` to read it; Denied or Missing."""
 
-    def read_url(self, scope: Scope, role: str, bucket: str, key: str) -> str:
-        """Return a URL by which a browser can read the object for an hour; Denied or Missing."""
+    def read_url(
+        self,
+        scope: Scope,
+        role: str,
+        bucket: str,
+        key: str,
+        *,
+        only: Mapping[str, str] | None = None,
+    ) -> str:
+        """Return a URL by which a browser can read the object for an hour; Denied or Missing.
+
+        `only` are IP addresses by condition key, such as `aws:SourceIp`, that it is good for.
+        """
 
     def write_object(
         self,

@@ -1,58 +1,61 @@
-"""Who may do which task: workers found by e-mail address, their teams' jobs, their answers."""
+"""Which tasks a worker may do: those of the jobs of the worker's teams; and their answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from local.ground_truth import ready_interface, worker_template
 from local.ground_truth.cloud import Denied, Missing, Scope, User
 from local.ground_truth.data_object import DataObject
-from local.ground_truth.job_inputs import read_access, task_input
+from local.ground_truth.job_inputs import task_input
 from local.ground_truth.labeling_job import LabelingJob
+from local.ground_truth.read_access import read_access
 from local.ground_truth.service import GroundTruth
-from local.ground_truth.state import Account, Workteam
 from local.ground_truth.task_queue import Refused
 
 
-def workers(ground_truth: GroundTruth) -> list[str]:
-    """Return the e-mail addresses of all enabled workers who are in a team."""
-    with ground_truth.lock:
-        found = {
-            user.email
-            for account in ground_truth.accounts()
-            for user in _users(ground_truth, account)
-            if any(user.groups & team.groups for team in account.workteams.values())
-        }
-    return sorted(found)
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A worker of the workforce of an account's Region."""
+
+    scope: Scope
+    user: User
+    #: The IP address that the worker sits at.
+    address: str
 
 
-def open_tasks(ground_truth: GroundTruth, email: str, most: int) -> list[dict[str, Any]]:
-    """Return at most `most` tasks that the worker can do now; Refused if nobody is the worker."""
+def open_tasks(ground_truth: GroundTruth, member: Member, most: int) -> list[dict[str, Any]]:
+    """Return at most `most` tasks that the worker can do now."""
     tasks: list[dict[str, Any]] = []
     with ground_truth.lock:
-        for job, worker in _jobs(ground_truth, email):
-            for task_id, _ in job.open_tasks(worker)[: most - len(tasks)]:
-                tasks.append(_show(ground_truth, job, task_id))
+        for job in _jobs(ground_truth, member):
+            for task_id, _ in job.open_tasks(member.user)[: most - len(tasks)]:
+                tasks.append(_show(ground_truth, member, job, task_id))
     return tasks
 
 
-def accept(ground_truth: GroundTruth, email: str, task_id: str) -> dict[str, Any]:
+def accept(ground_truth: GroundTruth, member: Member, task_id: str) -> dict[str, Any]:
     """Hold a task for the worker until its time is over, and return it; Refused if taken."""
     with ground_truth.lock:
-        job, worker = _find(ground_truth, email, task_id)
-        job.accept(task_id, worker, ground_truth.clock())
-        return _show(ground_truth, job, task_id)
+        job = _find(ground_truth, member, task_id)
+        job.accept(task_id, member.user, ground_truth.clock())
+        return _show(ground_truth, member, job, task_id)
 
 
-def answer(ground_truth: GroundTruth, email: str, task_id: str, content: Mapping[str, Any]) -> None:
+def answer(
+    ground_truth: GroundTruth, member: Member, task_id: str, content: Mapping[str, Any]
+) -> None:
     """Take an answer in the form that crowd elements give; Refused if it can't be taken."""
     with ground_truth.lock:
-        job, worker = _find(ground_truth, email, task_id)
-        job.answer(task_id, worker, content, ground_truth.clock(), ground_truth.delay)
+        job = _find(ground_truth, member, task_id)
+        job.answer(task_id, member.user, content, ground_truth.clock(), ground_truth.delay)
 
 
-def _show(ground_truth: GroundTruth, job: LabelingJob, task_id: str) -> dict[str, Any]:
+def _show(
+    ground_truth: GroundTruth, member: Member, job: LabelingJob, task_id: str
+) -> dict[str, Any]:
     assert job.inputs is not None  # noqa: S101  # a task exists once all is read
     each = job.queue.object_of(task_id)
     return {
@@ -61,56 +64,57 @@ def _show(ground_truth: GroundTruth, job: LabelingJob, task_id: str) -> dict[str
         "title": job.task["TaskTitle"],
         "description": job.task["TaskDescription"],
         "input": dict(task_input(job, each, job.inputs.label_file)),
-        "html": _page(ground_truth, job, each),
+        "html": _page(ground_truth, member, job, each),
         "example": job.labeling.answers.example(job.subject(each, ground_truth.clock())),
     }
 
 
-def _page(ground_truth: GroundTruth, job: LabelingJob, each: DataObject) -> str:
+def _page(ground_truth: GroundTruth, member: Member, job: LabelingJob, each: DataObject) -> str:
     assert job.inputs is not None  # noqa: S101  # a task exists once all is read
-    scope = Scope(account=job.arn.split(":")[4], region=job.region)
+    cloud = ground_truth.cloud
     try:
         if job.inputs.template is not None:
             content = task_input(job, each, job.inputs.label_file)
-            return worker_template.render(job.inputs.template, content)
-        grant = read_access(ground_truth.cloud, scope, job)
+            only = _addresses(ground_truth, member, job)
+            grant = read_access(cloud, member.scope, job, only)
+            return worker_template.render(job.inputs.template, content, grant)
+        grant = read_access(cloud, member.scope, job)
         return ready_interface.page(job.subject(each, ground_truth.clock()), grant)
     except (Denied, Missing, ValueError) as problem:
         raise Refused(f"this task can't be shown: {problem}", status=500) from problem
 
 
-def _find(ground_truth: GroundTruth, email: str, task_id: str) -> tuple[LabelingJob, User]:
-    for job, worker in _jobs(ground_truth, email):
+def _addresses(ground_truth: GroundTruth, member: Member, job: LabelingJob) -> dict[str, str]:
+    """Return where the worker's URLs are good for, if the team has them bound to that.
+
+    botocore, shape IamPolicyConstraints: the conditions are on "the worker's IP address when a
+    task is rendered".
+    """
+    arn = job.task["WorkteamArn"]
+    teams = ground_truth.account(member.scope).workteams.values()
+    access = next((team.access for team in teams if team.arn == arn), {})
+    constraints = access.get("S3Presign", {}).get("IamPolicyConstraints", {})
+    return {
+        f"aws:{name}": member.address
+        for name in ("SourceIp", "VpcSourceIp")
+        if constraints.get(name) == "Enabled"
+    }
+
+
+def _find(ground_truth: GroundTruth, member: Member, task_id: str) -> LabelingJob:
+    for job in _jobs(ground_truth, member):
         if job.queue.has(task_id):
-            return job, worker
-    for account in ground_truth.accounts():
-        if any(job.queue.has(task_id) for job in account.jobs.values()):
-            raise Refused(f"this task is not for {email}, who is in another team", status=403)
+            return job
+    if any(job.queue.has(task_id) for job in ground_truth.account(member.scope).jobs.values()):
+        email = member.user.email
+        raise Refused(f"this task is not for {email}, who is in another team", status=403)
     raise Refused(f"there is no task {task_id!r}", status=404)
 
 
-def _jobs(ground_truth: GroundTruth, email: str) -> Iterator[tuple[LabelingJob, User]]:
-    """Yield the jobs of the worker's teams; Refused if nobody has that address."""
-    known = False
-    for account in ground_truth.accounts():
-        worker = next((user for user in _users(ground_truth, account) if user.email == email), None)
-        if worker is None:
-            continue
-        known = True
-        teams = {team.arn for team in account.workteams.values() if _is_in(worker, team)}
-        for job in account.jobs.values():
-            if job.task["WorkteamArn"] in teams:
-                yield job, worker
-    if not known:
-        raise Refused(f"no enabled worker has the address {email!r}", status=404)
-
-
-def _users(ground_truth: GroundTruth, account: Account) -> Iterator[User]:
-    for workforce in account.workforces.values():
-        for user in ground_truth.cloud.users(account.scope, workforce.cognito["UserPool"]):
-            if user.enabled:
-                yield user
-
-
-def _is_in(worker: User, team: Workteam) -> bool:
-    return bool(worker.groups & team.groups)
+def _jobs(ground_truth: GroundTruth, member: Member) -> Iterator[LabelingJob]:
+    """Yield the jobs of the worker's teams."""
+    account = ground_truth.account(member.scope)
+    teams = {team.arn for team in account.workteams.values() if member.user.groups & team.groups}
+    for job in account.jobs.values():
+        if job.task["WorkteamArn"] in teams:
+            yield job

@@ -23,6 +23,11 @@ def in_use(message: str) -> AwsError:
     return AwsError("ResourceInUse", message)
 
 
+def conflict(message: str) -> AwsError:
+    """Return the error for a change of what is being changed or in use."""
+    return AwsError("ConflictException", message)
+
+
 def not_found(message: str) -> AwsError:
     """Return the error for a labeling job that does not exist."""
     return AwsError("ResourceNotFound", message)

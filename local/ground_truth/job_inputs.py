@@ -20,6 +20,7 @@ from local.ground_truth.data_object import DataObject, Inputs
 from local.ground_truth.label_files import LabelFile
 from local.ground_truth.labeling_job import LabelingJob
 from local.ground_truth.manifests import read_manifest
+from local.ground_truth.read_access import read_access
 from local.ground_truth.s3_uri import split_uri
 
 
@@ -48,7 +49,7 @@ def read_inputs(cloud: Cloud, scope: Scope, job: LabelingJob) -> Inputs:
                 labeling.check_previous(each.previous, labels)
     template = _read_template(cloud, scope, job)
     if template is not None:
-        _check_template(job, template, objects, labels)
+        _check_template(job, template, objects, labels, read_access(cloud, scope, job))
     return Inputs(objects=objects, label_file=labels, template=template)
 
 
@@ -76,20 +77,6 @@ def task_input(job: LabelingJob, each: DataObject, labels: LabelFile) -> Mapping
         # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-ui-template-crowd-bounding-box.html
         content["manifestLine"] = each.content
     return content
-
-
-def read_access(cloud: Cloud, scope: Scope, job: LabelingJob) -> Callable[[str], str]:
-    """Return what makes a URL of an S3 URI with the role's rights: `grant_read_access`."""
-    role = str(job.request["RoleArn"])
-
-    def grant(value: str) -> str:
-        # "If you're using an HTTP(S) URL, it's not needed":
-        # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step2-demo1.html
-        if value.startswith(("https://", "http://")):
-            return value
-        return cloud.read_url(scope, role, *split_uri(value))
-
-    return grant
 
 
 def _check_rights(cloud: Cloud, scope: Scope, job: LabelingJob) -> None:
@@ -142,19 +129,24 @@ def _read_template(cloud: Cloud, scope: Scope, job: LabelingJob) -> BoundTemplat
     uri = job.task["UiConfig"]["UiTemplateS3Uri"]
     body = cloud.read_object(scope, str(job.request["RoleArn"]), *split_uri(uri))
     try:
-        return worker_template.parse(body.decode(), read_access(cloud, scope, job))
+        return worker_template.parse(body.decode())
     except UnicodeDecodeError as error:
         raise ValueError(f"the worker template is UTF-8, got {error}") from error
 
 
 def _check_template(
-    job: LabelingJob, template: BoundTemplate, objects: list[DataObject], labels: LabelFile
+    job: LabelingJob,
+    template: BoundTemplate,
+    objects: list[DataObject],
+    labels: LabelFile,
+    grant_read_access: Callable[[str], str],
 ) -> None:
     """Render the template for the first object that workers will see, and look at the form."""
     if job.functions.pre_annotation:
         return  # what it will see is known only when the function has been asked
     first = next((each for each in objects if each.state == "waiting"), objects[0])
-    page = worker_template.render(template, task_input(job, first, labels))
+    content = task_input(job, first, labels)
+    page = worker_template.render(template, content, grant_read_access)
     if job.labeling.form is None:
         worker_template.check_custom(page)
     else:

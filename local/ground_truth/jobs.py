@@ -41,7 +41,7 @@ def create_labeling_job(call: Call) -> dict[str, Any]:
         request=request,
         task_type=task_type,
         functions=functions,
-        user_pool=team.members[0]["CognitoMemberDefinition"]["UserPool"],
+        provider=call.account.workforces[team.workforce].provider,
         created=call.now,
         modified=call.now,
         due=call.now + call.delay,

@@ -39,8 +39,8 @@ class LabelingJob:
     request: Mapping[str, Any]
     task_type: TaskType
     functions: Functions = field(default_factory=Functions)
-    #: The id of the pool that its workers are in.
-    user_pool: str
+    #: Who knows its workers: `Cognito` or `OIDC`, and the issuer of their identities.
+    provider: tuple[str, str]
     created: float
     modified: float
     #: When the next step that needs no worker is due.

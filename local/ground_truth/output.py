@@ -67,7 +67,7 @@ def stamp(time: float) -> str:
 
 
 def _raw(answer: Answer, job: LabelingJob) -> dict[str, Any]:
-    issuer = f"https://cognito-idp.{job.region}.amazonaws.com/{job.user_pool}"
+    kind, issuer = job.provider
     return {
         "acceptanceTime": _instant(answer.accepted),
         "answerContent": answer.content,
@@ -76,7 +76,7 @@ def _raw(answer: Answer, job: LabelingJob) -> dict[str, Any]:
         "workerId": worker_id(answer.worker, job.region),
         "workerMetadata": {
             "identityData": {
-                "identityProviderType": "Cognito",
+                "identityProviderType": kind,
                 "issuer": issuer,
                 "sub": answer.worker.sub,
             }

@@ -16,6 +16,7 @@ from local.ground_truth.custom import custom_metadata
 from local.ground_truth.data_object import DataObject
 from local.ground_truth.labeling_job import LabelingJob
 from local.ground_truth.output import consolidation_request, stamp
+from local.ground_truth.read_access import read_access
 from local.ground_truth.s3_uri import split_uri
 from local.ground_truth.subject import Consolidated
 
@@ -113,7 +114,9 @@ def _prepare(cloud: Cloud, scope: Scope, job: LabelingJob, each: DataObject, del
     answer = cloud.invoke(scope, str(job.request["RoleArn"]), arn, event)
     content = task_input(answer)
     if content is not None and job.inputs is not None and job.inputs.template is not None:
-        worker_template.check_custom(worker_template.render(job.inputs.template, content))
+        grant = read_access(cloud, scope, job)
+        page = worker_template.render(job.inputs.template, content, grant)
+        worker_template.check_custom(page)
     return lambda now: job.prepared(each, content, now, delay)
 
 

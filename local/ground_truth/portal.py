@@ -1,78 +1,200 @@
-"""The worker portal over HTTP: JSON for programs, one plain page for people."""
+"""The worker portals over HTTP: sign-in, JSON for programs, one plain page for people."""
 
 from __future__ import annotations
 
+import asyncio
+import hmac
+import html
 import json
 import secrets
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from local.ground_truth import desk
+from local.ground_truth import desk, portal_network, sign_in
+from local.ground_truth.cloud import Scope
+from local.ground_truth.desk import Member
+from local.ground_truth.replies import Reply, cookies, header_map, page, to_json
 from local.ground_truth.service import GroundTruth
+from local.ground_truth.sessions import Sessions
+from local.ground_truth.sign_in import SignInFailed
+from local.ground_truth.state import Workforce
 from local.ground_truth.task_queue import Refused
 
-PREFIX: Final = "/_ground-truth/"
 _PAGE: Final = Path(__file__).with_name("portal.html")
 _MOST: Final = 100
 #: Masks and the labels of long videos are large.
 _LARGEST_BODY: Final = 20_000_000
-#: Only this computer's own addresses, so that no other site's name can lead a browser here.
-_HOSTS: Final = ("127.0.0.1", "localhost")
+# The prefix binds a cookie to this very host: https://www.rfc-editor.org/rfc/rfc6265
+_SESSION: Final = "__Host-session"
+#: What was sent to the provider, for the comparison with what comes back.
+_LOGIN: Final = "__Host-login"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    """A browser's request at the portal of one workforce."""
+
+    scope: Scope
+    workforce: Workforce
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+    headers: Mapping[str, str]
+    body: bytes
+    #: The IP address that it comes from.
+    address: str
+
+    def cookie(self, name: str) -> str:
+        return cookies(self.headers).get(name, "")
+
+    def parameter(self, name: str) -> str:
+        return self.query.get(name, [""])[0]
 
 
 class Portal:
-    """An ASGI app for all paths below `PREFIX`.
+    """An ASGI app for the hosts that workforces have as their SubDomain.
 
-    `GET tasks?worker=<e-mail>` lists open tasks, `POST tasks/<id>/accept` holds one,
-    `POST tasks/<id>` answers one, `GET workers` lists addresses and `GET ` is the page.
+    `GET /` is the page, `GET /tasks` lists open tasks, `POST /tasks/<id>/accept` holds one,
+    `POST /tasks/<id>` answers one: all for the worker whose session it is. Without a session the
+    page leads to the login page, from which the browser comes back to `/oauth2/idpresponse`.
+    `/logout` ends the session. `opener` asks the identity provider; `data` is where the pages get
+    data objects from.
     """
 
-    def __init__(self, ground_truth: GroundTruth) -> None:
+    def __init__(
+        self, ground_truth: GroundTruth, opener: urllib.request.OpenerDirector, data: str
+    ) -> None:
         self._ground_truth = ground_truth
+        self._opener = opener
+        self._data = data
+        self._sessions = Sessions(ground_truth)
+
+    def serves(self, host: str) -> bool:
+        """Say whether a Host header is for a portal, be there one or not."""
+        domain = self._ground_truth.cloud.portal_domain
+        return ".labeling." in host and host.endswith(f".{domain}")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one HTTP request."""
-        path = scope["path"].removeprefix(PREFIX)
-        headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
-        if scope["method"] == "GET" and not path:
-            await _send_page(send)
-            return
+        headers = header_map(scope["headers"])
         try:
-            if headers.get("host", "").rsplit(":", 1)[0] not in _HOSTS:
-                raise Refused("the portal answers only to 127.0.0.1", status=403)
-            if scope["method"] not in ("GET", "POST"):
-                raise Refused(f"the portal takes GET and POST, got {scope['method']}", status=405)
-            if scope["method"] == "GET":
-                answer = self._get(path, parse_qs(scope["query_string"].decode()))
-            else:
-                answer = self._post(path, headers, await _read(receive))
-            await _send(send, 200, answer)
+            place = self._find(headers.get("host", ""), scope["client"][0])
+            request = _Request(
+                scope=place[0],
+                workforce=place[1],
+                method=scope["method"],
+                path=scope["path"],
+                query=parse_qs(scope["query_string"].decode()),
+                headers=headers,
+                body=await _read(receive),
+                address=scope["client"][0],
+            )
+            reply = await self._answer(request)
         except Refused as problem:
-            await _send(send, problem.status, {"message": str(problem)})
+            reply = to_json({"message": str(problem)}, problem.status)
+        except SignInFailed as problem:
+            reply = page("You can't sign in", str(problem), 401)
+        await reply.send(send)
 
-    def _get(self, path: str, query: dict[str, list[str]]) -> dict[str, Any]:
-        if path == "workers":
-            return {"workers": desk.workers(self._ground_truth)}
-        if path == "tasks" and "worker" in query:
-            most = _number(query.get("limit", [str(_MOST)])[0])
-            return {"tasks": desk.open_tasks(self._ground_truth, query["worker"][0], most)}
-        raise Refused(f"there is no {PREFIX}{path}; see {PREFIX}", status=404)
+    def _find(self, host: str, address: str) -> tuple[Scope, Workforce]:
+        """Return the workforce whose portal is asked for; others learn nothing of it."""
+        now = self._ground_truth.clock()
+        for account in self._ground_truth.accounts():
+            for workforce in account.workforces.values():
+                if (
+                    workforce.sub_domain == host
+                    and workforce.status(now) not in ("Initializing", "Deleting")
+                    and portal_network.admits(workforce.network, address)
+                ):
+                    return account.scope, workforce
+        raise Refused("Not Found", status=404)
 
-    def _post(self, path: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
-        kind, _, rest = path.partition("/")
+    async def _answer(self, request: _Request) -> Reply:
+        if request.method not in ("GET", "POST"):
+            raise Refused(f"the portal takes GET and POST, got {request.method}", status=405)
+        if request.method == "GET" and request.path == "/oauth2/idpresponse":
+            return await self._sign_in(request)
+        if request.method == "GET" and request.path == "/logout":
+            return self._sign_out(request)
+        session = request.cookie(_SESSION)
+        member = self._sessions.find(session, request.workforce, request.address)
+        if request.method == "GET" and request.path == "/":
+            return self._page(member) if member else self._login(request)
+        if member is None:
+            raise Refused("nobody is signed in; open the portal in a browser", status=401)
+        if request.method == "GET":
+            return to_json(self._get(request, member))
+        return to_json(self._post(request, member))
+
+    def _login(self, request: _Request) -> Reply:
+        wanted = self._provider(request)
+        state, nonce = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        url = sign_in.login_url(wanted, request.workforce, state, nonce)
+        return Reply.redirect(url).with_cookie(_LOGIN, f"{state}.{nonce}")
+
+    async def _sign_in(self, request: _Request) -> Reply:
+        state, _, nonce = request.cookie(_LOGIN).partition(".")
+        if not state or not hmac.compare_digest(state, request.parameter("state")):
+            raise SignInFailed("this answer belongs to no sign-in of this browser; start again")
+        if error := request.parameter("error"):
+            description = request.parameter("error_description")
+            raise SignInFailed(f"the login page answers {error} {description}".rstrip())
+        wanted = self._provider(request)
+        # The provider may be this very process.
+        identity = await asyncio.to_thread(
+            sign_in.exchange,
+            self._opener,
+            wanted,
+            request.workforce,
+            request.parameter("code"),
+            nonce,
+        )
+        secret = self._sessions.begin(request.scope, request.workforce, identity)
+        return Reply.redirect("/").with_cookie(_SESSION, secret).without_cookie(_LOGIN)
+
+    def _sign_out(self, request: _Request) -> Reply:
+        if self._sessions.end(request.cookie(_SESSION)):
+            url = sign_in.logout_url(self._provider(request), request.workforce)
+            return Reply.redirect(url).without_cookie(_SESSION)
+        return page("You are signed out", "Open the portal again to sign in.", 200)
+
+    def _provider(self, request: _Request) -> sign_in.Provider:
+        cloud = self._ground_truth.cloud
+        return sign_in.provider(cloud, request.scope, request.workforce)
+
+    def _page(self, member: Member) -> Reply:
+        nonce = secrets.token_urlsafe(16)
+        policy = (
+            f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}';"
+            f" img-src {self._data}; media-src {self._data}; connect-src 'self';"
+            " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+        content = _PAGE.read_text().replace("{{nonce}}", nonce)
+        content = content.replace("{{worker}}", html.escape(member.user.email))
+        return Reply.html(content, policy=policy)
+
+    def _get(self, request: _Request, member: Member) -> dict[str, Any]:
+        if request.path == "/tasks":
+            most = _number(request.parameter("limit") or str(_MOST))
+            return {"tasks": desk.open_tasks(self._ground_truth, member, most)}
+        raise Refused(f"there is no {request.path}; see /", status=404)
+
+    def _post(self, request: _Request, member: Member) -> dict[str, Any]:
+        kind, _, rest = request.path.removeprefix("/").partition("/")
         task_id, _, action = rest.partition("/")
         if kind != "tasks" or action not in ("", "accept"):
-            raise Refused(f"there is no {PREFIX}{path}; see {PREFIX}", status=404)
+            raise Refused(f"there is no {request.path}; see /", status=404)
         # A page of another origin can't send this type without asking first.
-        if headers.get("content-type", "").partition(";")[0] != "application/json":
+        if request.headers.get("content-type", "").partition(";")[0] != "application/json":
             raise Refused("the content type is application/json", status=415)
-        worker, content = _parse(body)
         if action == "accept":
-            return {"task": desk.accept(self._ground_truth, worker, task_id)}
-        if not isinstance(content, dict):
-            raise Refused(f"the answer is a JSON object, got {content!r}", status=400)
-        desk.answer(self._ground_truth, worker, task_id, content)
+            return {"task": desk.accept(self._ground_truth, member, task_id)}
+        content = _parse(request.body)
+        desk.answer(self._ground_truth, member, task_id, content)
         return {}
 
 
@@ -82,14 +204,15 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _parse(body: bytes) -> tuple[str, Any]:
+def _parse(body: bytes) -> dict[str, Any]:
     try:
         request = json.loads(body)
     except ValueError as error:
         raise Refused(f"the body is JSON, got {body[:80]!r}", status=400) from error
-    if not isinstance(request, dict) or not isinstance(request.get("worker"), str):
-        raise Refused(f"the body has the worker's e-mail address, got {body[:80]!r}", status=400)
-    return request["worker"], request.get("answer")
+    answer = request.get("answer") if isinstance(request, dict) else None
+    if not isinstance(answer, dict):
+        raise Refused(f"the answer is a JSON object, got {answer!r}", status=400)
+    return answer
 
 
 async def _read(receive: Any) -> bytes:
@@ -101,36 +224,3 @@ async def _read(receive: Any) -> bytes:
             raise Refused(f"a body has at most {_LARGEST_BODY} bytes", status=413)
         if not message.get("more_body"):
             return bytes(body)
-
-
-async def _send_page(send: Any) -> None:
-    nonce = secrets.token_urlsafe(16)
-    policy = (
-        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}';"
-        # Data objects are read from the local AWS, which is where the page is from.
-        " img-src 'self'; media-src 'self'; connect-src 'self';"
-        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    page = _PAGE.read_text().replace("{{nonce}}", nonce)
-    await _send_bytes(
-        send, 200, page.encode(), "text/html; charset=utf-8", {"content-security-policy": policy}
-    )
-
-
-async def _send(send: Any, status: int, content: dict[str, Any]) -> None:
-    await _send_bytes(send, status, json.dumps(content).encode(), "application/json", {})
-
-
-async def _send_bytes(
-    send: Any, status: int, body: bytes, content_type: str, more: dict[str, str]
-) -> None:
-    headers = {
-        "content-type": content_type,
-        "content-length": str(len(body)),
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
-        **more,
-    }
-    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": encoded})
-    await send({"type": "http.response.body", "body": body})

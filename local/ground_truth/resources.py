@@ -6,15 +6,19 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_SageMaker.htm
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from local.ground_truth.cloud import Scope
+from local.ground_truth.errors import invalid
 from local.ground_truth.service import GroundTruth
 from local.ground_truth.state import tag_list
 
 Properties = Mapping[str, Any]
 Tags = Mapping[str, str]
+#: Of the type's schema, OidcConfig.ClientId and ClientSecret.
+_OIDC_CLIENT: Final = re.compile(r"[\w+]+", re.ASCII)
 #: Physical id and the attributes for Fn::GetAtt.
 Made = tuple[str, dict[str, str]]
 
@@ -44,7 +48,7 @@ class Workforces:
 
     create_only: tuple[str, ...] = ("WorkforceName", "CognitoConfig")
     delete_first = True
-    _network = ("SourceIpConfig", "WorkforceVpcConfig", "IpAddressType", "OidcConfig")
+    _network = ("SourceIpConfig", "WorkforceVpcConfig", "IpAddressType")
 
     def __init__(self, ground_truth: GroundTruth) -> None:
         self._ground_truth = ground_truth
@@ -52,7 +56,8 @@ class Workforces:
     def create(self, scope: Scope, generated_name: str, properties: Properties, tags: Tags) -> Made:
         """Create the workforce and wait until it is active."""
         name = properties.get("WorkforceName", generated_name)
-        names = ("CognitoConfig", *self._network)
+        _check_oidc(properties)
+        names = ("CognitoConfig", "OidcConfig", *self._network)
         request = {each: properties[each] for each in names if each in properties}
         self._ground_truth.call(scope, "CreateWorkforce", {"WorkforceName": name, **request})
         return self._made(scope, name, {}, tags)
@@ -60,10 +65,16 @@ class Workforces:
     def update(
         self, scope: Scope, physical_id: str, properties: Properties, old: Tags, new: Tags
     ) -> Made:
-        """Change how workers reach the portal."""
+        """Change how workers reach the portal, and their identity provider."""
+        _check_oidc(properties)
         name = physical_id.rsplit("/", 1)[-1]
         request = {each: properties[each] for each in self._network if each in properties}
         request.setdefault("SourceIpConfig", {"Cidrs": []})
+        request.setdefault("WorkforceVpcConfig", {})
+        workforce = self._ground_truth.account(scope).workforces[name]
+        current = {**(workforce.oidc or {}), "ClientSecret": workforce.client_secret}
+        if "OidcConfig" in properties and properties["OidcConfig"] != current:
+            request["OidcConfig"] = properties["OidcConfig"]
         self._ground_truth.call(scope, "UpdateWorkforce", {"WorkforceName": name, **request})
         return self._made(scope, name, old, new)
 
@@ -127,11 +138,29 @@ def _workteam_request(properties: Properties) -> dict[str, Any]:
     request = {name: properties[name] for name in names if name in properties}
     members = []
     for member in properties.get("MemberDefinitions", ()):
-        # CloudFormation puts "Cognito" before the API's names.
-        definition = member["CognitoMemberDefinition"].items()
-        api = {name.removeprefix("Cognito"): value for name, value in definition}
-        members.append({"CognitoMemberDefinition": api})
+        # CloudFormation puts "Cognito" or "Oidc" before the API's names.
+        members.append(
+            {
+                kind: {
+                    name.removeprefix("Cognito").removeprefix("Oidc"): value
+                    for name, value in definition.items()
+                }
+                for kind, definition in member.items()
+            }
+        )
     return {**request, "MemberDefinitions": members}
+
+
+def _check_oidc(properties: Properties) -> None:
+    """Refuse ids and secrets that CloudFormation's schema does not know, though the API does."""
+    for name in ("ClientId", "ClientSecret"):
+        value = properties.get("OidcConfig", {}).get(name)
+        if value is not None and not _OIDC_CLIENT.fullmatch(value):
+            shown = value if name == "ClientId" else "the secret"
+            raise invalid(
+                f"Model validation failed (#/OidcConfig/{name}: failed validation constraint for"
+                f" keyword [pattern], {shown} does not match {_OIDC_CLIENT.pattern})"
+            )
 
 
 def _tag(ground_truth: GroundTruth, scope: Scope, arn: str, old: Tags, new: Tags) -> None:

@@ -92,6 +92,27 @@ class GroundTruth:
         """Return all accounts that have anything."""
         return list(self._accounts.values())
 
+    def portals(self) -> list[str]:
+        """Return the URLs of all worker portals that can be opened."""
+        with self.lock:
+            return [
+                f"https://{workforce.sub_domain}"
+                for account in self.accounts()
+                for workforce in account.workforces.values()
+                if workforce.status(self.clock()) in ("Active", "Updating")
+            ]
+
+    def teams_of_group(self, scope: Scope, pool_id: str, group: str) -> list[str]:
+        """Return the names of the work teams that a user pool's group is in."""
+        with self.lock:
+            return sorted(
+                team.name
+                for team in self.account(scope).workteams.values()
+                for member in team.members
+                if (definition := member.get("CognitoMemberDefinition"))
+                and (definition["UserPool"], definition["UserGroup"]) == (pool_id, group)
+            )
+
     def answer(
         self, scope: Scope, caller: Caller, operation: str, body: bytes
     ) -> tuple[int, dict[str, Any]]:

@@ -19,8 +19,11 @@ class Workforce:
 
     name: str
     arn: str
-    #: UserPool and ClientId.
-    cognito: Mapping[str, str]
+    #: UserPool and ClientId, or OidcConfig without its secret; the other one is `None`.
+    cognito: Mapping[str, str] | None
+    oidc: Mapping[str, Any] | None
+    #: The secret of the portal's client, which no operation shows.
+    client_secret: str
     sub_domain: str
     created: float
     modified: float
@@ -28,14 +31,32 @@ class Workforce:
     network: dict[str, Any]
     #: When it is Active, in seconds since the epoch.
     active_from: float
+    #: Until when the last change of it takes.
+    updating_until: float = 0.0
     #: When it is gone, once its deletion has begun.
     gone_from: float | None = None
 
     def status(self, now: float) -> str:
-        """Return Initializing, Active or Deleting."""
+        """Return Initializing, Updating, Active or Deleting."""
         if self.gone_from is not None:
             return "Deleting"
-        return "Active" if now >= self.active_from else "Initializing"
+        if now < self.active_from:
+            return "Initializing"
+        return "Updating" if now < self.updating_until else "Active"
+
+    @property
+    def provider(self) -> tuple[str, str]:
+        """Who knows its workers: `Cognito` or `OIDC`, and the issuer of their identities."""
+        if self.cognito is None:
+            return "OIDC", (self.oidc or {})["Issuer"]
+        pool = self.cognito["UserPool"]
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-data-output.html
+        return "Cognito", f"https://cognito-idp.{pool.split('_')[0]}.amazonaws.com/{pool}"
+
+    @property
+    def client_id(self) -> str:
+        """The portal's client at the identity provider."""
+        return str(self.cognito["ClientId"] if self.cognito else (self.oidc or {})["ClientId"])
 
 
 @dataclass(kw_only=True)
@@ -54,9 +75,14 @@ class Workteam:
 
     @property
     def groups(self) -> frozenset[str]:
-        """The names of its user groups."""
-        definitions = (member["CognitoMemberDefinition"] for member in self.members)
-        return frozenset(definition["UserGroup"] for definition in definitions)
+        """The names of its user groups, in the user pool or at the identity provider."""
+        names: set[str] = set()
+        for member in self.members:
+            if "OidcMemberDefinition" in member:
+                names.update(member["OidcMemberDefinition"]["Groups"])
+            else:
+                names.add(member["CognitoMemberDefinition"]["UserGroup"])
+        return frozenset(names)
 
 
 @dataclass(kw_only=True)

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any, Final
 
-from liquid import BoundTemplate, Environment
+from liquid import BoundTemplate, Environment, RenderContext
 from liquid.exceptions import LiquidError
+from liquid.filter import with_context
 from markupsafe import Markup
 
+#: What no template can name.
+_GRANT: Final = " grant"
 _SCRIPT: Final = "https://assets.crowd.aws/crowd-html-elements.js"
 #: The element that has its own form:
 #: https://docs.aws.amazon.com/sagemaker/latest/dg/sms-ui-template-crowd-entity-annotation.html
@@ -50,27 +53,34 @@ class _Element:
     ancestors: frozenset[str]
 
 
-def parse(
-    source: str, grant_read_access: Callable[[str], str] = lambda value: value
-) -> BoundTemplate:
-    """Parse a template; ValueError if it is no Liquid.
+@with_context
+def _grant_read_access(value: object, *, context: RenderContext) -> str:
+    return str(context.resolve(_GRANT)(str(value)))
 
-    `grant_read_access` turns an S3 URI into a URL that a browser can read.
-    """
+
+def parse(source: str) -> BoundTemplate:
+    """Parse a template; ValueError if it is no Liquid."""
     environment = Environment(autoescape=True)
     environment.add_filter("to_json", _to_json)
     environment.add_filter("skip_autoescape", lambda value: Markup(str(value)))  # noqa: S704  # what it is for
-    environment.add_filter("grant_read_access", lambda value: grant_read_access(str(value)))
+    environment.add_filter("grant_read_access", _grant_read_access)
     try:
         return environment.from_string(source)
     except LiquidError as error:
         raise ValueError(f"the worker template is Liquid, got an error: {error}") from error
 
 
-def render(template: BoundTemplate, task_input: Mapping[str, Any]) -> str:
-    """Return the page for one object; ValueError if Liquid fails on it."""
+def render(
+    template: BoundTemplate,
+    task_input: Mapping[str, Any],
+    grant_read_access: Callable[[str], str],
+) -> str:
+    """Return the page for one object; ValueError if Liquid fails on it.
+
+    `grant_read_access` turns an S3 URI into a URL that a browser can read.
+    """
     try:
-        return template.render(task={"input": dict(task_input)})
+        return template.render(task={"input": dict(task_input)}, **{_GRANT: grant_read_access})
     except LiquidError as error:
         raise ValueError(f"the worker template renders, got an error: {error}") from error
 

@@ -28,7 +28,7 @@ def create_workteam(call: Call) -> dict[str, Any]:
     members = request["MemberDefinitions"]
     _require_groups(call, members)
     workforce = _workforce_for(call, members)
-    _require_same_pool(workforce, members)
+    _require_same_provider(workforce, members)
     team = Workteam(
         name=name,
         arn=call.scope.arn(f"workteam/private-crowd/{name}"),
@@ -64,7 +64,7 @@ def update_workteam(call: Call) -> dict[str, Any]:
     team = find_workteam(call)
     members = call.request.get("MemberDefinitions", team.members)
     _require_groups(call, members)
-    _require_same_pool(call.account.workforces[team.workforce], members)
+    _require_same_provider(call.account.workforces[team.workforce], members)
     team.members = members
     team.description = call.request.get("Description", team.description)
     team.notification = call.request.get("NotificationConfiguration", team.notification)
@@ -100,25 +100,39 @@ def _workforce_for(call: Call, members: Sequence[Mapping[str, Any]]) -> Workforc
         return next(iter(workforces.values()))
     # "A single private workforce […] is automatically created when you create your first private
     # work team": botocore, shape Workforce.
-    definition = members[0]["CognitoMemberDefinition"]
+    definition = members[0].get("CognitoMemberDefinition")
+    if definition is None:
+        raise invalid("A work team of OIDC groups needs a workforce with OidcConfig, got none")
     cognito = {name: definition[name] for name in ("UserPool", "ClientId")}
-    return add_workforce(call, "default", cognito)
+    return add_workforce(call, "default", {"CognitoConfig": cognito})
 
 
 def _require_groups(call: Call, members: Sequence[Mapping[str, Any]]) -> None:
     for member in members:
+        if len(member) != 1:
+            raise invalid(
+                "A member has either CognitoMemberDefinition or OidcMemberDefinition, got"
+                f" {sorted(member)}"
+            )
         definition = member.get("CognitoMemberDefinition")
-        if definition is None or len(member) != 1:
-            raise invalid("Local Ground Truth has no OIDC members; use CognitoMemberDefinition")
+        if definition is None:
+            continue  # only the identity provider knows its groups
         pool_id, group = definition["UserPool"], definition["UserGroup"]
         pool = require_pool(call, pool_id, definition["ClientId"])
         if group not in pool.groups:
             raise invalid(f"User pool {pool_id} has no user group {group}")
 
 
-def _require_same_pool(workforce: Workforce, members: Sequence[Mapping[str, Any]]) -> None:
+def _require_same_provider(workforce: Workforce, members: Sequence[Mapping[str, Any]]) -> None:
+    wanted = "CognitoMemberDefinition" if workforce.cognito else "OidcMemberDefinition"
     for member in members:
-        definition = member["CognitoMemberDefinition"]
+        if wanted not in member:
+            raise invalid(
+                f"Work teams of workforce {workforce.name} have {wanted}, got {sorted(member)}"
+            )
+        if workforce.cognito is None:
+            continue
+        definition = member[wanted]
         for name in ("UserPool", "ClientId"):
             if definition[name] != workforce.cognito[name]:
                 raise invalid(
@@ -129,11 +143,12 @@ def _require_same_pool(workforce: Workforce, members: Sequence[Mapping[str, Any]
 
 def _show(call: Call, team: Workteam) -> dict[str, Any]:
     workforce = call.account.workforces[team.workforce]
+    initialized = workforce.status(call.now) != "Initializing"
     return {
         "WorkteamName": team.name,
         "WorkteamArn": team.arn,
         "WorkforceArn": workforce.arn,
-        "SubDomain": workforce.sub_domain,
+        **({"SubDomain": workforce.sub_domain} if initialized else {}),
         "Description": team.description,
         "MemberDefinitions": team.members,
         "NotificationConfiguration": team.notification,

@@ -2,79 +2,39 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from constructs.ground_truth import people_rules, rules
+from constructs.ground_truth import rules
 from stacks.config.attributes import check_attributes
 from stacks.config.environment_file import Document, EnvironmentFileError, check, display_name, read
-from stacks.config.fields import Email, Emails, Part, Surroundings, Tags, Text, around
+from stacks.config.fields import Part, Surroundings, Tags, around
 from stacks.config.job import Job, complete
+from stacks.config.workforce import Workforce
 
-_MOST_TEAMS: Final = 25
 #: Each has six outputs, and a stack 200 of them at most
 #: (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
 _MOST_JOBS: Final = 33
+#: Kinds of data that a portal in a VPC does not show
+#: (https://docs.aws.amazon.com/sagemaker/latest/dg/samurai-vpc-worker-portal.html).
+_NOT_IN_A_VPC: Final = ("video", "video frames", "point cloud", "point cloud sequence")
 
 
 def _job_key(value: str, info: ValidationInfo) -> str:
     rules.key(value)
     rules.job_name_prefix(f"{around(info).environment}-{value}")
     return value
-
-
-def _team_key(value: str, info: ValidationInfo) -> str:
-    rules.key(value)
-    rules.team_name(f"{around(info).environment}-{value}")
-    return value
-
-
-class Create(Part):
-    """A private workforce that is made for the environment."""
-
-    #: Who invites the workers.
-    organization: Annotated[Text, AfterValidator(people_rules.organization)]
-    #: Whom workers write to.
-    support_email: Email
-    #: Where the worker portal can be opened from; empty for everywhere.
-    allowed_cidrs: Annotated[tuple[str, ...], AfterValidator(people_rules.cidrs)] = ()
-
-
-class Team(Part):
-    """A work team."""
-
-    description: Annotated[Text, AfterValidator(people_rules.team_description)]
-    #: Addresses in lower case.
-    workers: Emails
-    #: Addresses that get a mail when there is work and when a job has ended.
-    notify: Emails = ()
-
-    @field_validator("workers")
-    @classmethod
-    def _has_workers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not value:
-            raise ValueError("expected at least one worker, got []; nobody would label")
-        return value
-
-
-class Workforce(Part):
-    """Who labels."""
-
-    create: Create
-    teams: Mapping[Annotated[str, AfterValidator(_team_key)], Team]
-
-    @field_validator("teams")
-    @classmethod
-    def _fits_quota(cls, value: Mapping[str, Team]) -> Mapping[str, Team]:
-        if len(value) > _MOST_TEAMS:
-            raise ValueError(
-                f"expected at most {_MOST_TEAMS} teams, the quota of an account and Region,"
-                f" got {len(value)}"
-            )
-        return value
 
 
 class Environment(Part):
@@ -91,11 +51,14 @@ class Environment(Part):
 
     _name: str = PrivateAttr()
     _root: Path = PrivateAttr()
+    _owner: Environment | None = PrivateAttr(default=None)
 
     def model_post_init(self, context: Surroundings, /) -> None:
-        """Take the name from the file's, and what paths in it start from."""
+        """Take the name from the file's, what paths in it start from, and whose workforce it is."""
         self._name = context.environment
         self._root = context.root
+        if self.workforce.shared_with is not None:
+            self._owner = context.neighbour(self.workforce.shared_with)
 
     @field_validator("jobs", mode="before")
     @classmethod
@@ -125,6 +88,40 @@ class Environment(Part):
     def _reviews_fit_what_they_review(cls, value: Mapping[str, Job]) -> Mapping[str, Job]:
         check_attributes(value)
         return value
+
+    @model_validator(mode="after")
+    def _is_where_its_workforce_is(self) -> Environment:
+        for name in ("region", "account"):
+            here, there = getattr(self, name), getattr(self.owner, name)
+            if here != there:
+                raise rules.ItemError(
+                    f"expected an environment with the same {name} as this one, {here or 'none'},"
+                    f" got {self.owner.name!r} with {there or 'none'}",
+                    "workforce",
+                    "shared_with",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _portal_shows_all_jobs(self) -> Environment:
+        network = self.owner.workforce.network
+        if network is None or network.vpc is None:
+            return self
+        for key, job in self.jobs.items():
+            if job.data_kind.name in _NOT_IN_A_VPC:
+                raise rules.ItemError(
+                    f"expected a job that a worker portal in a VPC can show, got one over"
+                    f" {job.data_kind.name}, which Ground Truth supports in an open portal only;"
+                    " take the job or `vpc` away",
+                    "jobs",
+                    key,
+                )
+        return self
+
+    @property
+    def owner(self) -> Environment:
+        """The environment that makes the workforce: this one, unless it shares another's."""
+        return self._owner or self
 
     @property
     def name(self) -> str:
@@ -186,7 +183,29 @@ def load_all(folder: Path) -> list[Environment]:
             problems.extend(error.problems)
     if problems:
         raise EnvironmentFileError(problems)
+    _check_workforces(environments, folder)
     return environments
+
+
+def _check_workforces(environments: list[Environment], folder: Path) -> None:
+    """Refuse two environments that both make the only workforce of an account and Region.
+
+    Where the files name no account, the deployment itself finds out.
+    """
+    makers: dict[tuple[str, str], str] = {}
+    for each in environments:
+        if each.account is None or each.workforce.network is None:
+            continue
+        first = makers.setdefault((each.account, each.region), each.name)
+        if first != each.name:
+            raise EnvironmentFileError(
+                [
+                    f"{display_name(folder / each.name)}.yaml: workforce: expected one environment"
+                    f" that makes the only private workforce of account {each.account} in"
+                    f" {each.region}, got {first!r} and {each.name!r}; write"
+                    f" `workforce: {{shared_with: {first}}}` here, with the teams"
+                ]
+            )
 
 
 def _surroundings(path: Path, document: Document) -> Surroundings:
@@ -202,7 +221,27 @@ def _surroundings(path: Path, document: Document) -> Surroundings:
         if isinstance(teams, dict)
         else None,
         jobs=jobs if isinstance(jobs, dict) else {},
+        neighbour=functools.cache(functools.partial(_neighbour, path.parent, path.stem)),
     )
+
+
+def _neighbour(folder: Path, asking: str, name: str) -> Environment:
+    """Return another environment of the same folder, one that shares nobody's workforce itself."""
+    path = folder / f"{name}.yaml"
+    try:
+        workforce = _below(read(path).data, "workforce")
+        if name == asking or _below(workforce, "shared_with") is not None:
+            raise ValueError(
+                "expected an environment that makes its workforce, by create or oidc, got"
+                f" {name!r}, which has shared_with"
+            )
+        return load(path)
+    except EnvironmentFileError as error:
+        first, *more = error.problems
+        raise ValueError(
+            f"expected the name of another environment whose file is right, got {name!r}: {first}"
+            + (f" (and {len(more)} more)" if more else "")
+        ) from None
 
 
 def _size(team: object) -> int | None:

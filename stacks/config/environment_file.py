@@ -190,7 +190,7 @@ def _kind(node: yaml.Node | None) -> str:
 def _problem(document: Document, model: type[BaseModel], details: ErrorDetails) -> tuple[int, str]:
     """Return line and text of one of pydantic's errors."""
     location = details["loc"]
-    if location[-1] == "[key]":  # pydantic's way to say that the key is wrong, not its value
+    if location[-1:] == ("[key]",):  # pydantic's way to say that the key is wrong, not its value
         location = location[:-1]
     error = details.get("ctx", {}).get("error")
     if isinstance(error, ItemError):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -18,7 +18,11 @@ from pydantic import (
     model_validator,
 )
 
-from constructs.ground_truth import people_rules, rules
+from constructs.ground_truth import rules
+from constructs.ground_truth.workforce import people_rules
+
+if TYPE_CHECKING:
+    from stacks.config.environment import Environment
 
 _DURATION: Final = re.compile(r"([0-9]{1,9}) +(second|minute|hour|day)s?")
 _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
@@ -36,6 +40,8 @@ class Surroundings:
     #: Each team's number of workers, None where it can't be told; None without teams.
     team_sizes: Mapping[str, int | None] | None
     jobs: Mapping[str, Any]
+    #: Loads another environment by its name; ValueError where it can't be had.
+    neighbour: Callable[[str], Environment]
 
 
 def around(info: ValidationInfo) -> Surroundings:

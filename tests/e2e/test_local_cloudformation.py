@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, WaiterError
 
 from local.aws import LocalAws
+from tests.e2e.stacks import delete, deploy, reasons
 
 
 @pytest.fixture(scope="module")
@@ -82,28 +82,10 @@ def _template(*, description: str = "Reads numbers", team: str = "readers") -> d
     return template
 
 
-def _deploy(aws: LocalAws, name: str, template: dict[str, Any]) -> dict[str, str]:
-    formation = aws.client("cloudformation")
-    known = [stack["StackName"] for stack in formation.describe_stacks()["Stacks"]]
-    operation = formation.update_stack if name in known else formation.create_stack
-    done = "stack_update_complete" if name in known else "stack_create_complete"
-    operation(StackName=name, TemplateBody=json.dumps(template))
-    formation.get_waiter(done).wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
-    stack = formation.describe_stacks(StackName=name)["Stacks"][0]
-    return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}
-
-
-def _delete(aws: LocalAws, name: str) -> None:
-    formation = aws.client("cloudformation")
-    formation.delete_stack(StackName=name)
-    waiter = formation.get_waiter("stack_delete_complete")
-    waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
-
-
 def test_a_workforce_and_its_team_are_made_changed_replaced_and_deleted(aws: LocalAws) -> None:
     sagemaker = aws.client("sagemaker")
 
-    made = _deploy(aws, "people", _template())
+    made = deploy(aws, "people", _template())
     arn = "arn:aws:sagemaker:us-east-1:000000000000:workteam/private-crowd/readers"
     assert (made["TeamArn"], made["TeamRef"]) == (arn, arn)
     workforce = sagemaker.describe_workforce(WorkforceName="default")["Workforce"]
@@ -112,17 +94,17 @@ def test_a_workforce_and_its_team_are_made_changed_replaced_and_deleted(aws: Loc
     assert tags["purpose"] == "test"
     assert tags["aws:cloudformation:stack-name"] == "people"
 
-    changed = _deploy(aws, "people", _template(description="Reads many numbers"))
+    changed = deploy(aws, "people", _template(description="Reads many numbers"))
     assert changed == made
     team = sagemaker.describe_workteam(WorkteamName="readers")["Workteam"]
     assert team["Description"] == "Reads many numbers"
 
-    replaced = _deploy(aws, "people", _template(team="other-readers"))
+    replaced = deploy(aws, "people", _template(team="other-readers"))
     assert replaced["TeamArn"].endswith("/other-readers")
     names = [each["WorkteamName"] for each in sagemaker.list_workteams()["Workteams"]]
     assert names == ["other-readers"]
 
-    _delete(aws, "people")
+    delete(aws, "people")
     assert sagemaker.list_workteams()["Workteams"] == []
     assert sagemaker.list_workforces()["Workforces"] == []
     assert aws.client("cognito-idp").list_user_pools(MaxResults=10)["UserPools"] == []
@@ -135,19 +117,19 @@ def test_a_workforce_with_another_name_is_made_after_the_old_one_is_gone(aws: Lo
         template["Outputs"]["TeamArn"],
         template["Outputs"]["TeamRef"],
     )
-    first = _deploy(aws, "renamed", template)
+    first = deploy(aws, "renamed", template)
 
     template["Resources"]["Workforce"]["Properties"]["WorkforceName"] = "other"
-    second = _deploy(aws, "renamed", template)
+    second = deploy(aws, "renamed", template)
 
     workforces = aws.client("sagemaker").list_workforces()["Workforces"]
     assert [each["WorkforceName"] for each in workforces] == ["other"]
     assert first["Portal"] != second["Portal"]
-    _delete(aws, "renamed")
+    delete(aws, "renamed")
 
 
 def test_users_of_a_template_exist_and_are_in_their_group(aws: LocalAws) -> None:
-    _deploy(aws, "users", _template())
+    deploy(aws, "users", _template())
     cognito = aws.client("cognito-idp")
     pool = cognito.list_user_pools(MaxResults=10)["UserPools"][0]["Id"]
 
@@ -155,7 +137,7 @@ def test_users_of_a_template_exist_and_are_in_their_group(aws: LocalAws) -> None
 
     attributes = {each["Name"]: each["Value"] for each in users[0]["Attributes"]}
     assert attributes["email"] == "ana@example.com"
-    _delete(aws, "users")
+    delete(aws, "users")
 
 
 def test_a_team_of_a_group_that_does_not_exist_rolls_the_stack_back(aws: LocalAws) -> None:
@@ -164,11 +146,9 @@ def test_a_team_of_a_group_that_does_not_exist_rolls_the_stack_back(aws: LocalAw
     properties["MemberDefinitions"][0]["CognitoMemberDefinition"]["CognitoUserGroup"] = "nobody"
 
     with pytest.raises(WaiterError):
-        _deploy(aws, "broken", template)
+        deploy(aws, "broken", template)
 
-    events = aws.client("cloudformation").describe_stack_events(StackName="broken")["StackEvents"]
-    reasons = [each.get("ResourceStatusReason", "") for each in events]
-    assert any("has no user group nobody" in reason for reason in reasons)
+    assert any("has no user group nobody" in each for each in reasons(aws, "broken"))
     assert aws.client("sagemaker").list_workforces()["Workforces"] == []
 
 
@@ -185,14 +165,14 @@ def test_a_bucket_has_the_tags_and_the_encryption_of_its_template(aws: LocalAws)
         },
     }
 
-    _deploy(aws, "data", {"Resources": {"Key": key, "Bucket": bucket}})
+    deploy(aws, "data", {"Resources": {"Key": key, "Bucket": bucket}})
 
     tags = aws.client("s3").get_bucket_tagging(Bucket="tagged")["TagSet"]
     assert {"Key": "aws-cdk:auto-delete-objects", "Value": "true"} in tags
     put = aws.client("s3").put_object(Bucket="tagged", Key="a", Body=b"")
     assert put["ServerSideEncryption"] == "aws:kms"
     aws.client("s3").delete_object(Bucket="tagged", Key="a")
-    _delete(aws, "data")
+    delete(aws, "data")
     with pytest.raises(ClientError, match="NoSuchBucket"):
         aws.client("s3").get_bucket_tagging(Bucket="tagged")
 

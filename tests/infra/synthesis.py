@@ -1,5 +1,6 @@
 """What the tests look at: an environment's templates and cdk-nag's report."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,3 +27,32 @@ class Synthesis:
         (resource,) = self.resources(stack, kind)
         properties: dict[str, Any] = resource["Properties"]
         return properties
+
+    def id_of(self, stack: str, kind: str) -> str:
+        """Return the logical id of the only resource of a CloudFormation type."""
+        (found,) = self.templates[stack].find_resources(kind)
+        return str(found)
+
+    def after(self, stack: str, kind: str) -> set[str]:
+        """Return the types of all that is made before, and so destroyed after, one of a type."""
+        resources = self.templates[stack].to_json()["Resources"]
+        ahead = [name for name, each in resources.items() if each["Type"] == kind]
+        found: set[str] = set()
+        while ahead:
+            for name in _needed(resources[ahead.pop()], resources):
+                if name not in found:
+                    found.add(name)
+                    ahead.append(name)
+        return {resources[name]["Type"] for name in found}
+
+
+def _needed(value: Any, resources: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the ids of resources that a part of a template names."""
+    if isinstance(value, str) and value in resources:
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _needed(each, resources)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _needed(each, resources)

@@ -95,7 +95,7 @@ def _statement(**parts: Any) -> dict[str, Any]:
 #: One resource that breaks each invariant, by the invariant's name.
 _BREAKING: dict[str, dict[str, Any]] = {
     "policies_name_each_action": _statement(Action=["s3:GetObject", "s3:Put*"]),
-    "only_metrics_are_allowed_on_all_resources": _statement(Resource=["arn", "*"]),
+    "few_actions_are_allowed_on_all_resources": _statement(Resource=["arn", "*"]),
     "roles_are_passed_to_sagemaker_only": _statement(Action=["iam:PassRole"]),
     "jobs_are_started_for_private_teams_only": _statement(Action="sagemaker:CreateLabelingJob"),
     "services_publish_for_this_account_only": {

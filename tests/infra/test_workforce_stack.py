@@ -1,4 +1,4 @@
-"""The people's side, as CloudFormation will get it."""
+"""The people's side of a workforce that is made here, as CloudFormation will get it."""
 
 import json
 
@@ -26,58 +26,145 @@ def test_the_domain_is_made_of_the_stack_s_own_id(local: Synthesis) -> None:
     assert "AWS::AccountId" not in json.dumps(domain)
 
 
-def test_the_workforce_waits_for_the_domain(local: Synthesis) -> None:
-    (workforce,) = local.resources("Workforce", "AWS::SageMaker::Workforce")
-    (domain,) = local.templates["Workforce"].find_resources("AWS::Cognito::UserPoolDomain")
+def test_everything_waits_for_the_check(local: Synthesis) -> None:
+    check = local.id_of("Workforce", "Custom::WorkforceCheck")
 
-    assert domain in workforce["DependsOn"]
+    for kind in (
+        "AWS::Cognito::UserPool",
+        "AWS::Cognito::UserPoolGroup",
+        "AWS::KMS::Key",
+        "AWS::SNS::Topic",
+    ):
+        for resource in local.resources("Workforce", kind):
+            assert check in resource["DependsOn"], kind
+
+
+def test_destroy_runs_from_workers_to_team_to_workforce_to_groups_and_domain(
+    local: Synthesis,
+) -> None:
+    before = {
+        kind: local.after("Workforce", kind)
+        for kind in (
+            "Custom::Workers",
+            "Custom::PortalLogin",
+            "AWS::SageMaker::Workteam",
+            "AWS::SageMaker::Workforce",
+        )
+    }
+
+    assert {"Custom::PortalLogin", "AWS::SageMaker::Workteam"} <= before["Custom::Workers"]
+    assert "AWS::SageMaker::Workteam" in before["Custom::PortalLogin"]
+    assert "AWS::SageMaker::Workforce" in before["AWS::SageMaker::Workteam"]
+    assert {
+        "AWS::Cognito::UserPoolClient",
+        "AWS::Cognito::UserPoolDomain",
+        "AWS::Cognito::UserPoolGroup",
+    } <= before["AWS::SageMaker::Workforce"]
 
 
 def test_a_team_is_its_group_and_its_topic(local: Synthesis) -> None:
     team = local.properties("Workforce", "AWS::SageMaker::Workteam")
-    group = local.properties("Workforce", "AWS::Cognito::UserPoolGroup")
-    (topic,) = local.templates["Workforce"].find_resources("AWS::SNS::Topic")
+    (topic,) = (
+        name
+        for name, each in local.templates["Workforce"].find_resources("AWS::SNS::Topic").items()
+        if each["Properties"]["DisplayName"] == "Labeling work for local-number-readers"
+    )
 
     (member,) = team["MemberDefinitions"]
-    assert team["WorkteamName"] == "local-number-readers" == group["GroupName"]
-    assert member["CognitoMemberDefinition"]["CognitoUserGroup"] == group["GroupName"]
+    assert team["WorkteamName"] == "local-number-readers"
+    assert member["CognitoMemberDefinition"]["CognitoUserGroup"] == team["WorkteamName"]
     assert team["NotificationConfiguration"] == {"NotificationTopicArn": {"Ref": topic}}
 
 
-def test_workers_are_invited_by_mail_after_their_team_exists(local: Synthesis) -> None:
-    (team,) = local.templates["Workforce"].find_resources("AWS::SageMaker::Workteam")
-    users = local.resources("Workforce", "AWS::Cognito::UserPoolUser")
+def test_workers_are_invited_when_all_else_is_there(local: Synthesis) -> None:
+    workers = local.properties("Workforce", "Custom::Workers")
 
-    assert [user["Properties"]["Username"] for user in users] == [
-        "ana@example.com",
-        "bo@example.com",
+    assert workers["Members"] == [
+        {"Email": "ana@example.com", "Teams": ["local-number-readers"]},
+        {"Email": "bo@example.com", "Teams": ["local-number-readers"]},
     ]
-    for user in users:
-        assert user["Properties"]["DesiredDeliveryMediums"] == ["EMAIL"]
-        assert team in user["DependsOn"]
+    assert workers["MarkerGroup"] == "local-workers"
+    assert workers["KeepAccounts"] is False
 
 
-def test_the_topic_takes_messages_of_our_teams_and_rules_only(local: Synthesis) -> None:
-    policy = local.properties("Workforce", "AWS::SNS::TopicPolicy")["PolicyDocument"]
-    allowed = {
-        statement["Principal"]["Service"]: statement["Condition"]
-        for statement in policy["Statement"]
+def test_the_invitation_has_a_place_for_the_portal(local: Synthesis) -> None:
+    invitation = local.properties("Workforce", "Custom::PortalLogin")["Invitation"]
+
+    assert invitation["Subject"] == "Label data for Example Labs"
+    assert '<a href="{portal}"' in invitation["Body"]
+    assert "labeling@example.com" in invitation["Body"]
+    assert "{username}" in invitation["Body"]
+    assert "{####}" in invitation["Body"]
+
+
+def test_workers_and_those_to_notify_are_subscribed(prod: Synthesis) -> None:
+    subscribed = {
+        (each["Properties"]["TopicArn"]["Ref"].split("Notifications")[1][:4], name)
+        for each in prod.resources("Workforce", "AWS::SNS::Subscription")
+        for name in [each["Properties"]["Endpoint"]]
+    }
+
+    workers = ("ana@example.com", "bo@example.com", "cleo@example.com")
+    assert subscribed == {
+        ("Jobs", "lead@example.com"),
+        *(("numb", name) for name in (*workers, "lead@example.com")),
+    }
+
+
+def test_what_can_t_be_delivered_is_kept(prod: Synthesis) -> None:
+    queue = prod.id_of("Workforce", "AWS::SQS::Queue")
+
+    for each in prod.resources("Workforce", "AWS::SNS::Subscription"):
+        policy = each["Properties"]["RedrivePolicy"]
+        assert policy == {"deadLetterTargetArn": {"Fn::GetAtt": [queue, "Arn"]}}
+
+
+def test_topics_are_under_a_customer_key_that_ground_truth_may_use_for_our_teams(
+    local: Synthesis,
+) -> None:
+    key = local.id_of("Workforce", "AWS::KMS::Key")
+    policy = local.properties("Workforce", "AWS::KMS::Key")["KeyPolicy"]["Statement"]
+
+    (statement,) = (each for each in policy if "Service" in each["Principal"])
+    assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
+    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    assert ":workteam/*" in json.dumps(statement["Condition"]["ArnLike"])
+    assert statement["Condition"]["StringEquals"] == {
+        "aws:SourceAccount": {"Ref": "AWS::AccountId"}
+    }
+    for topic in local.resources("Workforce", "AWS::SNS::Topic"):
+        assert topic["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
+
+
+def test_a_team_s_topic_takes_messages_of_our_teams_only(local: Synthesis) -> None:
+    allowed = [
+        statement
+        for each in local.resources("Workforce", "AWS::SNS::TopicPolicy")
+        for statement in each["Properties"]["PolicyDocument"]["Statement"]
         if statement["Effect"] == "Allow"
+    ]
+
+    (statement,) = allowed
+    assert statement["Sid"] == "AwsSagemaker_SnsAccessPolicy"
+    assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
+    assert ":workteam/*" in json.dumps(statement["Condition"]["ArnLike"])
+    assert statement["Condition"]["StringEquals"] == {
+        "aws:SourceAccount": {"Ref": "AWS::AccountId"}
     }
 
-    account = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-    assert {name: condition["StringEquals"] for name, condition in allowed.items()} == {
-        "sagemaker.amazonaws.com": account["StringEquals"],
-        "events.amazonaws.com": account["StringEquals"],
+
+def test_what_others_need_is_an_output(local: Synthesis) -> None:
+    outputs = local.templates["Workforce"].find_outputs("*")
+
+    assert "PortalUrl" in json.dumps(outputs["PortalUrl"]["Value"])
+    assert {
+        name: outputs[name]["Export"]["Name"]
+        for name in ("UserPoolId", "ClientId", "WorkforceName")
+    } == {
+        "UserPoolId": "local-UserPoolId",
+        "ClientId": "local-ClientId",
+        "WorkforceName": "local-WorkforceName",
     }
-    source = json.dumps(allowed["sagemaker.amazonaws.com"]["ArnLike"])
-    assert ":workteam/*" in source
-
-
-def test_the_portal_s_address_is_an_output(local: Synthesis) -> None:
-    outputs = local.templates["Workforce"].find_outputs("PortalUrl")
-
-    assert "SubDomain" in json.dumps(outputs)
 
 
 def test_a_protected_environment_keeps_its_workers(prod: Synthesis) -> None:
@@ -85,3 +172,4 @@ def test_a_protected_environment_keeps_its_workers(prod: Synthesis) -> None:
 
     assert pool["DeletionPolicy"] == "RetainExceptOnCreate"
     assert pool["Properties"]["DeletionProtection"] == "ACTIVE"
+    assert prod.properties("Workforce", "Custom::Workers")["KeepAccounts"] is True

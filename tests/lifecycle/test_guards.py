@@ -14,8 +14,6 @@ from tests.lifecycle.conftest import new_world
 from tests.lifecycle.world import World
 from tests.unit.labeling_job_aws import own_id
 
-_PACKAGE: Final = "labeling_job"
-
 
 def _nothing(*_: Any, **__: Any) -> None:
     return None
@@ -65,121 +63,121 @@ def _beside(world: World, cloudformation: CloudFormation) -> None:
 _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]] = [
     (
         "owner tags of a job that has the wanted name",
-        "jobs.Job.belongs_to",
+        "labeling_job.jobs.Job.belongs_to",
         _true,
         test_jobs.test_case_41_a_name_that_somebody_else_s_job_has_is_refused_and_that_job_left_alone,
         ({"team": "others"}, own_id()),
     ),
     (
         "owner tags of a job that is deleted",
-        "jobs.Job.belongs_to",
+        "labeling_job.jobs.Job.belongs_to",
         _true,
         test_events.test_case_29_a_delete_of_the_old_logical_id_leaves_the_job_of_the_new_one_alone,
         (),
     ),
     (
         "patience with tags that appear late",
-        "jobs._TAG_ATTEMPTS",
+        "labeling_job.jobs._TAG_ATTEMPTS",
         0,
         test_jobs.test_case_51_tags_that_appear_late_are_waited_for,
         (),
     ),
-    ("look at whether the job is still wanted", "wanted.check", _nothing, _beside, ()),
-    ("word of a Delete to its Create", "wanted.withdraw", _nothing, _beside, ()),
+    ("look at whether the job is still wanted", "labeling_job.wanted.check", _nothing, _beside, ()),
+    ("word of a Delete to its Create", "labeling_job.wanted.withdraw", _nothing, _beside, ()),
     (
         "condition that a marker is the one that was read",
-        "wanted._write",
+        "labeling_job.wanted._write",
         _without_conditions,
         _beside,
         (),
     ),
     (
         "id of a resource that CloudFormation was never told",
-        "request._id_or_none",
+        "labeling_job.request._id_or_none",
         _nothing,
         test_events.test_case_26_a_job_whose_create_died_for_good_is_stopped_by_the_delete,
         (),
     ),
     (
         "describe before stop",
-        "jobs.stop",
+        "labeling_job.jobs.stop",
         _stop_unseen,
         test_jobs.test_case_47_a_delete_of_a_job_that_has_ended_stops_nothing,
         ("Completed",),
     ),
     (
         "bound of the wait for a stop",
-        "stopping._STOP_WINDOW",
+        "labeling_job.stopping._STOP_WINDOW",
         1e9,
         test_jobs.test_case_48_a_delete_of_a_job_that_is_being_stopped_waits_for_some_minutes_at_most,
         (),
     ),
     (
         "adoption of the resource's own job",
-        "jobs.find",
+        "labeling_job.jobs.find",
         _nothing,
         test_events.test_case_26_a_job_that_was_started_by_a_run_that_died_is_found,
         (),
     ),
     (
         "retry window of a new role",
-        "errors.may_pass",
+        "custom_resource.errors.may_pass",
         _false,
         test_permissions.test_case_30_a_role_that_can_not_be_assumed_yet_is_waited_for,
         (),
     ),
     (
         "end of patience with what will not pass",
-        "errors.may_pass",
+        "custom_resource.errors.may_pass",
         _true,
         test_jobs.test_case_42_a_quota_is_named_and_not_tried_again,
         (),
     ),
     (
         "size cut of the answer",
-        "response.MAXIMUM_BODY",
+        "custom_resource.response.MAXIMUM_BODY",
         1_000_000,
         test_events.test_case_21_an_answer_is_cut_to_what_cloudformation_takes_and_stays_complete,
         ("é",),
     ),
     (
         "words that mean absent",
-        "errors._ABSENT_WORDS",
+        "custom_resource.errors._ABSENT_WORDS",
         re.compile("(?!)"),
         test_jobs.test_case_50_both_ways_to_say_that_a_job_is_absent_are_known,
         ("ValidationException",),
     ),
     (
         "refusal to change what is at work",
-        "labeling_job.keep_from_change",
+        "labeling_job.labeling_job.keep_from_change",
         _nothing,
         test_events.test_case_13_an_update_of_a_job_that_must_not_be_replaced_fails_and_the_job_goes_on,
         (),
     ),
     (
         "refusal to stop what is at work",
-        "stopping.keep_from_deletion",
+        "labeling_job.stopping.keep_from_deletion",
         _nothing,
         test_stacks.test_case_77_a_job_that_may_not_be_stopped_fails_the_destruction_and_goes_on,
         (),
     ),
     (
         "labels of earlier runs",
-        "labeling_job.labeled_before",
+        "labeling_job.labeling_job.labeled_before",
         _no_labels,
         test_events.test_case_12_the_new_job_leaves_out_what_the_old_one_has_labeled,
         (),
     ),
     (
         "reserve of tags",
-        "jobs.without_reserved",
+        "labeling_job.jobs.without_reserved",
         _unchanged,
         test_jobs.test_case_55_reserved_tags_are_never_set,
         (),
     ),
     (
         "own files that are no input",
-        "listing._own_prefixes",
+        "labeling_job.listing._own_prefixes",
         lambda _: (),
         test_data_objects.test_case_67_what_a_job_writes_is_never_its_input,
         (),
@@ -202,7 +200,7 @@ def test_a_case_turns_red_without_the(
     world = new_world()
     case(world, CloudFormation(world), *arguments)
 
-    monkeypatch.setattr(f"{_PACKAGE}.{place}", replacement)
+    monkeypatch.setattr(place, replacement)
 
     world = new_world()
     with pytest.raises(AssertionError):

@@ -18,7 +18,8 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 from unittest.mock import patch
 
-from labeling_job import collaborators, response
+from custom_resource import response
+from labeling_job import collaborators
 from labeling_job.collaborators import Collaborators
 from labeling_job.handler import handler
 from tests.lifecycle.stage import Stage

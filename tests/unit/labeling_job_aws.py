@@ -21,7 +21,8 @@ import boto3
 import urllib3
 from botocore import xform_name
 
-from labeling_job.collaborators import S3_CONFIG, Clock, Collaborators, step_log
+from custom_resource.surroundings import Clock, step_log
+from labeling_job.collaborators import S3_CONFIG, Collaborators
 from labeling_job.identity import Owner, physical_id
 from labeling_job.manifest import Manifest, read_manifest
 from labeling_job.request import from_event

@@ -37,6 +37,7 @@ class MemoryCloud:
     denied: set[tuple[str, str]] = field(default_factory=set)
     functions: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
     events: list[Mapping[str, Any]] = field(default_factory=list)
+    portal_domain: str = "sagemaker.aws"
 
     def read_object(self, scope: Scope, role: str, bucket: str, key: str) -> bytes:
         self.require(scope, role, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", {})
@@ -47,9 +48,18 @@ class MemoryCloud:
     def object_size(self, scope: Scope, role: str, bucket: str, key: str) -> int:
         return len(self.read_object(scope, role, bucket, key))
 
-    def read_url(self, scope: Scope, role: str, bucket: str, key: str) -> str:
+    def read_url(
+        self,
+        scope: Scope,
+        role: str,
+        bucket: str,
+        key: str,
+        *,
+        only: Mapping[str, str] | None = None,
+    ) -> str:
         self.read_object(scope, role, bucket, key)
-        return f"https://aws/{bucket}/{key}?signed"
+        bound = "".join(f"&{name}={value}" for name, value in (only or {}).items())
+        return f"https://aws/{bucket}/{key}?signed{bound}"
 
     def write_object(
         self,
@@ -90,7 +100,11 @@ class MemoryCloud:
         return role == ROLE
 
     def user_pool(self, _scope: Scope, _pool_id: str) -> UserPool | None:
-        return UserPool(has_domain=True, groups=frozenset({"readers"}), clients={"client": True})
+        return UserPool(
+            domain="https://numbers.auth.us-east-1.amazoncognito.com",
+            groups=frozenset({"readers"}),
+            clients={"client": "secret"},
+        )
 
     def users(self, _scope: Scope, _pool_id: str) -> Iterable[User]:
         for email in WORKERS:
@@ -219,13 +233,19 @@ class Account:
     def describe(self, name: str = "job") -> dict[str, Any]:
         return self.call("DescribeLabelingJob", {"LabelingJobName": name})
 
+    def member(self, worker: str) -> desk.Member:
+        [user] = [
+            each for each in self.cloud.users(SCOPE, "us-east-1_pool") if each.email == worker
+        ]
+        return desk.Member(scope=SCOPE, user=user, address="192.0.2.1")
+
     def tasks(self, worker: str = WORKERS[0]) -> list[dict[str, Any]]:
-        return desk.open_tasks(self.ground_truth, worker, 100)
+        return desk.open_tasks(self.ground_truth, self.member(worker), 100)
 
     def answer(self, content: Mapping[str, Any], worker: str = WORKERS[0]) -> None:
         """Answer the first open task."""
         task_id = self.tasks(worker)[0]["taskId"]
-        desk.answer(self.ground_truth, worker, task_id, content)
+        desk.answer(self.ground_truth, self.member(worker), task_id, content)
 
     def output(self, name: str = "job") -> list[dict[str, Any]]:
         """Return the output manifest's lines, after some seconds."""

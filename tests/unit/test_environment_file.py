@@ -80,6 +80,7 @@ def test_a_file_becomes_an_environment_named_after_it() -> None:
     job = environment.jobs["even-odd"]
     assert environment.name == "dev"
     assert environment.account is None
+    assert environment.workforce.create is not None
     assert environment.workforce.create.allowed_cidrs == ("203.0.113.0/24",)
     assert environment.workforce.teams["number-readers"].notify == ()
     assert [label.name for label in job.labels] == ["Even", "Odd"]
@@ -254,8 +255,9 @@ _NUMBER_OF_X = "x" * 59
         pytest.param(
             "    support_email:",
             "    zzz: 1\n    support_email:",
-            "8: workforce.create.zzz: expected one of the keys organization, support_email,"
-            " allowed_cidrs, got 'zzz'",
+            "8: workforce.create.zzz: expected one of the keys allowed_cidrs, vpc, organization,"
+            " support_email, invitation, email_from, mfa, password_policy, threat_protection, got"
+            " 'zzz'",
             id="unknown key that is like none",
         ),
         pytest.param(

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from custom_resource.response import MAXIMUM_BODY, Answer, body
 from labeling_job.advice import explain
 from labeling_job.labeling_job import run
-from labeling_job.response import MAXIMUM_BODY, Answer, body
 from tests.unit.labeling_job_aws import FakeAws, event
 
 _USER = "User: arn:aws:sts::111122223333:assumed-role/labeling/function"

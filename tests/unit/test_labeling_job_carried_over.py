@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from custom_resource.errors import CustomResourceError
 from labeling_job.data_object import digest
-from labeling_job.errors import LabelingJobError, NothingToLabelError
+from labeling_job.errors import NothingToLabelError
 from labeling_job.manifest import Manifest, read_manifest
 from labeling_job.request import from_event
 from tests.unit.labeling_job_aws import (
@@ -59,7 +60,7 @@ def test_nothing_at_all_is_still_refused() -> None:
 
 
 def test_what_is_left_for_automated_labeling_must_be_enough() -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         _read(_labeled(0, 1), MinimumObjects="3")
 
     assert str(refused.value) == (

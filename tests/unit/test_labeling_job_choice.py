@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custom_resource.errors import CustomResourceError
 from labeling_job.choice import choose
-from labeling_job.errors import LabelingJobError
 from labeling_job.input_properties import Input, read_input
 from labeling_job.left_out import LeftOut
 from labeling_job.manifest import read_manifest
@@ -183,7 +183,7 @@ _TOO_MANY = (
     ],
 )
 def test_more_than_one_job_can_have_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         _choose(map(str, range(9)), maximum_objects=5, **changes)
 
     assert str(refused.value) == _TOO_MANY
@@ -205,7 +205,7 @@ def test_what_one_job_can_have_is_counted_after_sample_and_limit(changes: dict[s
 
 @pytest.mark.parametrize("changes", [{}, {"sample": 3}, {"order": "shuffled"}])
 def test_more_bytes_than_a_function_can_hold_are_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         list(
             choose(
                 map(str, range(3)),
@@ -227,7 +227,7 @@ def test_listing_ends_where_the_limit_of_objects_is_passed() -> None:
     aws.objects["in"].update({f"Images/{number}.jpg": b"x" for number in range(9)})
     request = from_event(event("Create", image_properties(MaximumObjects="3")))
 
-    with pytest.raises(LabelingJobError):
+    with pytest.raises(CustomResourceError):
         read_manifest(request, aws.collaborators())
 
     assert len(aws.called("ListObjectsV2")) == 2
@@ -242,7 +242,7 @@ def test_as_many_objects_as_automated_labeling_needs_are_enough() -> None:
 def test_fewer_objects_than_automated_labeling_needs_are_refused() -> None:
     objects = {f"Images/{number}.jpg": b"x" for number in range(9)}
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made(objects, image_properties(MinimumObjects="3", Sample="2"))
 
     assert str(refused.value) == (

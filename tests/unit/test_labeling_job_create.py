@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from labeling_job.errors import LabelingJobError
-from labeling_job.labeling_job import Outcome, run
-from labeling_job.response import Answer, body
+from custom_resource.answering import Outcome
+from custom_resource.errors import CustomResourceError
+from custom_resource.response import Answer, body
+from labeling_job.labeling_job import run
 from tests.unit.labeling_job_aws import (
     OWNER_TAGS,
     FakeAws,
@@ -192,7 +193,7 @@ def test_the_same_input_is_written_to_the_same_keys(aws: FakeAws) -> None:
 def test_nothing_is_written_when_a_text_is_refused(aws: FakeAws) -> None:
     aws.objects["in"]["Input/9.txt"] = b"\xff"
 
-    with pytest.raises(LabelingJobError):
+    with pytest.raises(CustomResourceError):
         _create(aws)
 
     assert [key for key in aws.objects["out"] if "/wanted/" not in key] == []
@@ -265,7 +266,7 @@ def test_a_resource_whose_names_are_used_up_is_refused(aws: FakeAws) -> None:
     for number in range(2, 100):
         aws.add_job(f"{own_id()}-{number}", "Stopped")
 
-    with pytest.raises(LabelingJobError, match="raise the revision"):
+    with pytest.raises(CustomResourceError, match="raise the revision"):
         _create(aws)
 
 
@@ -283,7 +284,7 @@ def test_a_name_that_somebody_else_uses_is_refused(
 ) -> None:
     aws.add_job(name, "InProgress", tags=tags)
 
-    with pytest.raises(LabelingJobError, match="in use by a job not made by this stack"):
+    with pytest.raises(CustomResourceError, match="in use by a job not made by this stack"):
         _create(aws)
 
     assert aws.called("CreateLabelingJob") == []
@@ -325,7 +326,7 @@ def test_a_new_policy_of_the_function_is_waited_for(aws: FakeAws, operation: str
 def test_a_role_is_waited_for_three_minutes_at_most(aws: FakeAws) -> None:
     aws.refuse("CreateLabelingJob", "ValidationException", _ROLE, times=999)
 
-    with pytest.raises(LabelingJobError, match=f"{own_id()} can't be started: .*role/labeling"):
+    with pytest.raises(CustomResourceError, match=f"{own_id()} can't be started: .*role/labeling"):
         _create(aws)
 
     assert 150 < aws.time <= 180
@@ -346,7 +347,7 @@ def test_an_error_that_will_not_pass_is_reported_at_once(
 ) -> None:
     aws.refuse("CreateLabelingJob", code, message)
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         _create(aws)
 
     assert f"labeling job {own_id()} can't be started: " in str(refused.value)
@@ -370,7 +371,7 @@ def test_a_job_that_another_call_has_just_made_is_that_call_s_to_stop(aws: FakeA
     aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
     aws.add_job(own_id(), "Initializing")
 
-    with pytest.raises(LabelingJobError, match="did not start in time"):
+    with pytest.raises(CustomResourceError, match="did not start in time"):
         _create(aws)
 
     assert aws.statuses() == {own_id(): "Initializing"}
@@ -387,7 +388,7 @@ def test_a_job_whose_creation_was_not_answered_is_found(aws: FakeAws) -> None:
 def test_a_job_that_fails_at_its_start_is_reported_with_its_reason(aws: FakeAws) -> None:
     aws.course = ("Initializing", "Failed")
 
-    with pytest.raises(LabelingJobError, match="failed to start: SageMaker gives no reason"):
+    with pytest.raises(CustomResourceError, match="failed to start: SageMaker gives no reason"):
         _create(aws)
 
     assert aws.called("StopLabelingJob") == []
@@ -397,7 +398,7 @@ def test_the_reason_of_a_failure_is_passed_on(aws: FakeAws) -> None:
     aws.add_job(own_id(), "Initializing", FailureReason="The manifest is not valid")
     aws.ahead[own_id()] = ["Initializing", "Failed"]
 
-    with pytest.raises(LabelingJobError, match="failed to start: The manifest is not valid"):
+    with pytest.raises(CustomResourceError, match="failed to start: The manifest is not valid"):
         _create(aws)
 
 
@@ -405,7 +406,7 @@ def test_the_reason_of_a_failure_is_passed_on(aws: FakeAws) -> None:
 def test_a_job_that_is_stopped_while_it_starts_is_reported(aws: FakeAws, status: str) -> None:
     aws.course = ("Initializing", status)
 
-    with pytest.raises(LabelingJobError, match="was stopped while it started"):
+    with pytest.raises(CustomResourceError, match="was stopped while it started"):
         _create(aws)
 
 
@@ -418,7 +419,7 @@ def test_a_job_that_is_completed_at_the_first_look_is_fine(aws: FakeAws) -> None
 def test_a_job_that_does_not_start_in_time_is_stopped(aws: FakeAws) -> None:
     aws.course = ("Initializing",)
 
-    with pytest.raises(LabelingJobError, match="its last status was Initializing"):
+    with pytest.raises(CustomResourceError, match="its last status was Initializing"):
         _create(aws)
 
     assert aws.statuses() == {own_id(): "Stopping"}
@@ -428,7 +429,7 @@ def test_a_job_that_does_not_start_in_time_is_stopped(aws: FakeAws) -> None:
 def test_a_job_of_an_earlier_call_that_does_not_start_in_time_is_left_alone(aws: FakeAws) -> None:
     aws.add_job(own_id(), "Initializing")
 
-    with pytest.raises(LabelingJobError, match="its last status was Initializing"):
+    with pytest.raises(CustomResourceError, match="its last status was Initializing"):
         _create(aws)
 
     assert aws.statuses() == {own_id(): "Initializing"}
@@ -448,7 +449,7 @@ def test_a_job_that_can_not_be_stopped_at_first_is_stopped_later(aws: FakeAws) -
     aws.course = ("Initializing",)
     aws.refuse("StopLabelingJob", "ValidationException", "The job is Initializing", times=3)
 
-    with pytest.raises(LabelingJobError, match="did not start in time"):
+    with pytest.raises(CustomResourceError, match="did not start in time"):
         _create(aws)
 
     assert aws.statuses() == {own_id(): "Stopping"}
@@ -493,7 +494,7 @@ def test_an_absent_job_may_be_a_validation_error(aws: FakeAws) -> None:
 def test_a_request_that_is_not_one_is_refused_with_the_field(
     aws: FakeAws, change: dict[str, Any], words: str
 ) -> None:
-    with pytest.raises(LabelingJobError, match=words):
+    with pytest.raises(CustomResourceError, match=words):
         _create(aws, properties(Request={**properties()["Request"], **change}))
 
     assert aws.jobs == {}

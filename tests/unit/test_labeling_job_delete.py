@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 from labeling_job.labeling_job import run
 from tests.unit.labeling_job_aws import OWNER_TAGS, FakeAws, event, own_id, properties
 
@@ -192,7 +192,7 @@ def test_delete_fails_when_a_live_job_never_accepts_to_be_stopped() -> None:
     aws.add_job(own_id(), "InProgress")
     aws.refuse("StopLabelingJob", "ValidationException", "Not now", times=999)
 
-    with pytest.raises(LabelingJobError, match=r"is InProgress and stays so.*Not now"):
+    with pytest.raises(CustomResourceError, match=r"is InProgress and stays so.*Not now"):
         _delete(aws)
 
 
@@ -203,7 +203,7 @@ def test_delete_without_permission_says_what_to_do(operation: str) -> None:
     message = f"User: x is not authorized to perform: sagemaker:{operation} on resource: y"
     aws.refuse(operation, "AccessDeniedException", message)
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         _delete(aws)
 
     assert message in str(refused.value)
@@ -217,7 +217,7 @@ def test_delete_without_permission_names_the_run_that_is_live() -> None:
     aws.add_job(f"{own_id()}-2", "InProgress")
     aws.refuse("StopLabelingJob", "AccessDeniedException", "User: x is not authorized")
 
-    with pytest.raises(LabelingJobError, match=f"--labeling-job-name {own_id()}-2`"):
+    with pytest.raises(CustomResourceError, match=f"--labeling-job-name {own_id()}-2`"):
         _delete(aws)
 
 
@@ -265,7 +265,7 @@ def test_a_job_at_work_is_kept_where_the_file_says_so() -> None:
     aws.jobs[own_id()]["LabelCounters"] = {"TotalLabeled": 1, "Unlabeled": 3}
 
     for _ in range(3):
-        with pytest.raises(LabelingJobError) as refused:
+        with pytest.raises(CustomResourceError) as refused:
             _delete(aws, props=_KEPT)
 
     assert str(refused.value) == (
@@ -280,7 +280,7 @@ def test_a_job_from_before_there_were_markers_is_kept_too() -> None:
     aws = FakeAws()
     aws.add_job(own_id(), "InProgress")
 
-    with pytest.raises(LabelingJobError, match="keeps it at work"):
+    with pytest.raises(CustomResourceError, match="keeps it at work"):
         _delete(aws, props=_KEPT)
 
 
@@ -317,7 +317,7 @@ def test_a_job_whose_replacement_was_rolled_back_is_kept() -> None:
     back = event("Update", _KEPT, OldResourceProperties=new, PhysicalResourceId=own_id())
     run(back, aws.collaborators())
 
-    with pytest.raises(LabelingJobError, match="keeps it at work"):
+    with pytest.raises(CustomResourceError, match="keeps it at work"):
         _delete(aws, props=_KEPT)
 
     assert aws.statuses() == {own_id(): "InProgress", own_id(new): "Stopped"}
@@ -340,7 +340,7 @@ def test_the_job_of_an_update_that_was_rolled_back_is_stopped_all_the_same() -> 
 def test_the_job_of_a_create_that_failed_is_stopped_all_the_same() -> None:
     aws = FakeAws(course=("Initializing",))
     aws.refuse("StopLabelingJob", "AccessDeniedException", "denied")
-    with pytest.raises(LabelingJobError, match="did not start in time"):
+    with pytest.raises(CustomResourceError, match="did not start in time"):
         _made(aws)
     aws.ahead[own_id()] = ["InProgress"]
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
+from custom_resource.answering import Outcome
+from custom_resource.errors import CustomResourceError
 from labeling_job.data_object import digest
 from labeling_job.earlier_runs import labeled_before
-from labeling_job.errors import LabelingJobError
-from labeling_job.labeling_job import Outcome, run
+from labeling_job.labeling_job import run
 from labeling_job.request import from_event
 from tests.unit.labeling_job_aws import (
     FakeAws,
@@ -277,7 +278,7 @@ def test_nothing_to_label_is_still_an_error(aws: FakeAws) -> None:
     aws.objects["in"].clear()
     _output(aws, _OLD, _line("1.txt", "42", **_LABEL))
 
-    with pytest.raises(LabelingJobError, match="nothing to label under"):
+    with pytest.raises(CustomResourceError, match="nothing to label under"):
         _create(aws)
 
 
@@ -290,7 +291,7 @@ def test_the_choice_comes_first_so_that_a_limit_stays_one(aws: FakeAws) -> None:
 def test_labels_that_can_not_be_listed_are_not_paid_twice(aws: FakeAws) -> None:
     aws.refuse("ListObjectsV2", "AccessDenied", "not authorized to perform: it", times=99)
 
-    with pytest.raises(LabelingJobError, match=r"s3://out/labels/dev-even-odd- can't be listed"):
+    with pytest.raises(CustomResourceError, match=r"s3://out/labels/dev-even-odd- can't be listed"):
         _create(aws)
 
     assert aws.jobs == {}
@@ -300,7 +301,9 @@ def test_labels_that_can_not_be_read_are_not_paid_twice(aws: FakeAws) -> None:
     _output(aws, _OLD, _line("1.txt", "42", **_LABEL))
     aws.refuse("GetObject", "KMS.DisabledException", "the key is disabled")
 
-    with pytest.raises(LabelingJobError, match=r"output\.manifest can't be read.*`relabel: true`"):
+    with pytest.raises(
+        CustomResourceError, match=r"output\.manifest can't be read.*`relabel: true`"
+    ):
         _labeled(aws)
 
 
@@ -315,7 +318,9 @@ def test_time_that_runs_out_is_said(aws: FakeAws) -> None:
     _output(aws, _OLD, _line("1.txt", "42", **_LABEL))
     aws.durations["GetObject"] = 1_000.0
 
-    with pytest.raises(LabelingJobError, match="time ran out while the labels in s3://out/labels"):
+    with pytest.raises(
+        CustomResourceError, match="time ran out while the labels in s3://out/labels"
+    ):
         _labeled(aws)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 from labeling_job.frame_names import first_out_of_order
 from labeling_job.labeling_job import run
 from labeling_job.manifest import Manifest
@@ -138,7 +138,7 @@ def test_a_sequence_that_is_not_chosen_may_be_wrong() -> None:
 def test_more_sequences_than_a_job_can_have_are_refused() -> None:
     keys = [f"{folder}/1.jpg" for folder in range(11)]
 
-    with pytest.raises(LabelingJobError, match="at most 10 data objects for one job"):
+    with pytest.raises(CustomResourceError, match="at most 10 data objects for one job"):
         _made(*keys)
 
 
@@ -168,7 +168,7 @@ def test_a_folder_that_is_no_sequence_is_refused_and_nothing_is_written(
     aws = FakeAws()
     aws.objects["in"].update({f"Frames/{key}": b"x" for key in ["0/1.jpg", *keys]})
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         run(event("Create", frame_properties(MaximumFrames="2")), aws.collaborators())
 
     assert str(refused.value) == message
@@ -177,7 +177,7 @@ def test_a_folder_that_is_no_sequence_is_refused_and_nothing_is_written(
 
 
 def test_frames_in_the_root_of_a_bucket_are_refused() -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made({"1.jpg": b"x"}, frame_properties(Prefix=""))
 
     assert str(refused.value) == (

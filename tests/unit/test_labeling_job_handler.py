@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import custom_resource
 import labeling_job
 from labeling_job.handler import handler
 from tests.unit.labeling_job_aws import RESOURCE, event, own_id, properties
@@ -168,15 +169,16 @@ def test_a_broken_event_is_answered(server: _Server, broken: dict[str, Any]) -> 
 
 @pytest.mark.parametrize(
     "module",
-    ["boto3", "labeling_job.labeling_job", "labeling_job.request", "labeling_job.errors"],
+    ["boto3", "labeling_job.labeling_job", "labeling_job.request", "custom_resource.errors"],
 )
 def test_code_that_can_not_be_imported_is_answered(
     server: _Server, monkeypatch: pytest.MonkeyPatch, module: str
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith("labeling_job.")]:
-        monkeypatch.delitem(sys.modules, name)
-        # Other tests shall find the same modules again, also by way of their package.
-        monkeypatch.delattr(labeling_job, name.partition(".")[2], raising=False)
+    for package in (custom_resource, labeling_job):
+        for name in [name for name in sys.modules if name.startswith(f"{package.__name__}.")]:
+            monkeypatch.delitem(sys.modules, name)
+            # Other tests shall find the same modules again, also by way of their package.
+            monkeypatch.delattr(package, name.partition(".")[2], raising=False)
     monkeypatch.setitem(sys.modules, module, None)
 
     answer = _handle(server, event("Create"))
@@ -235,7 +237,7 @@ def test_nothing_is_raised_for_what_is_no_event(sent: Any) -> None:
 def test_neither_the_address_nor_the_event_is_logged(
     server: _Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("DEBUG", logger="labeling_job")
+    caplog.set_level("DEBUG", logger="custom_resource")
     server.refusal = {"__type": "ResourceNotFound", "Message": "none"}
 
     _handle(server, event("Delete", PhysicalResourceId=own_id()))
@@ -261,4 +263,4 @@ def test_the_entry_point_imports_only_the_standard_library() -> None:
         check=True,
     )
 
-    assert shown.stdout == "['__main__', 'labeling_job']\n"
+    assert shown.stdout == "['__main__', 'custom_resource', 'labeling_job']\n"

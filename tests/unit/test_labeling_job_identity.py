@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 from labeling_job.identity import Owner, is_own_form, physical_id
 from tests.unit.labeling_job_aws import RESOURCE, STACK, own_id, properties
 
@@ -91,7 +91,7 @@ def test_another_resource_with_the_same_content_has_another_id(owner: Owner) -> 
 
 @pytest.mark.parametrize("prefix", ["", "-a", "a-", "a_b", "a.b", "é", "a" * 50, None, 7])
 def test_a_prefix_that_can_not_begin_a_job_name_is_refused(prefix: Any) -> None:
-    with pytest.raises(LabelingJobError, match=re.escape(repr(prefix))):
+    with pytest.raises(CustomResourceError, match=re.escape(repr(prefix))):
         own_id(properties(NamePrefix=prefix))
 
 

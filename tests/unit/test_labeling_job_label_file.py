@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 from labeling_job.label_file import label_file
 from labeling_job.labeling_job import run
 from tests.unit.labeling_job_aws import FakeAws, event, properties
@@ -45,7 +45,7 @@ def test_a_label_called_like_a_number_stays_text() -> None:
     ],
 )
 def test_what_can_t_be_meant_is_named(attribute: dict[str, str], message: str) -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         label_file({"attributes": [attribute]}, "F")
 
     assert str(refused.value) == message

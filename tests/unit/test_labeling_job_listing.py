@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labeling_job.errors import LabelingJobError, NothingToLabelError
+from custom_resource.errors import CustomResourceError
+from labeling_job.errors import NothingToLabelError
 from labeling_job.manifest import read_manifest
 from labeling_job.request import from_event
 from tests.unit.labeling_job_aws import (
@@ -192,7 +193,7 @@ def test_a_bucket_that_can_not_be_listed_is_named() -> None:
     aws = FakeAws()
     aws.refuse("ListObjectsV2", "NoSuchBucket", "The specified bucket does not exist")
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         read_manifest(from_event(event("Create")), aws.collaborators())
 
     assert str(refused.value) == (
@@ -206,7 +207,7 @@ def test_listing_ends_at_the_deadline() -> None:
     aws.objects["in"].update({f"Images/{number}.jpg": b"x" for number in range(9)})
     aws.durations["ListObjectsV2"] = 300.0
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         read_manifest(from_event(event("Create", image_properties())), aws.collaborators())
 
     assert str(refused.value) == (

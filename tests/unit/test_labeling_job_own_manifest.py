@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labeling_job.errors import LabelingJobError, NothingToLabelError
+from custom_resource.errors import CustomResourceError
+from labeling_job.errors import NothingToLabelError
 from labeling_job.labeling_job import run
 from labeling_job.manifest import read_manifest
 from labeling_job.request import from_event
@@ -32,7 +33,7 @@ _SHARED_COLLABORATORS = _SHARED.collaborators()
 
 def _refusal(content: bytes, props: dict[str, Any]) -> str:
     """Return what is said of a manifest, without its beginning."""
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made({"own.jsonl": content}, props)
     beginning = "s3://in/own.jsonl can't be used: "
     assert str(refused.value).startswith(beginning)
@@ -101,7 +102,7 @@ def test_any_line_is_passed_on_byte_for_byte(lines: list[dict[str, Any]], is_asc
     request = from_event(event("Create", _TEXTS))
 
     if any(0xD800 <= ord(letter) < 0xE000 for letter in content.decode(errors="surrogatepass")):
-        with pytest.raises(LabelingJobError, match="expected UTF-8"):
+        with pytest.raises(CustomResourceError, match="expected UTF-8"):
             read_manifest(request, _SHARED_COLLABORATORS)
         return
 
@@ -382,7 +383,7 @@ def test_nothing_is_written_when_a_line_is_refused() -> None:
     aws = FakeAws()
     aws.objects["in"].update(own_lines({"source": "x"}, "[]"))
 
-    with pytest.raises(LabelingJobError):
+    with pytest.raises(CustomResourceError):
         run(event("Create", _TEXTS), aws.collaborators())
 
     assert [key for key in aws.objects["out"] if "/wanted/" not in key] == []
@@ -422,7 +423,7 @@ def test_lines_over_the_limit_are_counted() -> None:
 def test_more_lines_than_a_job_can_have_are_refused() -> None:
     lines = own_lines(*({"source": text} for text in "abc"))
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made(lines, own_properties("text", MaximumObjects="2"))
 
     assert str(refused.value) == (
@@ -444,7 +445,7 @@ def test_a_manifest_that_a_function_can_not_hold_is_refused() -> None:
         def __len__(self) -> int:
             return 400_000_001
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made({"own.jsonl": Huge(b"x")}, _TEXTS)
 
     assert str(refused.value) == (
@@ -510,7 +511,7 @@ def test_a_manifest_without_lines_is_nothing_to_label(
 
 
 def test_a_manifest_that_does_not_exist_is_named() -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made({}, _TEXTS)
 
     assert str(refused.value) == (

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from labeling_job.collaborators import S3_CONFIG, Clock, Collaborators, http, step_log
+from custom_resource.surroundings import Clock, step_log
+from labeling_job.collaborators import S3_CONFIG, Collaborators, http
 from labeling_job.key_ranges import list_pages
 from labeling_job.pages import parse_page, read_page
 from labeling_job.reading import read_object

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 from labeling_job.point_clouds import frame_problems
 from tests.unit.labeling_job_aws import made, own_lines, own_properties
 
@@ -169,7 +169,7 @@ def test_a_frame_that_is_not_as_documented_is_refused_with_its_place(
 def test_a_manifest_line_needs_the_metadata_of_its_frame(metadata: Any) -> None:
     line = {"source-ref": "s3://in/Data/1.bin", "source-ref-metadata": metadata}
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made(own_lines(line), own_properties("point-cloud"))
 
     assert str(refused.value) == (
@@ -187,7 +187,7 @@ def test_all_that_is_wrong_with_all_frames_is_said_with_the_line() -> None:
         for number, each in enumerate([frame, wrong, wrong])
     ]
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made(own_lines(*lines), own_properties("point-cloud"))
 
     assert str(refused.value) == (

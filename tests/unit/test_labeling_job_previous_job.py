@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 from labeling_job.labeling_job import run
 from tests.unit.labeling_job_aws import FakeAws, event, own_lines, own_properties
 
@@ -55,7 +55,7 @@ def test_while_a_job_runs_there_is_nothing_to_label(aws: FakeAws, status: str) -
 def test_nothing_to_label_yet_may_be_a_failure(aws: FakeAws) -> None:
     aws.add_job("dev-cars", "InProgress")
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         run(event("Create", _properties(WhenEmpty="fail")), aws.collaborators())
 
     assert str(refused.value) == (
@@ -77,7 +77,7 @@ def test_without_a_job_there_is_nothing_to_label(aws: FakeAws) -> None:
 
 
 def test_a_job_that_does_not_exist_is_named(aws: FakeAws) -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         run(event("Create", _properties()), aws.collaborators())
 
     assert str(refused.value) == (
@@ -128,7 +128,7 @@ def test_objects_of_other_places_are_still_refused(aws: FakeAws) -> None:
     aws.add_job("dev-cars", "Completed")
     aws.objects["in"].update(own_lines({**_LABELED, "source-ref": "s3://other/1.jpg"}))
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         run(event("Create", _properties()), aws.collaborators())
 
     assert str(refused.value) == (

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 from labeling_job.labeling_job import run
 from tests.unit.labeling_job_aws import (
     FakeAws,
@@ -117,7 +117,7 @@ def test_data_that_breaks_a_limit_is_named_and_nothing_starts(
     aws = FakeAws()
     aws.objects["in"].update(objects)
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         run(event("Create", props), aws.collaborators())
 
     assert str(refused.value) == message

@@ -8,8 +8,8 @@ import boto3
 import pytest
 import yaml
 
+from custom_resource.errors import CustomResourceError
 from labeling_job.coerce import coerce
-from labeling_job.errors import LabelingJobError
 from labeling_job.input_properties import Input, read_input
 from labeling_job.request import Files, from_event
 from tests.unit.labeling_job_aws import (
@@ -175,7 +175,7 @@ def test_broken_old_properties_do_not_stop_an_update(old: Any) -> None:
     ],
 )
 def test_a_bad_input_property_is_named_with_its_value(name: str, value: Any, expected: str) -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         _read(**{name: value})
 
     assert str(refused.value).startswith(expected)
@@ -200,26 +200,28 @@ def test_a_bad_input_property_is_named_with_its_value(name: str, value: Any, exp
 def test_a_bad_property_of_an_own_manifest_is_named_with_its_value(
     name: str, value: Any, expected: str
 ) -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         read_input(own_properties("text", **{name: value})["Input"])
 
     assert str(refused.value) == f"{expected}, got {value!r} in ResourceProperties.Input.{name}"
 
 
 def test_a_column_needs_its_name() -> None:
-    with pytest.raises(LabelingJobError, match=r"got None in ResourceProperties\.Input\.Column$"):
+    with pytest.raises(
+        CustomResourceError, match=r"got None in ResourceProperties\.Input\.Column$"
+    ):
         _read(Split="column")
 
 
 @pytest.mark.parametrize("name", ["Split", "Column"])
 def test_only_texts_are_split(name: str) -> None:
-    with pytest.raises(LabelingJobError, match=rf"expected none but .*Input\.{name}$"):
+    with pytest.raises(CustomResourceError, match=rf"expected none but .*Input\.{name}$"):
         read_input(frame_properties(**{name: "x"})["Input"])
 
 
 @pytest.mark.parametrize("kind", ["point-cloud", "point-cloud-sequence", "any"])
 def test_what_only_a_person_knows_comes_in_a_manifest(kind: str) -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         read_input(own_properties(kind, ManifestUri=None)["Input"])
 
     assert str(refused.value) == (
@@ -248,7 +250,7 @@ def test_a_custom_task_may_have_neither_labels_nor_template() -> None:
     ],
 )
 def test_a_bad_property_of_the_files_is_named_with_its_value(name: str, value: Any) -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         from_event(event("Create", properties(Files={**properties()["Files"], name: value})))
 
     assert str(refused.value).endswith(f"got {value!r} in ResourceProperties.Files.{name}")
@@ -256,19 +258,19 @@ def test_a_bad_property_of_the_files_is_named_with_its_value(name: str, value: A
 
 @pytest.mark.parametrize("name", ["Input", "Files", "Request"])
 def test_a_missing_map_is_named(name: str) -> None:
-    with pytest.raises(LabelingJobError, match=rf"ResourceProperties\.{name}$"):
+    with pytest.raises(CustomResourceError, match=rf"ResourceProperties\.{name}$"):
         from_event(event("Create", properties(**{name: None})))
 
 
 @pytest.mark.parametrize("tags", ["team", [{"Key": "", "Value": "x"}], [{"Key": "team"}], ["x"]])
 def test_bad_tags_are_refused(tags: Any) -> None:
-    with pytest.raises(LabelingJobError, match=r"ResourceProperties\.Tags"):
+    with pytest.raises(CustomResourceError, match=r"ResourceProperties\.Tags"):
         from_event(event("Create", properties(Tags=tags)))
 
 
 @pytest.mark.parametrize("stack", ["stack", "arn:aws:cloudformation:us-east-1::stack/x/y"])
 def test_a_stack_without_account_is_refused(stack: str) -> None:
-    with pytest.raises(LabelingJobError, match="StackId"):
+    with pytest.raises(CustomResourceError, match="StackId"):
         from_event(event("Create", StackId=stack))
 
 
@@ -308,7 +310,7 @@ def test_integers_are_restored_wherever_the_model_has_them(shape: Any) -> None:
 def test_what_is_no_integer_is_refused_with_its_place(shape: Any, value: Any) -> None:
     request = {"HumanTaskConfig": {"TaskTimeLimitInSeconds": value}}
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         coerce(request, shape, "Request")
 
     assert repr(value) in str(refused.value)
@@ -322,7 +324,7 @@ def test_what_is_no_integer_is_refused_with_its_place(shape: Any, value: Any) ->
 def test_a_wrong_kind_of_value_is_refused(
     shape: Any, request_part: dict[str, Any], expected: str
 ) -> None:
-    with pytest.raises(LabelingJobError, match=expected):
+    with pytest.raises(CustomResourceError, match=expected):
         coerce(request_part, shape, "Request")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 from labeling_job.input_properties import read_input
 from labeling_job.manifest import read_manifest
 from labeling_job.request import from_event
@@ -71,7 +71,7 @@ def _bucket(*contents: Any) -> dict[str, bytes]:
 
 
 def _refusal(objects: dict[str, bytes], props: dict[str, Any]) -> str:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made(objects, props)
     return str(refused.value).removeprefix("s3://in/own.jsonl can't be used: ")
 

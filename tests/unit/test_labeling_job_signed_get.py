@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
+from custom_resource.errors import CustomResourceError, code_of, may_pass
 from labeling_job.collaborators import Collaborators
-from labeling_job.errors import LabelingJobError, code_of, may_pass
 from labeling_job.signed_get import LargerError, signed_get
 from tests.unit.labeling_job_aws import ACCOUNT, FakeAws
 
@@ -109,7 +109,7 @@ def test_an_address_is_neither_logged_nor_in_an_error(
         raise make(url)
 
     aws = dataclasses.replace(fake.collaborators(), http=http)
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         _get(aws)
 
     assert str(refused.value).startswith(

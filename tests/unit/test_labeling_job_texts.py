@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 from labeling_job.manifest import read_manifest
 from labeling_job.request import from_event
 from tests.unit.labeling_job_aws import (
@@ -213,7 +213,7 @@ def test_any_table_reads_back_as_it_is(table: list[tuple[str, str]]) -> None:
     ],
 )
 def test_a_table_that_is_none_is_refused_with_its_place(table: bytes, message: str) -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made({"Input/1.csv": table}, _COLUMN)
 
     assert str(refused.value) == message
@@ -227,7 +227,7 @@ def test_a_table_that_is_none_is_refused_with_its_place(table: bytes, message: s
 def test_text_that_is_not_utf_8_is_refused_with_its_place(
     content: bytes, byte: str, position: int, split: str
 ) -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made({"Input/1.txt": content}, input_properties(Split=split))
 
     assert str(refused.value) == (
@@ -272,7 +272,7 @@ def test_a_text_of_the_maximum_length_is_taken() -> None:
 def test_a_text_that_is_too_long_is_refused_with_its_length(
     content: str, split: str, message: str
 ) -> None:
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made({"Input/1.txt": content.encode()}, input_properties(Split=split))
 
     assert str(refused.value) == message
@@ -281,12 +281,12 @@ def test_a_text_that_is_too_long_is_refused_with_its_length(
 def test_a_row_that_is_too_long_is_refused_with_its_number() -> None:
     table = b"review\nx\n" + b"y" * 20_001
 
-    with pytest.raises(LabelingJobError, match=r"got 20001 in row 2 of s3://in/Input/1\.csv"):
+    with pytest.raises(CustomResourceError, match=r"got 20001 in row 2 of s3://in/Input/1\.csv"):
         made({"Input/1.csv": table}, _COLUMN)
 
 
 def test_too_many_lines_are_refused() -> None:
-    with pytest.raises(LabelingJobError, match="at most 5 data objects"):
+    with pytest.raises(CustomResourceError, match="at most 5 data objects"):
         made({"Input/1.txt": b"x\n" * 6}, input_properties(MaximumObjects="5", Split="line"))
 
 
@@ -312,7 +312,7 @@ def test_more_text_than_a_function_can_hold_is_refused() -> None:
     objects = {f"Input/{number}.txt": _Large(b"42") for number in range(5)}
     props = input_properties(MaximumCharacters="30000000")
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made(objects, props)
 
     assert str(refused.value) == (
@@ -326,7 +326,7 @@ def test_a_file_that_is_too_large_to_be_split_is_refused_before_it_is_read() -> 
         def __len__(self) -> int:
             return 100_000_001
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         made({"Input/1.txt": Huge(b"42")}, _LINES)
 
     assert str(refused.value) == (
@@ -356,7 +356,7 @@ def test_an_object_that_can_not_be_read_is_named(code: str, message: str) -> Non
     aws.objects["in"]["Input/1.txt"] = b"42"
     aws.refuse("GetObject", code, "may not decrypt")
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         read_manifest(from_event(event("Create")), aws.collaborators())
 
     assert str(refused.value) == f"s3://in/Input/1.txt {message}"
@@ -367,7 +367,7 @@ def test_reading_ends_at_the_deadline() -> None:
     aws.objects["in"].update({f"Input/{number:03}.txt": b"42" for number in range(300)})
     aws.durations["GetObject"] = 4.0
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         read_manifest(from_event(event("Create")), aws.collaborators())
 
     assert re.fullmatch(

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from labeling_job.errors import LabelingJobError
-from labeling_job.labeling_job import Outcome, run
+from custom_resource.answering import Outcome
+from custom_resource.errors import CustomResourceError
+from labeling_job.labeling_job import run
 from tests.unit.labeling_job_aws import (
     OWNER_TAGS,
     FakeAws,
@@ -145,7 +146,7 @@ def test_there_and_back_again_starts_a_third_job(aws: FakeAws) -> None:
 def test_an_update_that_fails_leaves_only_the_old_job(aws: FakeAws) -> None:
     aws.course = ("Failed",)
 
-    with pytest.raises(LabelingJobError):
+    with pytest.raises(CustomResourceError):
         _update(aws, _NEW, _OLD)
 
     assert aws.statuses() == {own_id(_OLD): "InProgress", own_id(_NEW): "Failed"}
@@ -184,7 +185,7 @@ _COUNTERS = {"TotalLabeled": 12, "Unlabeled": 87, "FailedNonRetryableError": 1}
 def test_a_change_that_may_not_end_a_running_job_is_refused_with_what_to_do(aws: FakeAws) -> None:
     aws.jobs[own_id()]["LabelCounters"] = _COUNTERS
 
-    with pytest.raises(LabelingJobError) as refused:
+    with pytest.raises(CustomResourceError) as refused:
         _update(aws, _KEPT, _OLD)
 
     assert str(refused.value) == (
@@ -197,7 +198,7 @@ def test_a_change_that_may_not_end_a_running_job_is_refused_with_what_to_do(aws:
 
 
 def test_after_a_refused_change_nothing_is_rolled_back(aws: FakeAws) -> None:
-    with pytest.raises(LabelingJobError):
+    with pytest.raises(CustomResourceError):
         _update(aws, _KEPT, _OLD)
 
     outcome = _update(aws, _OLD, _KEPT, known=own_id(_OLD))
@@ -209,13 +210,13 @@ def test_after_a_refused_change_nothing_is_rolled_back(aws: FakeAws) -> None:
 
 def test_a_change_is_refused_as_often_as_it_is_tried(aws: FakeAws) -> None:
     for _ in range(3):
-        with pytest.raises(LabelingJobError, match="`on_change: fail`"):
+        with pytest.raises(CustomResourceError, match="`on_change: fail`"):
             _update(aws, _KEPT, _OLD)
         _update(aws, _OLD, _KEPT, known=own_id(_OLD))
 
 
 def test_the_progress_of_a_job_that_has_no_numbers_yet_is_its_status(aws: FakeAws) -> None:
-    with pytest.raises(LabelingJobError, match=f"{own_id()} is InProgress, and"):
+    with pytest.raises(CustomResourceError, match=f"{own_id()} is InProgress, and"):
         _update(aws, _KEPT, _OLD)
 
 
@@ -223,7 +224,7 @@ def test_the_last_of_several_runs_is_the_one_that_is_not_ended(aws: FakeAws) -> 
     aws.jobs[own_id()]["LabelingJobStatus"] = "Stopped"
     aws.add_job(f"{own_id()}-2", "InProgress")
 
-    with pytest.raises(LabelingJobError, match=f"labeling job {own_id()}-2 is"):
+    with pytest.raises(CustomResourceError, match=f"labeling job {own_id()}-2 is"):
         _update(aws, _KEPT, _OLD)
 
 
@@ -279,7 +280,7 @@ def test_the_way_back_is_a_change_like_any_other(aws: FakeAws) -> None:
     _update(aws, _NEW, kept)
     _delete(aws, own_id())
 
-    with pytest.raises(LabelingJobError, match=f"labeling job {own_id(_NEW)} is InProgress"):
+    with pytest.raises(CustomResourceError, match=f"labeling job {own_id(_NEW)} is InProgress"):
         _update(aws, kept, _NEW)
 
 
@@ -289,7 +290,7 @@ def test_the_way_back_is_a_change_like_any_other(aws: FakeAws) -> None:
 def test_what_is_said_of_changes_is_one_of_two_words(aws: FakeAws, change: dict[str, str]) -> None:
     (name,) = change
 
-    with pytest.raises(LabelingJobError, match=f"got 'perhaps' in ResourceProperties.{name}"):
+    with pytest.raises(CustomResourceError, match=f"got 'perhaps' in ResourceProperties.{name}"):
         _update(aws, properties(**change), _OLD)
 
 

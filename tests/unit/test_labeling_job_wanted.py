@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 from labeling_job.labeling_job import run
 from labeling_job.wanted import CancelledError
 from tests.unit.labeling_job_aws import FakeAws, event, input_properties, own_id, properties
@@ -100,7 +100,7 @@ def test_a_create_that_is_taken_back_while_its_job_is_made_stops_it(
 ) -> None:
     aws.before(operation, lambda: _delete(aws), call=call)
 
-    with pytest.raises(LabelingJobError, match=r"cancelled|was stopped while it started"):
+    with pytest.raises(CustomResourceError, match=r"cancelled|was stopped while it started"):
         run(event("Create"), aws.collaborators())
 
     assert aws.statuses() == {own_id(): "Stopped"}

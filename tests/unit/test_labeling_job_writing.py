@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 from labeling_job.files import write_files
 from labeling_job.left_out import LeftOut
 from labeling_job.lines_on_disk import LinesOnDisk
@@ -81,7 +81,7 @@ def test_no_part_is_left_of_a_manifest_that_can_not_be_written(
     else:
         aws.disturb(operation, error)
 
-    with pytest.raises(LabelingJobError if error is None else type(error)):
+    with pytest.raises(CustomResourceError if error is None else type(error)):
         write_files(from_event(event("Create")), large, aws.collaborators())
 
     assert not aws.uploads
@@ -93,7 +93,7 @@ def test_that_parts_can_not_be_taken_back_does_not_hide_why(large: Manifest) -> 
     aws.refuse("UploadPart", "AccessDenied", "may not encrypt")
     aws.refuse("AbortMultipartUpload", "AccessDenied", "may not abort")
 
-    with pytest.raises(LabelingJobError, match="may not encrypt") as refused:
+    with pytest.raises(CustomResourceError, match="may not encrypt") as refused:
         write_files(from_event(event("Create")), large, aws.collaborators())
 
     assert isinstance(refused.value.__cause__, ClientError)

@@ -50,7 +50,7 @@ def _job(*lines: dict[str, Any], **changes: Any) -> LabelingJob:
             **changes,
         },
         task_type=TASK_TYPES["TextMultiClass"],
-        user_pool="us-east-1_pool",
+        provider=("Cognito", "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool"),
         created=_START,
         modified=_START,
         due=_START,

@@ -18,7 +18,7 @@ _SCRIPT: Final = '<script src="https://assets.crowd.aws/crowd-html-elements.js">
 
 def _page(template: str, **task_input: Any) -> str:
     content = {"taskObject": "1", "labels": _LABELS, **task_input}
-    return render(parse(template, lambda uri: f"https://aws/{uri}"), content)
+    return render(parse(template), content, lambda uri: f"https://aws/{uri}")
 
 
 def test_a_template_shows_text_and_labels_escaped() -> None:
@@ -105,17 +105,17 @@ def test_a_review_must_show_the_earlier_labels(name: str, attribute: str) -> Non
 @pytest.mark.parametrize("source", ["{{ task.input", "{% if x %}", "{{ 'a' | unknown }}"])
 def test_a_template_that_is_no_liquid_is_refused(source: str) -> None:
     with pytest.raises(ValueError, match="the worker template"):
-        render(parse(source), {})
+        render(parse(source), {}, str)
 
 
 def test_a_template_that_may_not_read_the_object_is_not_shown() -> None:
     def denied(uri: str) -> str:
         raise Denied("s3:GetObject", uri, "the role")
 
-    template = parse("{{ task.input.source-ref | grant_read_access }}", denied)
+    template = parse("{{ task.input.source-ref | grant_read_access }}")
 
     with pytest.raises(Denied, match="s3://data/a"):
-        render(template, {"source-ref": "s3://data/a"})
+        render(template, {"source-ref": "s3://data/a"}, denied)
 
 
 def test_boxes_of_an_earlier_job_become_an_initial_value_as_the_guide_shows() -> None:
@@ -130,7 +130,7 @@ def test_boxes_of_an_earlier_job_become_an_initial_value_as_the_guide_shows() ->
         "cars-metadata": {"class-map": {"0": "Car"}},
     }
 
-    page = render(parse(template), {"manifestLine": line})
+    page = render(parse(template), {"manifestLine": line}, str)
 
     assert page == "[{label: &#34;Car&#34;, left: 7},]"
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 import botocore.session
 import pytest
 
-from constructs.ground_truth import people_rules, rules
+from constructs.ground_truth import rules
 from constructs.ground_truth.regions import REGIONS
 from constructs.ground_truth.task_types import TASK_TYPES
+from constructs.ground_truth.workforce import people_rules
 
 _TEXT = TASK_TYPES["text-classification"]
 _REFERENCE = TASK_TYPES["semantic-segmentation"]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-_log = logging.getLogger("labeling_job")
+_log = logging.getLogger("custom_resource")
 
 #: Bytes of the whole body (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-responses.html).
 MAXIMUM_BODY: Final = 4096

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from labeling_job.response import MAXIMUM_BODY, Answer, body, send
+from custom_resource.response import MAXIMUM_BODY, Answer, body, send
 from tests.unit.labeling_job_aws import RESOURCE, STACK, event
 
 _SIGNATURE = "secret-signature"

@@ -51,6 +51,27 @@ def distinct_emails(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def password_length(value: int) -> int:
+    """Check how long a password is at least.
+
+    From the 8 characters that NIST SP 800-63B asks for to the 99 that Cognito knows (botocore,
+    cognito-idp: PasswordPolicyMinLengthType).
+    """
+    if not 8 <= value <= 99:
+        raise ValueError(f"expected a length of 8 to 99 characters, got {value}")
+    return value
+
+
+def password_days(value: int) -> int:
+    """Check for how many days a temporary password is good.
+
+    botocore, cognito-idp: TemporaryPasswordValidityDaysType, in which 0 means the default.
+    """
+    if not 1 <= value <= 365:
+        raise ValueError(f"expected 1 to 365 days, got {value}")
+    return value
+
+
 def cidr(value: str) -> str:
     """Check a range of addresses that may open the worker portal (botocore: Cidr)."""
     try:

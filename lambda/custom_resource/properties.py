@@ -6,16 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from labeling_job.errors import LabelingJobError
+from custom_resource.errors import CustomResourceError
 
 _C = TypeVar("_C", bound=str)
 
 
 def mapping(properties: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
-    """Return a map; `where` leads to it. This and the others raise LabelingJobError."""
+    """Return a map; `where` leads to it. This and the others raise CustomResourceError."""
     value = properties.get(name)
     if not isinstance(value, Mapping):
-        raise LabelingJobError(f"expected a map, got {value!r} in {where}.{name}")
+        raise CustomResourceError(f"expected a map, got {value!r} in {where}.{name}")
     return value
 
 
@@ -23,7 +23,7 @@ def text(properties: Mapping[str, Any], name: str, where: str, *, empty: bool = 
     """Return a text that is not empty, unless `empty` says that it may be."""
     value = properties.get(name)
     if not isinstance(value, str) or not (value or empty):
-        raise LabelingJobError(f"expected text, got {value!r} in {where}.{name}")
+        raise CustomResourceError(f"expected text, got {value!r} in {where}.{name}")
     return value
 
 
@@ -40,7 +40,7 @@ def texts(
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
-        raise LabelingJobError(f"expected a list of {what}, got {value!r} in {where}.{name}")
+        raise CustomResourceError(f"expected a list of {what}, got {value!r} in {where}.{name}")
     return tuple(value)
 
 
@@ -50,14 +50,14 @@ def choice(properties: Mapping[str, Any], name: str, where: str, choices: tuple[
     for each in choices:
         if value == each:
             return each
-    raise LabelingJobError(f"expected {' or '.join(choices)}, got {value!r} in {where}.{name}")
+    raise CustomResourceError(f"expected {' or '.join(choices)}, got {value!r} in {where}.{name}")
 
 
 def number(properties: Mapping[str, Any], name: str, where: str) -> int:
     """Return a whole number above 0."""
     value = properties.get(name)
     if not re.fullmatch(r"[1-9][0-9]{0,14}", str(value)):
-        raise LabelingJobError(f"expected a number above 0, got {value!r} in {where}.{name}")
+        raise CustomResourceError(f"expected a number above 0, got {value!r} in {where}.{name}")
     return int(str(value))
 
 
@@ -71,4 +71,4 @@ def absent(properties: Mapping[str, Any], names: tuple[str, ...], where: str, wh
     for name in names:
         value = properties.get(name)
         if value is not None:
-            raise LabelingJobError(f"expected none {why}, got {value!r} in {where}.{name}")
+            raise CustomResourceError(f"expected none {why}, got {value!r} in {where}.{name}")

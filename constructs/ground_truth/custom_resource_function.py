@@ -1,0 +1,89 @@
+"""What every function behind a custom resource has: its log, its role, its policy and its code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from constructs.ground_truth.policy_size import check_size
+
+_CODE: Final = Path(__file__).parents[2] / "lambda"
+#: The package of `lambda/` that all functions share.
+_SHARED: Final = "custom_resource"
+
+
+class CustomResourceFunction(Construct):
+    """A function that CloudFormation calls; it runs a package of `lambda/`.
+
+    Resources depend on `policy`, so that their permissions are there before and after them.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        package: str,
+        description: str,
+        role_description: str,
+        statements: Iterable[iam.PolicyStatement],
+        log_key: kms.IKey | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+
+        log_group = logs.LogGroup(
+            self,
+            "Logs",
+            encryption_key=log_key,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+            retention=logs.RetentionDays.THREE_MONTHS,
+        )
+        self._role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=role_description,
+        )
+        #: What the function may do.
+        self.policy = iam.ManagedPolicy(
+            self,
+            "Policy",
+            roles=[self._role],
+            statements=[
+                iam.PolicyStatement(
+                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                    resources=[log_group.log_group_arn],
+                ),
+                *statements,
+            ],
+        )
+        check_size(self.policy)
+        others = [
+            f"{folder.name}/**"
+            for folder in sorted(_CODE.iterdir())
+            if folder.is_dir() and folder.name not in (package, _SHARED)
+        ]
+        #: The `ServiceToken` of its resources.
+        self.function = lambda_.Function(
+            self,
+            "Function",
+            code=lambda_.Code.from_asset(str(_CODE), exclude=["**/__pycache__", *others]),
+            description=description,
+            handler=f"{package}.handler.handler",
+            log_group=log_group,
+            # An event that comes later than that is not waited for by anybody.
+            max_event_age=cdk.Duration.hours(1),
+            memory_size=1769,  # one full virtual CPU
+            retry_attempts=2,
+            role=self._role,
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            timeout=cdk.Duration.minutes(15),
+        )

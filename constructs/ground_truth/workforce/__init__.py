@@ -1,0 +1,1 @@
+"""Who labels, as constructs: the workforce, its teams and their workers."""

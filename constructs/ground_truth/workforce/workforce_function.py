@@ -1,0 +1,83 @@
+"""The function behind the custom resources of the people's side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from constructs.ground_truth.custom_resource_function import CustomResourceFunction
+
+
+class WorkforceFunction(CustomResourceFunction):
+    """Does what CloudFormation's own types of Ground Truth and Cognito leave to people.
+
+    The package it runs is `lambda/workforce`. What it may do to user pools comes by `allow`, from
+    the constructs that ask it to: this function is there before there is a pool.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, team_name_prefix: str) -> None:
+        stack = cdk.Stack.of(scope)
+
+        def arn(resource: str, name: str) -> str:
+            return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
+
+        super().__init__(
+            scope,
+            construct_id,
+            package="workforce",
+            description="Custom::PortalLogin and others: checks, wires and invites the workforce",
+            role_description="Sets up the Ground Truth workforce during a deployment",
+            statements=[
+                iam.PolicyStatement(
+                    actions=["sagemaker:ListWorkforces", "sagemaker:ListWorkteams"],
+                    # Lists have no resources.
+                    resources=["*"],
+                ),
+                iam.PolicyStatement(
+                    actions=["sagemaker:DescribeWorkforce"],
+                    # The one that is there may have any name.
+                    resources=[arn("workforce", "*")],
+                ),
+                iam.PolicyStatement(
+                    actions=["cognito-idp:DescribeUserPool"],
+                    # To say of a workforce that is in the way whether its pool is still there.
+                    resources=[
+                        stack.format_arn(
+                            service="cognito-idp", resource="userpool", resource_name="*"
+                        )
+                    ],
+                ),
+            ],
+        )
+        #: What the names of this environment's teams begin with.
+        self.teams_arn = arn("workteam/private-crowd", f"{team_name_prefix}*")
+        self._more: iam.ManagedPolicy | None = None
+
+    @property
+    def permissions(self) -> list[iam.ManagedPolicy]:
+        """What a resource of the function depends on, so that it is allowed to do its work."""
+        return [self.policy] if self._more is None else [self.policy, self._more]
+
+    def allow(self, *, actions: list[str], resources: list[str]) -> None:
+        """Let the function do more; the statement may name what is made after the function."""
+        if self._more is None:
+            self._more = iam.ManagedPolicy(self, "MorePolicy", roles=[self._role])
+        self._more.add_statements(iam.PolicyStatement(actions=actions, resources=resources))
+
+    def resource(
+        self, scope: Construct, construct_id: str, kind: str, properties: Mapping[str, Any]
+    ) -> cdk.CustomResource:
+        """Declare a custom resource of the function; a property that is None is none."""
+        return cdk.CustomResource(
+            scope,
+            construct_id,
+            resource_type=f"Custom::{kind}",
+            service_token=self.function.function_arn,
+            # The function answers within its 15 minutes; a killed one is invoked again.
+            service_timeout=cdk.Duration.minutes(20),
+            properties={name: each for name, each in properties.items() if each is not None},
+        )

@@ -1,0 +1,28 @@
+"""`grant_read_access` of worker templates: URLs by which a browser reads objects for a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from local.ground_truth.cloud import Cloud, Scope
+from local.ground_truth.labeling_job import LabelingJob
+from local.ground_truth.s3_uri import split_uri
+
+
+def read_access(
+    cloud: Cloud, scope: Scope, job: LabelingJob, only: Mapping[str, str] | None = None
+) -> Callable[[str], str]:
+    """Return what makes a URL of an S3 URI with the role's rights: `grant_read_access`.
+
+    `only` are IP addresses by condition key that the URL is good for.
+    """
+    role = str(job.request["RoleArn"])
+
+    def grant(value: str) -> str:
+        # "If you're using an HTTP(S) URL, it's not needed":
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step2-demo1.html
+        if value.startswith(("https://", "http://")):
+            return value
+        return cloud.read_url(scope, role, *split_uri(value), only=only)
+
+    return grant

@@ -1,0 +1,173 @@
+"""S3 of MiniStack: what Ground Truth reads and writes with a role's rights, and what it lacks."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from local.ground_truth.cloud import Bucket, Missing, Scope
+from local.ground_truth.errors import AwsError
+from local.ministack_rights import Rights, module
+from local.role_sessions import RoleSessions
+
+
+class Buckets:
+    """MiniStack's buckets and the keys that encrypt what is in them."""
+
+    def __init__(self, rights: Rights, sessions: RoleSessions) -> None:
+        self._s3 = module("services.s3")
+        self._kms = module("services.kms")
+        self._provisioners = module("services.cloudformation.provisioners")
+        self._rights = rights
+        self._sessions = sessions
+
+    def install(self) -> None:
+        """Mend buckets of templates, and S3's own key."""
+        self._mend_buckets()
+        self._mend_managed_key()
+
+    def read_object(self, scope: Scope, role: str, bucket: str, key: str) -> bytes:
+        """Read with the rights of `role`; Denied or Missing."""
+        with self._bucket_scope(scope, bucket, key):
+            self._rights.require(scope, role, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", {})
+            status, headers, body = self._s3._get_object(bucket, key, {})
+            if status != 200:
+                raise Missing(f"s3://{bucket}/{key}")
+            kms_key = headers.get("x-amz-server-side-encryption-aws-kms-key-id")
+            # S3's own key needs no right of the account's roles.
+            if kms_key and not kms_key.endswith(":alias/aws/s3"):
+                self._rights.require(scope, role, "kms:Decrypt", self._key_arn(kms_key), {})
+            return bytes(body)
+
+    def object_size(self, scope: Scope, role: str, bucket: str, key: str) -> int:
+        """Return the object's bytes, with the rights of `role` to read it; Denied or Missing."""
+        with self._bucket_scope(scope, bucket, key):
+            self._rights.require(scope, role, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", {})
+            status, headers, _ = self._s3._head_object(bucket, key)
+            if status != 200:
+                raise Missing(f"s3://{bucket}/{key}")
+            return int(headers["Content-Length"])
+
+    def read_url(
+        self,
+        scope: Scope,
+        role: str,
+        bucket: str,
+        key: str,
+        *,
+        only: Mapping[str, str] | None = None,
+    ) -> str:
+        """Return a URL by which a browser can read the object for an hour; Denied or Missing.
+
+        `only` are IP addresses by condition key, such as `aws:SourceIp`, that it is good for.
+        """
+        self.object_size(scope, role, bucket, key)
+        client = self._sessions.client(scope, role, "s3", only)
+        place = {"Bucket": bucket, "Key": key}
+        return str(client.generate_presigned_url("get_object", Params=place, ExpiresIn=3600))
+
+    def write_object(
+        self,
+        scope: Scope,
+        role: str,
+        bucket: str,
+        key: str,
+        body: bytes,
+        *,
+        kms_key: str | None = None,
+    ) -> None:
+        """Write with the rights of `role`, encrypted with `kms_key`; Denied or Missing.
+
+        Without a key, S3's own one is asked for: botocore, LabelingJobOutputConfig.KmsKeyId.
+        """
+        headers = {"x-amz-server-side-encryption": "aws:kms"}
+        with self._bucket_scope(scope, bucket, key):
+            if kms_key:
+                arn = self._key_arn(kms_key)
+                self._rights.require(scope, role, "kms:GenerateDataKey", arn, {})
+                headers["x-amz-server-side-encryption-aws-kms-key-id"] = arn
+            context = {name.replace("x-amz-", "s3:x-amz-"): v for name, v in headers.items()}
+            self._rights.require(
+                scope, role, "s3:PutObject", f"arn:aws:s3:::{bucket}/{key}", context
+            )
+            status, _, answer = self._s3._put_object(bucket, key, body, headers)
+            if status != 200:
+                raise AwsError("InternalFailure", f"s3://{bucket}/{key} took no object: {answer!r}")
+
+    def bucket(self, name: str) -> Bucket | None:
+        """Describe a bucket of any account."""
+        owner = self._s3._bucket_owner_account(name)
+        if owner is None:
+            return None
+        record = self._s3._buckets.get_scoped(owner, None, name)
+        return Bucket(region=record["region"], cors=tuple(self._s3._cors_rules(name) or ()))
+
+    def _mend_buckets(self) -> None:
+        """Keep a bucket's `Tags` and `BucketEncryption`, which MiniStack's handlers ignore."""
+        provisioners, s3 = self._provisioners, self._s3
+        handlers = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
+        create, update = handlers["create"], handlers["update"]
+
+        def apply(bucket: str, properties: Any) -> None:
+            s3._bucket_tags[bucket] = provisioners._tag_map(properties.get("Tags"))
+            if encryption := properties.get("BucketEncryption"):
+                s3._put_bucket_encryption(bucket, _encryption_xml(encryption))
+            else:
+                s3._delete_bucket_encryption(bucket)
+
+        def create_all(logical_id: str, properties: Any, stack_name: str) -> Any:
+            bucket, attributes = create(logical_id, properties, stack_name)
+            apply(bucket, properties)
+            return bucket, attributes
+
+        def update_all(physical_id: str, old: Any, new: Any, stack_name: str) -> Any:
+            bucket, attributes = update(physical_id, old, new, stack_name)
+            apply(bucket, new)
+            return bucket, attributes
+
+        handlers.update(create=create_all, update=update_all)
+        provisioners._STACK_TAG_PROPERTY["AWS::S3::Bucket"] = ("Tags", "list")
+
+    def _mend_managed_key(self) -> None:
+        """Let a write that names `aws:kms` but no key use S3's own one, as S3 does."""
+        original = self._s3._resolve_sse_write_headers
+        key_header = "x-amz-server-side-encryption-aws-kms-key-id"
+
+        def resolve(headers: Mapping[str, str], bucket_name: str) -> Any:
+            if headers.get("x-amz-server-side-encryption") == "aws:kms":
+                scope = self._rights.current_scope()
+                managed = f"arn:aws:kms:{scope.region}:{scope.account}:alias/aws/s3"
+                headers = {key_header: managed, **headers}
+            return original(headers, bucket_name)
+
+        self._s3._resolve_sse_write_headers = resolve
+
+    def _key_arn(self, key: str) -> str:
+        record = self._kms._resolve_key(key)
+        if record is None:
+            raise Missing(key)
+        return str(record["Arn"])
+
+    @contextlib.contextmanager
+    def _bucket_scope(self, scope: Scope, bucket: str, key: str) -> Iterator[None]:
+        owner = self._s3._bucket_owner_account(bucket)
+        if owner is None:
+            raise Missing(f"s3://{bucket}/{key}")
+        with self._rights.as_service(Scope(account=owner, region=scope.region)):
+            yield
+
+
+def _encryption_xml(encryption: Mapping[str, Any]) -> bytes:
+    rules = []
+    for rule in encryption["ServerSideEncryptionConfiguration"]:
+        default = rule.get("ServerSideEncryptionByDefault", {})
+        key = default.get("KMSMasterKeyID")
+        rules.append(
+            "<Rule><ApplyServerSideEncryptionByDefault>"
+            f"<SSEAlgorithm>{default.get('SSEAlgorithm', 'AES256')}</SSEAlgorithm>"
+            + (f"<KMSMasterKeyID>{key}</KMSMasterKeyID>" if key else "")
+            + "</ApplyServerSideEncryptionByDefault></Rule>"
+        )
+    root = "ServerSideEncryptionConfiguration"
+    return f"<{root}>{''.join(rules)}</{root}>".encode()

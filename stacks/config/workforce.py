@@ -1,0 +1,299 @@
+"""Who labels: a workforce that is made, adopted or shared, and its teams."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+
+from constructs.ground_truth import rules
+from constructs.ground_truth.workforce import invitation_mail, people_rules, workforce_rules
+from stacks.config.fields import Email, Emails, KeyArn, Part, Text, around
+
+_MOST_TEAMS: Final = 25
+#: Each is a resource of a stack, which has 500 of them at most
+#: (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
+_MOST_SUBSCRIPTIONS: Final = 300
+#: What Cognito's own sender delivers in a day
+#: (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html).
+_MOST_MAILS: Final = 50
+
+Mode = Literal["create", "oidc", "adopt", "shared"]
+
+
+def _team_key(value: str, info: ValidationInfo) -> str:
+    rules.key(value)
+    rules.team_name(f"{around(info).environment}-{value}")
+    return value
+
+
+class PasswordPolicy(Part):
+    """What Cognito asks of a worker's password, besides letters of both cases, digit and symbol."""
+
+    #: Characters.
+    minimum_length: Annotated[int, AfterValidator(people_rules.password_length)] = 12
+    #: How long the password of an invitation can be used.
+    temporary_password_days: Annotated[int, AfterValidator(people_rules.password_days)] = 7
+
+
+class Vpc(Part):
+    """Where the worker portal can be reached from, when that is a private network only."""
+
+    id: Annotated[str, AfterValidator(workforce_rules.vpc_id)]
+    subnets: Annotated[tuple[str, ...], AfterValidator(workforce_rules.subnets)]
+    security_groups: Annotated[tuple[str, ...], AfterValidator(workforce_rules.security_groups)]
+
+
+class Network(Part):
+    """What a workforce that is made says of the network of its portal."""
+
+    #: Where the worker portal can be opened from; empty for everywhere.
+    allowed_cidrs: Annotated[tuple[str, ...], AfterValidator(people_rules.cidrs)] = ()
+    #: The portal opens in this network only.
+    vpc: Vpc | None = None
+
+    @field_validator("vpc")
+    @classmethod
+    def _has_no_cidrs(cls, value: Vpc | None, info: ValidationInfo) -> Vpc | None:
+        if value is not None and info.data.get("allowed_cidrs"):
+            raise ValueError(
+                "expected either vpc or allowed_cidrs, got both; Ground Truth does not filter the"
+                " addresses of a portal in a VPC"
+            )
+        return value
+
+
+class Create(Network):
+    """A private workforce that is made for the environment, with a user pool of its own."""
+
+    #: Who invites the workers.
+    organization: Annotated[Text, AfterValidator(people_rules.organization)]
+    #: Whom workers write to.
+    support_email: Email
+    #: The mail to a new worker, as Markdown with the places that `invitation_mail.PLACES` names.
+    invitation: Annotated[str, AfterValidator(invitation_mail.check)] = invitation_mail.DEFAULT
+    #: The sender of invitations, an identity of SES; without it Cognito's own, 50 mails a day.
+    email_from: Email | None = None
+    #: Whether workers may or must have a second factor, an authenticator app.
+    mfa: Literal["optional", "required"] = "optional"
+    #: What passwords must be like.
+    password_policy: PasswordPolicy = Field(default_factory=PasswordPolicy)
+    #: What Cognito does about stolen passwords and odd sign-ins; billed by worker and month.
+    threat_protection: Literal["off", "audit", "enforced"] = "off"
+
+
+class Oidc(Network):
+    """A private workforce whose people sign in at an identity provider of your own."""
+
+    #: The name of the client, as the identity provider knows it.
+    client_id: Annotated[str, AfterValidator(workforce_rules.oidc_text)]
+    #: The ARN of the secret in Secrets Manager that holds the client's secret.
+    client_secret: Annotated[str, AfterValidator(workforce_rules.secret_arn)]
+    #: The key of that secret, where it is not Secrets Manager's own one.
+    client_secret_key: KeyArn | None = None
+    issuer: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    authorization_endpoint: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    token_endpoint: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    user_info_endpoint: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    logout_endpoint: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    jwks_uri: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    #: What is asked of the identity provider, in words with blanks between.
+    scope: Annotated[str, AfterValidator(workforce_rules.scope)] | None = None
+    #: More parameters of the request for authentication.
+    extra_params: Annotated[Mapping[str, str], AfterValidator(workforce_rules.extra_params)] = (
+        Field(default_factory=dict)
+    )
+
+    @field_validator("client_secret")
+    @classmethod
+    def _is_near(cls, value: str, info: ValidationInfo) -> str:
+        region = around(info).region
+        if value.split(":")[3] != region:
+            raise ValueError(
+                f"expected a secret in {region}, as the environment, got {rules.shown(value)}"
+            )
+        return value
+
+
+class Adopt(Part):
+    """The workforce that the account has already in the Region."""
+
+    #: `default` for one that the console has made.
+    workforce_name: Annotated[str, AfterValidator(workforce_rules.workforce_name)]
+    #: The user pool and its client; without both, the workforce signs in by OIDC.
+    user_pool_id: Annotated[str, AfterValidator(workforce_rules.user_pool_id)] | None = None
+    client_id: Annotated[str, AfterValidator(workforce_rules.client_id)] | None = None
+
+    @field_validator("user_pool_id")
+    @classmethod
+    def _is_near(cls, value: str | None, info: ValidationInfo) -> str | None:
+        region = around(info).region
+        if value is not None and value.split("_")[0] != region:
+            raise ValueError(
+                f"expected a user pool of {region}, as the environment, got {rules.shown(value)}"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _has_both_or_none(self) -> Adopt:
+        if (self.user_pool_id is None) != (self.client_id is None):
+            raise ValueError(
+                "expected user_pool_id and client_id, or neither for a workforce that signs in by"
+                " OIDC, got one of them; `aws sagemaker describe-workforce` shows both"
+            )
+        return self
+
+
+class Team(Part):
+    """A work team."""
+
+    description: Annotated[Text, AfterValidator(people_rules.team_description)]
+    #: Addresses in lower case; with OIDC there are groups instead.
+    workers: Emails = ()
+    #: Groups of the identity provider whose people are in the team.
+    groups: Annotated[tuple[str, ...], AfterValidator(workforce_rules.groups)] = ()
+    #: Addresses that get a mail when there is work and when a job has ended.
+    notify: Emails = ()
+
+    @field_validator("workers")
+    @classmethod
+    def _has_workers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("expected at least one worker, got []; nobody would label")
+        return value
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Everybody who is told when there is work."""
+        return tuple(sorted({*self.workers, *self.notify}))
+
+
+class Workforce(Part):
+    """Who labels. Exactly one of the first four says where the workforce comes from."""
+
+    #: Made for this environment, with a user pool of its own.
+    create: Create | None = None
+    #: Made for this environment; people sign in at your own identity provider.
+    oidc: Oidc | None = None
+    #: The one that the account has already.
+    adopt: Adopt | None = None
+    #: The environment of the same account and Region whose workforce is used here too.
+    shared_with: str | None = None
+    #: Whether a data object's address works only from where its worker has opened the task.
+    pin_urls_to_worker_ip: bool = False
+    teams: Mapping[Annotated[str, AfterValidator(_team_key)], Team]
+
+    @property
+    def mode(self) -> Mode:
+        """Where the workforce comes from."""
+        if self.create is not None:
+            return "create"
+        if self.oidc is not None:
+            return "oidc"
+        return "shared" if self.adopt is None else "adopt"
+
+    @property
+    def network(self) -> Network | None:
+        """The portal's network, where the workforce is made here."""
+        return self.create or self.oidc
+
+    @property
+    def email_from(self) -> str | None:
+        """The sender of invitations that SES must know."""
+        return None if self.create is None else self.create.email_from
+
+    @property
+    def workers(self) -> Mapping[str, tuple[str, ...]]:
+        """Each worker's address with the keys of the teams that the worker is in."""
+        everybody = sorted({email for team in self.teams.values() for email in team.workers})
+        return {
+            email: tuple(key for key, team in self.teams.items() if email in team.workers)
+            for email in everybody
+        }
+
+    @field_validator("shared_with")
+    @classmethod
+    def _is_made_by_the_other(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        other = around(info).neighbour(value)
+        if other.workforce.mode not in ("create", "oidc"):
+            raise ValueError(
+                f"expected an environment that makes its workforce, by create or oidc, got"
+                f" {value!r}, which has {other.workforce.mode}; write the same lines here"
+            )
+        return value
+
+    @field_validator("teams")
+    @classmethod
+    def _fits_quota(cls, value: Mapping[str, Team]) -> Mapping[str, Team]:
+        if len(value) > _MOST_TEAMS:
+            raise ValueError(
+                f"expected at most {_MOST_TEAMS} teams, the quota of an account and Region,"
+                f" got {len(value)}"
+            )
+        subscriptions = sum(len(team.addresses) for team in value.values())
+        if subscriptions > _MOST_SUBSCRIPTIONS:
+            raise ValueError(
+                f"expected at most {_MOST_SUBSCRIPTIONS} addresses in all teams together, each of"
+                f" which is a subscription in one stack, got {subscriptions}; put some teams into"
+                " another environment that shares this one's workforce"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _comes_from_one_place(self) -> Workforce:
+        named = [
+            name
+            for name in ("create", "oidc", "adopt", "shared_with")
+            if getattr(self, name) is not None
+        ]
+        if len(named) != 1:
+            raise ValueError(
+                "expected one of create, oidc, adopt and shared_with, which say where the workforce"
+                f" comes from, got {' and '.join(named) or 'none'}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _teams_have_people(self, info: ValidationInfo) -> Workforce:
+        kind = "groups" if self.uses_oidc(info) else "workers"
+        other = "workers" if kind == "groups" else "groups"
+        for key, team in self.teams.items():
+            if getattr(team, other):
+                raise rules.ItemError(
+                    f"expected {kind} in a team of this workforce, got {other};"
+                    + (
+                        " people and their teams are those of your identity provider"
+                        if kind == "groups"
+                        else " groups are for workforces that sign in by OIDC"
+                    ),
+                    "teams",
+                    key,
+                    other,
+                )
+            if not getattr(team, kind):
+                raise rules.ItemError(
+                    f"expected {kind}, got nothing; add the key", "teams", key, kind
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _mails_can_be_sent(self) -> Workforce:
+        if self.create is None or self.create.email_from is not None:
+            return self
+        if len(self.workers) > _MOST_MAILS:
+            raise rules.ItemError(
+                f"expected an address in email_from for more than {_MOST_MAILS} workers, the mails"
+                f" that Cognito itself sends in a day, got none for {len(self.workers)}",
+                "create",
+            )
+        return self
+
+    def uses_oidc(self, info: ValidationInfo) -> bool:
+        """Say whether people sign in at an identity provider other than Cognito."""
+        if self.shared_with is not None:
+            other = around(info).neighbour(self.shared_with)
+            return other.workforce.oidc is not None
+        return self.oidc is not None or (self.adopt is not None and self.adopt.user_pool_id is None)

@@ -1,0 +1,398 @@
+"""Workforces from the environment file to workers who log in, on local AWS with IAM enforced."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from local.aws import LocalAws
+from local.browser import Browser
+from local.cdk_cli import CdkCli, CdkError
+from local.inventory import inventory
+from local.worker import Worker, WorkerError
+from tests.e2e.people import People, make_people
+
+_CREATE = {"organization": "Example Labs", "support_email": "labeling@example.com"}
+
+
+@dataclass(kw_only=True)
+class Project:
+    """Environment files in a folder of their own, and the CDK command that deploys them."""
+
+    aws: LocalAws
+    folder: Path
+    #: Environment → what its file says of the workforce.
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    token_minutes: int | None = None
+
+    @property
+    def cognito(self) -> Any:
+        """A client for Cognito."""
+        return self.aws.client("cognito-idp")
+
+    def write(self, name: str, workforce: dict[str, Any]) -> None:
+        """Write an environment file."""
+        self.files[name] = workforce
+        content = {"region": self.aws.region, "protected": "false", "workforce": workforce}
+        folder = self.folder / "environments"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def deploy(self, name: str, workforce: dict[str, Any] | None = None) -> dict[str, str]:
+        """Deploy the people of an environment; return the outputs."""
+        if workforce is not None:
+            self.write(name, workforce)
+        return self.cdk(name).deploy("Workforce", exclusively=True)
+
+    def refusal(self, name: str, workforce: dict[str, Any]) -> str:
+        """Deploy what must fail; return what the command printed of it, in one line."""
+        cdk = self.cdk(name)
+        start = cdk.log.stat().st_size if cdk.log.exists() else 0
+        with pytest.raises(CdkError):
+            self.deploy(name, workforce)
+        return " ".join(cdk.log.read_bytes()[start:].decode().split())
+
+    def destroy(self, name: str) -> None:
+        """Destroy the people of an environment."""
+        self.cdk(name).destroy("Workforce")
+
+    def worker(self, name: str) -> Worker:
+        """Return `<name>@example.com` as a program."""
+        return Worker(self.aws.endpoint, f"{name}@example.com", self.aws.ca_bundle)
+
+    def mails(self, name: str) -> list[dict[str, Any]]:
+        """Return the mails to `<name>@example.com`."""
+        box = Browser(self.aws.ca_bundle).open(f"{self.aws.endpoint}/_mailbox.json")
+        mails: list[dict[str, Any]] = json.loads(box.content)["mails"]
+        return [mail for mail in mails if mail["to"] == f"{name}@example.com"]
+
+    def account(self, pool: str, name: str) -> dict[str, Any]:
+        """Return the account of `<name>@example.com`; with its groups."""
+        found = self.cognito.list_users(UserPoolId=pool, Filter=f'email = "{name}@example.com"')[
+            "Users"
+        ]
+        if not found:
+            return {}
+        groups = self.cognito.admin_list_groups_for_user(
+            UserPoolId=pool, Username=found[0]["Username"]
+        )["Groups"]
+        return {**found[0], "Groups": {group["GroupName"] for group in groups}}
+
+    def cdk(self, name: str) -> CdkCli:
+        """Return the CDK command for an environment."""
+        minutes = "" if self.token_minutes is None else f" {self.token_minutes}"
+        return CdkCli(
+            environment=name,
+            variables=self.aws.environment,
+            folder=self.folder,
+            app=f"python -m tests.e2e.app_of_files {self.folder / 'environments'}{minutes}",
+        )
+
+
+def _team(*workers: str, **more: Any) -> dict[str, Any]:
+    addresses = [f"{name}@example.com" for name in workers]
+    return {"description": "Reads numbers", "workers": addresses, **more}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """Give an account in which environment `dev` has made the workforce, for ana and bo."""
+    folder = tmp_path_factory.mktemp("people")
+    with LocalAws(folder) as aws:
+        project = Project(aws=aws, folder=folder)
+        project.write("dev", {"create": _CREATE, "teams": {"readers": _team("ana", "bo")}})
+        project.cdk("dev").bootstrap(aws.account, aws.region)
+        project.deploy("dev")
+        yield project
+
+
+@pytest.fixture(scope="module")
+def outputs(project: Project) -> dict[str, str]:
+    stack = project.aws.client("cloudformation").describe_stacks(StackName="dev-Workforce")
+    return {each["OutputKey"]: each["OutputValue"] for each in stack["Stacks"][0]["Outputs"]}
+
+
+def test_after_one_deployment_an_invited_worker_logs_in(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    page = project.worker("ana").sign_in()
+
+    assert page.url == f"{outputs['PortalUrl']}/"
+    assert "ana@example.com" in page.text
+
+
+def test_the_invitation_says_who_where_and_whom_to_ask(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    (mail,) = project.mails("bo")
+
+    assert mail["subject"] == "Label data for Example Labs"
+    assert f'<a href="{outputs["PortalUrl"]}"' in mail["body"]
+    for words in ("Example Labs invites you", "bo@example.com", "Write to labeling@example.com"):
+        assert words in mail["body"]
+
+
+def test_a_second_workforce_is_refused_with_the_lines_to_write(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    before = inventory(project.aws.client)
+    team = {"readers": _team("ana")}
+
+    printed = project.refusal("second", {"create": _CREATE, "teams": team})
+
+    assert "one private workforce" in printed
+    assert inventory(project.aws.client) == before
+    (lines,) = set(re.findall(r"adopt: (\{[^}]*\})", printed))
+    assert yaml.safe_load(lines) == {
+        "workforce_name": "dev",
+        "user_pool_id": outputs["UserPoolId"],
+        "client_id": outputs["ClientId"],
+    }
+
+
+def test_environments_share_what_one_of_them_has_made(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    pool = outputs["UserPoolId"]
+    mails = len(project.mails("ana"))
+
+    project.deploy("third", {"shared_with": "dev", "teams": {"readers": _team("ana", "cleo")}})
+
+    assert project.account(pool, "ana")["Groups"] == {"dev-readers", "dev-workers", "third-readers"}
+    assert project.account(pool, "cleo")["Groups"] == {"third-readers", "third-workers"}
+    assert len(project.mails("ana")) == mails
+    assert "cleo@example.com" in project.worker("cleo").sign_in().text
+    with pytest.raises(CdkError, match="third-Workforce"):
+        project.destroy("dev")
+
+    project.destroy("third")
+
+    assert project.account(pool, "ana")["Groups"] == {"dev-readers", "dev-workers"}
+    assert project.account(pool, "cleo") == {}
+
+
+def test_one_line_less_and_one_line_more(project: Project, outputs: dict[str, str]) -> None:
+    pool = outputs["UserPoolId"]
+    bo = project.worker("bo")
+    bo.sign_in()
+    before = project.account(pool, "bo")
+    mails = len(project.mails("ana"))
+
+    project.deploy("dev", {"create": _CREATE, "teams": {"readers": _team("ana", "dan")}})
+
+    with pytest.raises(WorkerError):
+        bo.tasks()
+    with pytest.raises(WorkerError, match="disabled"):
+        project.worker("bo").sign_in()
+    after = project.account(pool, "bo")
+    assert (after["Enabled"], after["Groups"]) == (False, {"dev-workers"})
+    assert after["Attributes"] == before["Attributes"]
+    assert "dan@example.com" in project.worker("dan").sign_in().text
+    assert len(project.mails("ana")) == mails
+
+
+def test_a_line_put_back_is_the_same_account(project: Project, outputs: dict[str, str]) -> None:
+    project.deploy("dev", {"create": _CREATE, "teams": {"readers": _team("ana", "bo", "dan")}})
+
+    account = project.account(outputs["UserPoolId"], "bo")
+    assert (account["Enabled"], account["Groups"]) == (True, {"dev-readers", "dev-workers"})
+    assert "bo@example.com" in project.worker("bo").sign_in().text
+
+
+def test_who_logs_in_is_not_disturbed_when_cloudformation_writes_the_client(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    project.cognito.update_user_pool_client(
+        **_with_more_urls(project, outputs, "https://elsewhere.example.com/back")
+    )
+    project.token_minutes = 30
+
+    project.deploy("dev")
+
+    client = _client(project, outputs)
+    assert client["AccessTokenValidity"] == 30
+    assert f"{outputs['PortalUrl']}/oauth2/idpresponse" in client["CallbackURLs"]
+    assert f"{outputs['PortalUrl']}/logout" in client["LogoutURLs"]
+    assert "ana@example.com" in project.worker("ana").sign_in().text
+
+
+def test_a_renamed_team_is_a_new_team_with_the_same_people(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    project.deploy("dev", {"create": _CREATE, "teams": {"editors": _team("ana", "bo", "dan")}})
+
+    teams = project.aws.client("sagemaker").list_workteams()["Workteams"]
+    assert [team["WorkteamName"] for team in teams] == ["dev-editors"]
+    account = project.account(outputs["UserPoolId"], "ana")
+    assert account["Groups"] == {"dev-editors", "dev-workers"}
+    assert "ana@example.com" in project.worker("ana").sign_in().text
+
+
+def test_leaving_what_is_in_use_is_refused_before_anything_is_written(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    before = _client(project, outputs)
+    ids = {"user_pool_id": outputs["UserPoolId"], "client_id": outputs["ClientId"]}
+    adopt = {"workforce_name": "dev", **ids}
+
+    printed = project.refusal("dev", {"adopt": adopt, "teams": {"editors": _team("ana")}})
+
+    assert "dev-editors" in printed
+    assert _client(project, outputs) == before
+    assert project.account(outputs["UserPoolId"], "bo")["Enabled"] is True
+
+
+def test_destroy_leaves_nothing_of_the_people(project: Project) -> None:
+    project.write("dev", {"create": _CREATE, "teams": {"editors": _team("ana", "bo", "dan")}})
+
+    project.destroy("dev")
+
+    assert project.cognito.list_user_pools(MaxResults=10)["UserPools"] == []
+    assert project.aws.client("sagemaker").list_workforces()["Workforces"] == []
+    assert project.aws.client("sns").list_topics()["Topics"] == []
+
+
+def test_a_workforce_that_a_failed_destroy_has_left_is_told_how_to_remove(
+    project: Project,
+) -> None:
+    people = make_people(project.aws, {"eve": ["console-readers"]})
+    people.team("console-readers")
+    project.cognito.delete_user_pool_domain(
+        UserPoolId=people.pool, Domain=f"d{people.pool[-9:].lower()}"
+    )
+    project.cognito.delete_user_pool(UserPoolId=people.pool)
+    create = {"create": _CREATE, "teams": {"readers": _team("ana")}}
+
+    printed = project.refusal("dev", create)
+
+    assert "aws sagemaker delete-workforce --workforce-name default" in printed
+    assert "console-readers" in printed
+    people.sagemaker.delete_workteam(WorkteamName="console-readers")
+    people.sagemaker.delete_workforce(WorkforceName="default")
+    project.deploy("dev", create)
+    assert "ana@example.com" in project.worker("ana").sign_in().text
+    project.destroy("dev")
+
+
+@pytest.fixture(scope="module")
+def console(project: Project) -> People:
+    """Give the account a workforce that the console has made, in which eve works."""
+    people = make_people(project.aws, {"eve": ["console-readers"]})
+    people.team("console-readers")
+    people.open_portal()
+    people.worker("eve").sign_in()
+    return people
+
+
+@pytest.mark.parametrize("wrong", ["pool", "client", "name", "kind"])
+def test_ids_of_another_workforce_are_refused_before_anything_is_written(
+    project: Project, console: People, wrong: str
+) -> None:
+    other = make_other_pool(project) if wrong == "pool" else None
+    adopt = {
+        "workforce_name": "other" if wrong == "name" else "default",
+        "user_pool_id": other or console.pool,
+        "client_id": "1h57kf5cpq17m0eml12EXAMPLE" if wrong == "client" else console.client,
+    }
+    workforce: dict[str, Any] = {"adopt": adopt, "teams": {"readers": _team("ana")}}
+    if wrong == "kind":
+        team = {"description": "Reads", "groups": ["labelers"]}
+        workforce = {"adopt": {"workforce_name": "default"}, "teams": {"readers": team}}
+    before = _state(project, console)
+
+    printed = project.refusal("adopting", workforce)
+
+    assert "default" in printed
+    if wrong in ("pool", "client"):
+        given = adopt["user_pool_id" if wrong == "pool" else "client_id"]
+        real = console.pool if wrong == "pool" else console.client
+        assert given in printed
+        assert real in printed
+    assert _state(project, console) == before
+
+
+def test_the_account_s_own_workforce_is_adopted_and_given_back(
+    project: Project, console: People
+) -> None:
+    before = _state(project, console)
+    adopt = {
+        "workforce_name": "default",
+        "user_pool_id": console.pool,
+        "client_id": console.client,
+    }
+    workforce = {
+        "adopt": adopt,
+        "pin_urls_to_worker_ip": "true",
+        "teams": {"readers": _team("ana", "eve")},
+    }
+
+    project.deploy("adopting", workforce)
+
+    eve = project.account(console.pool, "eve")
+    team = project.aws.client("sagemaker").describe_workteam(WorkteamName="adopting-readers")
+    access = team["Workteam"]["WorkerAccessConfiguration"]["S3Presign"]["IamPolicyConstraints"]
+    assert eve["Groups"] == {"console-readers", "adopting-readers"}
+    assert access["SourceIp"] == "Enabled"
+    assert "ana@example.com" in project.worker("ana").sign_in().text
+
+    project.destroy("adopting")
+
+    assert _state(project, console) == before
+
+
+def make_other_pool(project: Project) -> str:
+    """Make a pool that has nothing to do with the workforce."""
+    pool: str = project.cognito.create_user_pool(PoolName="other")["UserPool"]["Id"]
+    return pool
+
+
+def _client(project: Project, outputs: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = project.cognito.describe_user_pool_client(
+        UserPoolId=outputs["UserPoolId"], ClientId=outputs["ClientId"]
+    )["UserPoolClient"]
+    return found
+
+
+def _with_more_urls(project: Project, outputs: dict[str, str], url: str) -> dict[str, Any]:
+    client = _client(project, outputs)
+    kept = (
+        "UserPoolId",
+        "ClientId",
+        "LogoutURLs",
+        "AllowedOAuthFlows",
+        "AllowedOAuthScopes",
+        "AllowedOAuthFlowsUserPoolClient",
+        "SupportedIdentityProviders",
+    )
+    return {
+        **{name: client[name] for name in kept},
+        "CallbackURLs": [*client["CallbackURLs"], url],
+    }
+
+
+def _state(project: Project, console: People) -> dict[str, Any]:
+    """Return all of an adopted workforce that must not be changed."""
+    sagemaker = project.aws.client("sagemaker")
+    client = project.cognito.describe_user_pool_client(
+        UserPoolId=console.pool, ClientId=console.client
+    )["UserPoolClient"]
+    pool = project.cognito.describe_user_pool(UserPoolId=console.pool)["UserPool"]
+    return {
+        "workforces": sagemaker.list_workforces()["Workforces"],
+        "teams": [team["WorkteamName"] for team in sagemaker.list_workteams()["Workteams"]],
+        "client": client,
+        "pool": pool,
+        "groups": [
+            group["GroupName"]
+            for group in project.cognito.list_groups(UserPoolId=console.pool)["Groups"]
+        ],
+        "eve": project.account(console.pool, "eve"),
+        "ana": project.account(console.pool, "ana"),
+    }
