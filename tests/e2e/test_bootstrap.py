@@ -16,9 +16,7 @@ def test_deploy_update_and_destroy_pass_with_the_policies_and_leave_nothing(tmp_
     with LocalAws(tmp_path) as aws:
         deployer = Deployer(aws, "local")
         cdk = CdkCli(environment="local", variables=aws.environment, folder=tmp_path, app=_APP)
-        policies = ",".join(deployer.policies)
-        place = f"aws://{aws.account}/{aws.region}"
-        cdk.run("bootstrap", place, f"--cloudformation-execution-policies={policies}")
+        cdk.bootstrap(aws.account, aws.region, ",".join(deployer.policies))
         outputs = cdk.deploy("Data", "Workforce")
         for file in (ROOT / "samples" / "even-odd" / "Input").iterdir():
             aws.client("s3").put_object(
