@@ -516,6 +516,30 @@ def test_a_browser_reads_an_image_by_the_url_in_the_template(world: World) -> No
     assert world.output("images")[0]["even-odd-metadata"]["class-name"] == "Even"
 
 
+def test_a_teams_urls_of_data_can_be_bound_to_where_its_workers_are(world: World) -> None:
+    world.s3.put_object(Bucket="gt-data", Key="images/b.png", Body=b"an image")
+    world.put_inputs(template=_IMAGE_TEMPLATE)
+    line = json.dumps({"source-ref": "s3://gt-data/images/b.png"})
+    world.s3.put_object(Bucket="gt-data", Key="request/input.manifest", Body=line.encode())
+    world.create("bound", HumanTaskConfig=_functions("ImageMultiClass"))
+    world.wait("bound", "InProgress")
+
+    # No request to this computer's S3 comes through a VPC.
+    seen = {}
+    for source in ("SourceIp", "VpcSourceIp"):
+        constraints = {"S3Presign": {"IamPolicyConstraints": {source: "Enabled"}}}
+        world.sagemaker.update_workteam(
+            WorkteamName="readers", WorkerAccessConfiguration=constraints
+        )
+        [task] = world.ana.tasks()
+        url = html.unescape(re.findall(r' src="(https://127[^"]+)"', task.html)[0])
+        seen[source] = _fetch(world.aws, url).status
+    world.sagemaker.update_workteam(WorkteamName="readers", WorkerAccessConfiguration={})
+    world.sagemaker.stop_labeling_job(LabelingJobName="bound")
+
+    assert seen == {"SourceIp": 200, "VpcSourceIp": 403}
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Response:
     status: int

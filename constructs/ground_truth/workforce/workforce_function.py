@@ -32,6 +32,10 @@ class WorkforceFunction(CustomResourceFunction):
             description="Custom::PortalLogin and others: checks, wires and invites the workforce",
             role_description="Sets up the Ground Truth workforce during a deployment",
             statements=[
+                # A refusal must not keep CloudFormation from taking a deployment back.
+                iam.PolicyStatement(
+                    actions=["cloudformation:DescribeStacks"], resources=[stack.stack_id]
+                ),
                 iam.PolicyStatement(
                     actions=["sagemaker:ListWorkforces", "sagemaker:ListWorkteams"],
                     # Lists have no resources.
