@@ -19,7 +19,7 @@ demo: setup ## From four text files to labels and back to nothing, on this compu
 	@python -m local.demo $(if $(KEEP),--keep)
 
 .PHONY: test
-test: setup ## Run all tests, the end-to-end deployment included
+test: setup .venv-audit/.complete ## Run all tests, the end-to-end deployment and the audit included
 	@python -m pytest
 
 .PHONY: workers
@@ -52,6 +52,14 @@ deploy: setup ## Deploy an environment without questions, as CI does: make deplo
 drift: setup ## Fail if an environment was changed by hand: make drift ENV=dev
 	@cdk drift "$(or $(ENV),$(error expected an environment, such as ENV=dev))/*" --context environment="$(ENV)" --fail
 
+.PHONY: audit
+audit: setup .venv-audit/.complete ## What cdk-nag, cfn-guard, cfn-lint and checkov say of the templates, as a table
+	@python -m audit
+
+.PHONY: snapshots
+snapshots: setup ## Write what the tests show of templates and jobs anew: tests/data/snapshots/ and jobs/
+	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py tests/infra/test_catalogue.py
+
 .PHONY: bench
 bench: setup ## Measure synthesis and the making of manifests, some minutes
 	@python -m benchmarks.synthesis
@@ -67,6 +75,8 @@ docs: setup ## Write anew what is made from the code: docs/task-types.md, docs/e
 lock: setup ## Recompile requirements.txt and package-lock.json
 	@uv pip compile pyproject.toml --upgrade --universal --all-extras --quiet \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.txt
+	@uv pip compile --group audit --no-config --upgrade --universal --python-version 3.11 --quiet \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements-audit.txt
 	@npm install --package-lock-only --no-audit --no-fund
 
 .venv/.complete: requirements.txt
@@ -74,6 +84,12 @@ lock: setup ## Recompile requirements.txt and package-lock.json
 	@echo "Installing the Python packages into .venv (about a minute)"
 	@$(PYTHON) -m venv .venv
 	@python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+.venv-audit/.complete: requirements-audit.txt .venv/.complete
+	@echo "Installing checkov into .venv-audit, apart from the rest, because it pins an old boto3"
+	@$(PYTHON) -m venv --clear .venv-audit
+	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-audit.txt
 	@touch $@
 
 node_modules/.complete: package-lock.json .venv/.complete

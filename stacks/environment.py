@@ -20,6 +20,9 @@ class EnvironmentStage(cdk.Stage):
             scope,
             environment.name,
             env=cdk.Environment(account=environment.account, region=environment.region),
+            permissions_boundary=None
+            if environment.permissions_boundary is None
+            else cdk.PermissionsBoundary.from_name(environment.permissions_boundary),
         )
 
         #: Buckets and their key.

@@ -14,7 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden-files",
         action="store_true",
-        help="write tests/data/jobs/ and tests/data/plan/ anew; look at the difference before you"
+        help="write tests/data/jobs/, plan/ and snapshots/ anew; look at the difference before you"
         " commit it",
     )
     parser.addoption(

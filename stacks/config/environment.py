@@ -56,6 +56,8 @@ class Environment(Part):
     account: Annotated[str, AfterValidator(rules.account)] | None = None
     #: Whether data and people are kept when the stacks are destroyed.
     protected: bool
+    #: The name of a managed policy: the most that the roles of the stacks can do.
+    permissions_boundary: Annotated[str, AfterValidator(rules.policy_name)] | None = None
     #: Put on everything that is made.
     tags: Tags = Field(default_factory=dict)
     #: Who labels.

@@ -269,9 +269,16 @@ _NUMBER_OF_X = "x" * 59
         ),
         pytest.param(
             "region:",
+            "permissions_boundary: arn:aws:iam::111122223333:policy/most\nregion:",
+            "1: permissions_boundary: expected the name of a managed policy, 1 to 128 letters,"
+            " digits or any of +=,.@_- and no ARN, got 'arn:aws:iam::111122223333:policy/most'",
+            id="a boundary's ARN",
+        ),
+        pytest.param(
+            "region:",
             "name: dev\nregion:",
-            "1: name: expected one of the keys region, account, protected, tags, workforce, jobs,"
-            " got 'name'",
+            "1: name: expected one of the keys region, account, protected, permissions_boundary,"
+            " tags, workforce, jobs, got 'name'",
             id="the environment's name as a key",
         ),
         pytest.param(
