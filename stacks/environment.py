@@ -41,6 +41,7 @@ class EnvironmentStage(cdk.Stage):
             "Workforce",
             description="Ground Truth labeling: workforce, teams and workers",
             environment=environment,
+            log_key=self.data.data.key,
             termination_protection=environment.protected,
         )
         #: Jobs.

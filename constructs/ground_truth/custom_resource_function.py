@@ -35,7 +35,7 @@ class CustomResourceFunction(Construct):
         description: str,
         role_description: str,
         statements: Iterable[iam.PolicyStatement],
-        log_key: kms.IKey | None = None,
+        log_key: kms.IKey,
     ) -> None:
         super().__init__(scope, construct_id)
 

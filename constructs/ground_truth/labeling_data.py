@@ -12,6 +12,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from constructs.ground_truth.data_kinds import IMAGE_CORS, Cors
+from constructs.ground_truth.key_grants import refuse_grants
 
 #: The id of CDK's own construct behind `auto_delete_objects`.
 _EMPTYING_PROVIDER: Final = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
@@ -49,7 +50,7 @@ class LabelingData(Construct):
             removal_policy=self._removal_policy,
         )
         self._allow_logs()
-        self._refuse_grants()
+        refuse_grants(self.key)
         self._access_logs = self._bucket(
             "AccessLogs",
             # S3 delivers access logs only to buckets encrypted with its own keys.
@@ -87,23 +88,6 @@ class LabelingData(Construct):
                 ],
                 resources=["*"],
                 conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
-            )
-        )
-
-    def _refuse_grants(self) -> None:
-        """Let nobody hand on the use of the key past its policy; AWS services may, for callers."""
-        self.key.add_to_resource_policy(
-            iam.PolicyStatement(
-                effect=iam.Effect.DENY,
-                principals=[iam.AnyPrincipal()],
-                actions=["kms:CreateGrant"],
-                resources=["*"],
-                conditions={
-                    "BoolIfExists": {
-                        "aws:PrincipalIsAWSService": "false",
-                        "kms:GrantIsForAWSResource": "false",
-                    }
-                },
             )
         )
 

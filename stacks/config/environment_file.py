@@ -20,6 +20,8 @@ _Model = TypeVar("_Model", bound=BaseModel)
 #: Steps from the top of a file down to a value: keys, and places in lists.
 _Location = tuple[str | int, ...]
 
+#: Lists and mappings in each other; an environment has eight at most.
+_DEEPEST: Final = 50
 _PLAIN_TAGS: Final = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
 #: Ends the names of files that say which destructive changes are approved.
 _APPROVALS: Final = ".approvals"
@@ -131,9 +133,24 @@ def _text(path: Path, name: str) -> str:
         ) from None
 
 
+class _Loader(yaml.BaseLoader):
+    """Refuses what no person nests so deeply, before it gets too deep for Python."""
+
+    _level = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self._level == _DEEPEST:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # the stubs lack it
+            raise yaml.composer.ComposerError(None, None, f"more than {_DEEPEST} levels", mark)
+        self._level += 1
+        node = super().compose_node(parent, index)
+        self._level -= 1
+        return node
+
+
 def _compose(name: str, text: str) -> yaml.Node | None:
     try:
-        root: yaml.Node | None = yaml.compose(text, Loader=yaml.BaseLoader)
+        root: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
         problem = f"expected printable characters, got {chr(error.character)!r}"
@@ -144,9 +161,6 @@ def _compose(name: str, text: str) -> yaml.Node | None:
         problem = f"expected YAML, got a fault in column {column}: {error.problem}"
         if error.context:
             problem += f" ({error.context})"
-    except RecursionError:
-        line = 1
-        problem = "expected lists and mappings in a few levels, got more levels than can be read"
     else:
         return root
     raise EnvironmentFileError([f"{name}:{line}: {problem}"])

@@ -30,6 +30,7 @@ class Project:
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: What tests/e2e/app_of_files.py does to the app, such as `token-minutes=30`.
     patch: str = ""
+    _with_data: set[str] = field(default_factory=set)
 
     @property
     def cognito(self) -> Any:
@@ -48,6 +49,7 @@ class Project:
         """Deploy the people of an environment; return the outputs."""
         if workforce is not None:
             self.write(name, workforce)
+        self.deploy_data(name)
         return self.cdk(name).deploy("Workforce", exclusively=True)
 
     def refusal(self, name: str, workforce: dict[str, Any]) -> str:
@@ -59,8 +61,10 @@ class Project:
         return " ".join(cdk.log.read_bytes()[start:].decode().split())
 
     def deploy_data(self, name: str) -> None:
-        """Deploy the data side, which SES's sender belongs to."""
-        self.cdk(name).deploy("Data")
+        """Deploy the data side once, whose key encrypts logs and to which SES's sender belongs."""
+        if name not in self._with_data:
+            self.cdk(name).deploy("Data")
+            self._with_data.add(name)
 
     def destroy(self, name: str) -> None:
         """Destroy the people of an environment, and take its file away."""

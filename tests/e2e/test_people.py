@@ -58,8 +58,10 @@ def test_the_invitation_says_who_where_and_whom_to_ask(
 def test_a_second_workforce_is_refused_with_the_lines_to_write(
     project: Project, outputs: dict[str, str]
 ) -> None:
-    before = inventory(project.aws.client)
     team = {"readers": team_of("ana")}
+    project.write("second", {"create": CREATE, "teams": team})
+    project.deploy_data("second")
+    before = inventory(project.aws.client)
 
     printed = project.refusal("second", {"create": CREATE, "teams": team})
 

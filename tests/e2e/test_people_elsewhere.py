@@ -92,7 +92,7 @@ def test_nobody_is_invited_before_the_sender_is_confirmed(project: Project) -> N
         "teams": {"readers": team_of("ana")},
     }
     project.write("dev", workforce)
-    project.deploy_data("dev")
+    project.cdk("dev").deploy("Data")
 
     unconfirmed = project.refusal("dev", workforce)
     project.follow_links("labeling")

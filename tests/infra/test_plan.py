@@ -23,7 +23,7 @@ from tests.infra.plan_cases import CASES, in_file, patch_templates
 from tests.infra.synthesis import ROOT, feature_flags
 
 _DATA = Path(__file__).parents[1] / "data" / "plan"
-_PARTS = ("app.py", "cdk.json", "constructs", "lambda", "plan", "stacks")
+_PARTS = ("app.py", "audit", "cdk.json", "constructs", "lambda", "plan", "stacks")
 _TODAY = date(2026, 12, 1)
 _COUNTS = Counts({"dev": {"even-odd": {"objects": 212, "labeled": 130}}})
 

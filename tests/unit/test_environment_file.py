@@ -682,7 +682,7 @@ def test_a_fault_is_named_with_file_line_field_value_and_rule(
         ("- a\n", "1: expected a file that begins with `region: …`, got a list"),
         (
             "[" * 2_000,
-            "1: expected lists and mappings in a few levels, got more levels than can be read",
+            "1: expected YAML, got a fault in column 51: more than 50 levels",
         ),
         ("dev\n", "1: expected a file that begins with `region: …`, got 'dev'"),
     ],
