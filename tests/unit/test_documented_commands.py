@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 import pytest
+import yaml
 from botocore import xform_name
 
 _ROOT = Path(__file__).parents[2]
@@ -41,7 +43,8 @@ def _commands() -> list[str]:
         line.strip()
         for page in _PAGES
         for block in _BLOCK.findall(page.read_text(encoding="utf-8"))
-        for line in block.splitlines()
+        # A backslash at its end joins a line with the next one.
+        for line in re.sub(r" *\\\n *", " ", block).splitlines()
     ]
     return list(dict.fromkeys(found))
 
@@ -94,11 +97,13 @@ def _cdk(words: list[str], synthesised: Synthesised) -> None:
     _, _, verb, *rest = words
     options = [word.partition("=")[0] for word in rest if word.startswith("-")]
     contexts = [rest[at + 1] for at, word in enumerate(rest) if word == "-c"]
-    stacks = [word for word in rest if not word.startswith("-") and word not in contexts]
+    stacks = [word for word in rest if word[0] not in "-<" and word not in contexts]
     known = _cdk_help(verb) if options else ""
 
     assert re.search(rf"^  cdk {verb}\b", _cdk_help(""), re.MULTILINE)
     assert [option for option in options if not re.search(rf"{option}\b", known)] == []
+    named = {name for word in rest for name in _NAMED.findall(word)}
+    assert named <= _yaml("bootstrap/policies.yaml")["Outputs"].keys()
     for pattern in stacks:
         assert any(fnmatchcase(name, pattern) for name in synthesised.stacks), pattern
     for context in contexts:
@@ -119,6 +124,23 @@ def _aws_s3(words: list[str], synthesised: Synthesised) -> None:
     if not source.startswith(("s3://", "<")):
         assert (_ROOT / source).exists()
     assert set(_NAMED.findall(f"{source} {target}")) <= synthesised.outputs
+
+
+def _yaml(path: str) -> Any:
+    return yaml.load((_ROOT / path).read_text(), Loader=yaml.BaseLoader)  # noqa: S506  # all as text
+
+
+def _aws_deploy(words: list[str], _: Synthesised) -> None:
+    options = dict(zip(words[3::2], words[4::2], strict=True))
+    template = _yaml(options["--template-file"])
+
+    assert options.keys() <= {
+        "--capabilities",
+        "--parameter-overrides",
+        "--stack-name",
+        "--template-file",
+    }
+    assert options["--parameter-overrides"].partition("=")[0] in template["Parameters"]
 
 
 def _aws(words: list[str], synthesised: Synthesised) -> None:
@@ -159,6 +181,7 @@ _RULES: Mapping[str, Callable[[list[str], Synthesised], None]] = {
     "make": _make,
     "npx cdk ": _cdk,
     "aws s3 ": _aws_s3,
+    "aws cloudformation deploy ": _aws_deploy,
     "aws ": _aws,
     "python -m pytest ": _pytest,
     "cp ": _copy,
@@ -171,7 +194,7 @@ def test_a_documented_command_is_right(command: str, synthesised: Synthesised) -
     rule = next((rule for start, rule in _RULES.items() if command.startswith(start)), None)
 
     assert rule is not None, "no rule looks at this command; add one"
-    rule(shlex.split(command), synthesised)
+    rule(shlex.split(command, comments=True), synthesised)
 
 
 @pytest.mark.parametrize(
