@@ -13,6 +13,8 @@ from local.aws import LocalAws
 from local.cdk_cli import CdkError
 from local.inventory import inventory
 from local.worker import WorkerError
+from operations.people import Clients, find, remind
+from stacks.config import load
 from tests.e2e.people import People, make_people
 from tests.e2e.project import CREATE, Project, team_of
 
@@ -53,6 +55,33 @@ def test_the_invitation_says_who_where_and_whom_to_ask(
     assert f'<a href="{outputs["PortalUrl"]}"' in mail["body"]
     for words in ("Example Labs invites you", "bo@example.com", "Write to labeling@example.com"):
         assert words in mail["body"]
+
+
+def test_make_workers_shows_who_has_come_and_reminds_the_others(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    environment = load(project.folder / "environments" / "dev.yaml")
+    names = {"cloudformation": "cloudformation", "cognito": "cognito-idp", "sns": "sns"}
+    clients = Clients(**{name: project.aws.client(each) for name, each in names.items()})
+    project.follow_links("ana")
+
+    people = find(environment, clients)
+    sent = remind(environment, clients, "bo@example.com")
+
+    assert people.portal_url == outputs["PortalUrl"]
+    assert people.login_problem == ""
+    assert {
+        email: (person.state, person.teams, person.subscriptions)
+        for email, person in people.persons.items()
+    } == {
+        "ana@example.com": ("signed in", ["dev-readers"], {"dev-readers": True}),
+        "bo@example.com": ("invited", ["dev-readers"], {"dev-readers": False}),
+    }
+    assert sent == [
+        "the invitation, with a new temporary password",
+        "the request to confirm dev-readers",
+    ]
+    assert "bo@example.com" in project.worker("bo").sign_in().text
 
 
 def test_a_second_workforce_is_refused_with_the_lines_to_write(
