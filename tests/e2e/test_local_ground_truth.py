@@ -9,7 +9,6 @@ import io
 import json
 import re
 import ssl
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from botocore.exceptions import ClientError
 from local.aws import LocalAws
 from local.worker import Task, Worker, WorkerError
 from tests.e2e.people import make_people
+from tests.e2e.waiting import eventually
 
 _SAGEMAKER = "arn:aws:sagemaker:us-east-1:000000000000"
 _FUNCTIONS = "arn:aws:lambda:us-east-1:432418664414:function"
@@ -169,7 +169,7 @@ class World:
             job: dict[str, Any] = self.sagemaker.describe_labeling_job(LabelingJobName=name)
             return job if job["LabelingJobStatus"] in statuses else None
 
-        return _eventually(reached)
+        return eventually(reached)
 
     def output(self, name: str) -> list[dict[str, Any]]:
         key = f"labels/{name}/manifests/output/output.manifest"
@@ -188,16 +188,7 @@ class World:
                     return notification
             return None
 
-        return _eventually(found)
-
-
-def _eventually(check: Callable[[], dict[str, Any] | None], seconds: float = 10) -> dict[str, Any]:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := check():
-            return found
-        time.sleep(0.03)
-    raise AssertionError(f"nothing came within {seconds} seconds")
+        return eventually(found)
 
 
 @pytest.fixture(scope="module")
@@ -360,7 +351,7 @@ def test_a_topic_that_does_not_let_eventbridge_publish_gets_nothing(world: World
         sentence = f"events.amazonaws.com is not authorized to perform sns:Publish on {topic}"
         return {"found": sentence} if sentence in log else None
 
-    assert _eventually(refused)
+    assert eventually(refused)
     events.remove_targets(Rule="closed", Ids=["topic"])
 
 
@@ -600,7 +591,7 @@ def _first_task(worker: Worker) -> Task:
         tasks = worker.tasks()
         return {"task": tasks[0]} if tasks else None
 
-    task: Task = _eventually(found)["task"]
+    task: Task = eventually(found)["task"]
     return task
 
 

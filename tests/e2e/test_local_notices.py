@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
@@ -16,6 +15,7 @@ from local.aws import LocalAws
 from local.browser import Browser
 from local.mailbox import PATH as MAILBOX
 from tests.e2e.stacks import delete, deploy
+from tests.e2e.waiting import eventually
 
 _ADDRESS: Final = "lead@example.com"
 _ACCOUNT: Final = "000000000000"
@@ -36,15 +36,6 @@ def _mails(aws: LocalAws, to: str) -> list[dict[str, Any]]:
 def _follow_link(aws: LocalAws, mail: dict[str, Any]) -> int:
     [link] = re.findall(r"https://\S+", mail["body"])
     return Browser(aws.ca_bundle).open(link).status
-
-
-def _eventually(check: Callable[[], Any], seconds: float = 10) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := check():
-            return found
-        time.sleep(0.03)
-    raise AssertionError(f"nothing came within {seconds} seconds")
 
 
 def test_who_is_subscribed_by_mail_gets_nothing_before_it_is_confirmed(aws: LocalAws) -> None:
@@ -118,7 +109,7 @@ class _Rule:
             messages = answer.get("Messages", ())
             return messages[0]["Body"] if messages else None
 
-        body: str = _eventually(receive)
+        body: str = eventually(receive)
         return body
 
     def _queue(self, name: str, service: str) -> str:

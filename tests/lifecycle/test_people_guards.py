@@ -9,20 +9,9 @@ import pytest
 
 from tests.lifecycle import test_people, test_people_crashes
 from tests.lifecycle.people import PeopleStack, PeopleWorld
+from tests.lifecycle.stand_ins import false, nothing, true
 
 _Case = Callable[[PeopleWorld, PeopleStack], None]
-
-
-def _nothing(*_: Any, **__: Any) -> None:
-    return None
-
-
-def _true(*_: Any, **__: Any) -> bool:
-    return True
-
-
-def _false(*_: Any, **__: Any) -> bool:
-    return False
 
 
 def _no_words(*_: Any) -> str:
@@ -59,7 +48,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     (
         "wait for the address of the portal",
         "workforces._is_settled",
-        _true,
+        true,
         _case(
             test_people.test_case_81_an_address_of_the_portal_that_is_not_there_yet_is_waited_for
         ),
@@ -103,7 +92,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     (
         "patience with throttling",
         "resources.is_throttled",
-        _false,
+        false,
         _case(
             test_people.test_case_84_too_many_calls_to_cognito_are_tried_again,
             "TooManyRequestsException",
@@ -113,13 +102,13 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     (
         "look for a workforce before one is made",
         "check._keep_to_one",
-        _nothing,
+        nothing,
         _case(test_people.test_case_79_a_second_environment_with_its_own_workforce_is_refused),
     ),
     (
         "look for the pool of a workforce that is in the way",
         "check._is_left_over",
-        _false,
+        false,
         _case(
             test_people.test_a_workforce_that_a_failed_destruction_has_left_is_told_how_to_remove
         ),
@@ -127,7 +116,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     (
         "comparison of the ids of an adopted workforce",
         "check._Wanted.fits",
-        _true,
+        true,
         _case(
             test_people.test_case_86_an_adopted_workforce_of_another_pool_is_refused_before_any_write,
             test_people._wrong_client,
@@ -137,7 +126,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     (
         "refusal to exchange a workforce in use",
         "check._keep_from_exchange",
-        _nothing,
+        nothing,
         _case(
             test_people.test_a_workforce_in_use_is_kept_from_a_change_that_would_replace_it,
             {"mode": "adopt", "user_pool_id": "us-east-1_devPool1", "client_id": "devclient"},
@@ -146,7 +135,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     (
         "success of what is taken back",
         "check.is_rollback",
-        _false,
+        false,
         _case(
             test_people.test_a_workforce_in_use_is_kept_from_a_change_that_would_replace_it,
             {"mode": "oidc"},
@@ -155,13 +144,13 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     (
         "mark of the accounts that were made",
         "workers._is_made_by_us",
-        _false,
+        false,
         _case(test_people.test_workers_can_log_in_after_one_deployment),
     ),
     (
         "accounts of others",
         "workers._is_made_by_us",
-        _true,
+        true,
         _case(test_people.test_case_86_a_delete_touches_nothing_that_was_adopted),
     ),
     (
