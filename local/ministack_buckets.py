@@ -104,10 +104,10 @@ class Buckets:
         return Bucket(region=record["region"], cors=tuple(self._s3._cors_rules(name) or ()))
 
     def _mend_buckets(self) -> None:
-        """Keep a bucket's `Tags` and `BucketEncryption`, which MiniStack's handlers ignore."""
+        """Keep what is in a bucket, its `Tags` and `BucketEncryption`, which MiniStack ignores."""
         provisioners, s3 = self._provisioners, self._s3
         handlers = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
-        create, update = handlers["create"], handlers["update"]
+        create, update, delete = (handlers[name] for name in ("create", "update", "delete"))
 
         def apply(bucket: str, properties: Any) -> None:
             s3._bucket_tags[bucket] = provisioners._tag_map(properties.get("Tags"))
@@ -126,7 +126,13 @@ class Buckets:
             apply(bucket, new)
             return bucket, attributes
 
-        handlers.update(create=create_all, update=update_all)
+        def delete_empty(physical_id: str, properties: Any) -> None:
+            status, *_ = s3._delete_bucket(physical_id)
+            if status == 409:
+                raise ValueError("The bucket you tried to delete is not empty")
+            delete(physical_id, properties)
+
+        handlers.update(create=create_all, update=update_all, delete=delete_empty)
         provisioners._STACK_TAG_PROPERTY["AWS::S3::Bucket"] = ("Tags", "list")
 
     def _mend_managed_key(self) -> None:

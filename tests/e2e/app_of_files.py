@@ -1,7 +1,8 @@
 """The app with the environments of a folder: python -m tests.e2e.app_of_files FOLDER [PATCH …].
 
 A patch is what no environment file says: `token-minutes=30` lets CloudFormation write the portal's
-client anew, `without-topic` leaves the teams without one.
+client anew, `without-topic` leaves the teams without one. `again=NAME` replaces all buckets by such
+with names that begin so, and the user pool; `failing` ends each stack with what never succeeds.
 """
 
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 
 from stacks.config import load_all
@@ -23,7 +25,7 @@ for environment in load_all(Path(sys.argv[1])):
     stage = EnvironmentStage(app, environment)
     # What is refused is refused for good here.
     stage.workforce.function.function.add_environment("PROPAGATION_SECONDS", "2")
-    for construct in stage.workforce.node.find_all():
+    for construct in stage.node.find_all():
         if isinstance(construct, cognito.CfnUserPoolClient) and "token-minutes" in patches:
             construct.access_token_validity = int(patches["token-minutes"])
             construct.token_validity_units = cognito.CfnUserPoolClient.TokenValidityUnitsProperty(
@@ -31,4 +33,15 @@ for environment in load_all(Path(sys.argv[1])):
             )
         if isinstance(construct, sagemaker.CfnWorkteam) and "without-topic" in patches:
             construct.notification_configuration = None
+        if isinstance(construct, s3.CfnBucket) and "again" in patches:
+            purpose = construct.node.path.split("/")[-2]
+            construct.bucket_name = f"{patches['again']}-{purpose.lower()}"
+        if isinstance(construct, cognito.CfnUserPool) and "again" in patches:
+            construct.override_logical_id("PoolOfAnotherId")
+    for stack in (stage.data, stage.workforce) if "failing" in patches else ():
+        resources = [each for each in stack.node.find_all() if isinstance(each, cdk.CfnResource)]
+        handle = cdk.CfnWaitConditionHandle(stack, "NobodyCalls")
+        failing = cdk.CfnWaitCondition(stack, "Failing", handle=handle.ref, timeout="1")
+        for resource in resources:
+            failing.add_resource_dependency(resource)
 app.synth()

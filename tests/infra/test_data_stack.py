@@ -7,8 +7,6 @@ import pytest
 from tests.infra import golden
 from tests.infra.synthesis import Synthesis
 
-_DATA = ("AWS::S3::Bucket", "AWS::KMS::Key")
-
 
 def _data_buckets(synthesis: Synthesis) -> list[dict[str, object]]:
     """Return the properties of the buckets that hold data, which is all but the access logs."""
@@ -71,25 +69,6 @@ def test_every_bucket_refuses_plain_http(local: Synthesis) -> None:
     }
 
     assert guarded == set(buckets)
-
-
-@pytest.mark.parametrize("kind", _DATA)
-def test_a_protected_environment_keeps_its_data(prod: Synthesis, kind: str) -> None:
-    for resource in prod.resources("Data", kind):
-        assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
-        assert resource["UpdateReplacePolicy"] == "Retain"
-
-
-def test_a_protected_environment_empties_no_bucket(prod: Synthesis) -> None:
-    for stack in prod.templates:
-        assert prod.resources(stack, "Custom::S3AutoDeleteObjects") == []
-
-
-@pytest.mark.parametrize("kind", _DATA)
-def test_an_unprotected_environment_leaves_nothing(local: Synthesis, kind: str) -> None:
-    for resource in local.resources("Data", kind):
-        assert resource["DeletionPolicy"] == "Delete"
-    assert len(local.resources("Data", "Custom::S3AutoDeleteObjects")) == 3
 
 
 def _key_statement(synthesis: Synthesis, action: str, effect: str) -> dict[str, Any]:

@@ -165,11 +165,3 @@ def test_what_others_need_is_an_output(local: Synthesis) -> None:
         "ClientId": "local-ClientId",
         "WorkforceName": "local-WorkforceName",
     }
-
-
-def test_a_protected_environment_keeps_its_workers(prod: Synthesis) -> None:
-    (pool,) = prod.resources("Workforce", "AWS::Cognito::UserPool")
-
-    assert pool["DeletionPolicy"] == "RetainExceptOnCreate"
-    assert pool["Properties"]["DeletionProtection"] == "ACTIVE"
-    assert prod.properties("Workforce", "Custom::Workers")["KeepAccounts"] is True

@@ -76,6 +76,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_head_object": ("bucket_name", "key", "headers", "query_params"),
         "_put_object": ("bucket_name", "key", "body", "headers"),
         "_put_bucket_encryption": ("name", "body"),
+        "_delete_bucket": ("name",),
         "_delete_bucket_encryption": ("name",),
         "_resolve_sse_write_headers": ("headers", "bucket_name"),
     },
@@ -251,5 +252,7 @@ def test_ministack_still_lacks_what_is_added_and_has_what_is_mended() -> None:
     assert "sagemaker" not in app.SERVICE_HANDLERS
     for added in ("SageMaker::Workteam", "SageMaker::Workforce", "Cognito::UserPoolUser"):
         assert f"AWS::{added}" not in provisioners._RESOURCE_HANDLERS
-    assert {"create", "update"} <= provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"].keys()
+    assert {"create", "delete", "update"} <= provisioners._RESOURCE_HANDLERS[
+        "AWS::S3::Bucket"
+    ].keys()
     assert "AWS::S3::Bucket" not in provisioners._STACK_TAG_PROPERTY

@@ -1,0 +1,200 @@
+"""What is left of an environment's data when its stacks are destroyed, replaced or fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.aws import LocalAws
+from local.cdk_cli import ROOT, CdkError
+from local.inventory import inventory
+from local.walkthrough import label_all, read_labels, upload, wait_for_end
+from tests.e2e import stacks
+from tests.e2e.project import Project
+
+#: Object versions by bucket, key and id, and people by pool and `sub`.
+Everything = Mapping[tuple[str, ...], object]
+_OBJECTS: Final = 4
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """Give an account in which environments can be filled, one after the other."""
+    folder = tmp_path_factory.mktemp("data-safety")
+    with LocalAws(folder) as aws:
+        project = Project(aws=aws, folder=folder)
+        _write(project, "gone", protected=False)
+        project.cdk("gone").bootstrap(aws.account, aws.region)
+        yield project
+
+
+@pytest.fixture(scope="module")
+def filled(project: Project) -> Everything:
+    """Give all that the protected environment `kept` holds after its job has been labeled."""
+    _write(project, "kept", protected=True)
+    _fill(project, "kept")
+    return _everything(project)
+
+
+def test_an_unprotected_environment_leaves_only_keys_that_wait_for_their_deletion(
+    project: Project,
+) -> None:
+    before = inventory(project.aws.client)
+    _fill(project, "gone")
+    full = inventory(project.aws.client)
+
+    project.cdk("gone").destroy()
+
+    (project.folder / "environments" / "gone.yaml").unlink()
+    assert before < full
+    assert inventory(project.aws.client) == before
+
+
+def test_a_protected_environment_is_filled(project: Project, filled: Everything) -> None:
+    bucket = _output(project, "Data", "InputBucketName")
+    pool = _output(project, "Workforce", "UserPoolId")
+
+    assert len([place for place in filled if place[0] == bucket]) == 2 * _OBJECTS
+    assert len([place for place in filled if place[0] == pool]) == 2
+
+
+def test_destroy_stops_the_jobs_and_is_refused_the_rest(
+    project: Project, filled: Everything
+) -> None:
+    with pytest.raises(CdkError, match=r"kept-Workforce.* cannot be deleted while Termination"):
+        project.cdk("kept").destroy()
+    with pytest.raises(ClientError, match=r"kept-Data.* cannot be deleted while Termination"):
+        project.aws.client("cloudformation").delete_stack(StackName="kept-Data")
+
+    assert _statuses(project).keys() == {"Data", "Workforce"}
+    assert _lost(project, filled) == {}
+
+
+def test_a_failed_deployment_that_replaces_buckets_is_rolled_back(
+    project: Project, filled: Everything
+) -> None:
+    project.patch = "again=again failing"
+
+    with pytest.raises(CdkError, match="WaitCondition timed out"):
+        project.cdk("kept").deploy("Data", exclusively=True)
+
+    assert _statuses(project)["Data"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert not any("again" in name for name in inventory(project.aws.client))
+    assert _lost(project, filled) == {}
+
+
+def test_buckets_that_are_replaced_stay_with_all_that_is_in_them(
+    project: Project, filled: Everything
+) -> None:
+    project.patch = "again=again"
+
+    outputs = project.cdk("kept").deploy("Data", exclusively=True)
+
+    assert outputs["InputBucketName"] == "again-input"
+    assert _lost(project, filled) == {}
+
+
+def test_a_pool_can_t_be_replaced_and_keeps_its_people(
+    project: Project, filled: Everything
+) -> None:
+    project.patch = "again=again"
+
+    # The pool in its place would need its domain.
+    with pytest.raises(CdkError, match="Domain already exists"):
+        project.cdk("kept").deploy("Workforce", exclusively=True)
+
+    assert _statuses(project)["Workforce"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert _lost(project, filled) == {}
+
+
+def test_stacks_deleted_by_force_leave_objects_labels_and_people(
+    project: Project, filled: Everything
+) -> None:
+    upload(project.aws.client("s3"), _output(project, "Data", "InputBucketName"))
+    before = {**filled, **_everything(project)}
+
+    for name in ("kept-Workforce", "kept-Data"):
+        project.aws.client("cloudformation").update_termination_protection(
+            StackName=name, EnableTerminationProtection=False
+        )
+        stacks.delete(project.aws, name)
+
+    assert _statuses(project) == {}
+    assert _lost(project, before) == {}
+
+
+def _write(project: Project, name: str, *, protected: bool) -> None:
+    """Write the file of an environment like `local`, which has a job over four texts."""
+    text = (ROOT / "environments" / "local.yaml").read_text()
+    folder = project.folder / "environments"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.yaml").write_text(
+        text.replace("protected: false", f"protected: {str(protected).lower()}")
+    )
+
+
+def _fill(project: Project, name: str) -> None:
+    """Deploy an environment; put objects in two versions, let people sign in and label."""
+    s3, cdk = project.aws.client("s3"), project.cdk(name)
+    outputs = cdk.deploy("Data", "Workforce")
+    for _ in range(2):
+        upload(s3, outputs["InputBucketName"])
+    outputs |= cdk.deploy("Labeling")
+    project.worker("bo").sign_in()
+    label_all(project.worker("ana"))
+    wait_for_end(project.aws.client("sagemaker"), outputs["EvenOddJobName"], seconds=60)
+    labels = read_labels(s3, outputs["EvenOddOutputManifestUri"], "even-odd")
+    assert sorted(str(each.label) for each in labels) == ["Even", "Even", "Odd", "Odd"]
+
+
+def _everything(project: Project) -> Everything:
+    return {**dict(_versions(project.aws)), **dict(_people(project.cognito))}
+
+
+def _lost(project: Project, before: Everything) -> Everything:
+    """Return what was there and is not, or not as it was."""
+    now = _everything(project)
+    return {place: each for place, each in before.items() if now.get(place) != each}
+
+
+def _versions(aws: LocalAws) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Yield the bytes of each version of an object, and the state of the key they need."""
+    s3, kms = aws.client("s3"), aws.client("kms")
+    for bucket in s3.list_buckets()["Buckets"]:
+        pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket["Name"])
+        for each in (version for page in pages for version in page.get("Versions", ())):
+            place = (bucket["Name"], each["Key"], each["VersionId"])
+            found = s3.get_object(**dict(zip(("Bucket", "Key", "VersionId"), place, strict=True)))
+            key = found.get("SSEKMSKeyId", "")
+            # An alias is that of S3's own key.
+            if ":key/" in key:
+                key = kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
+            yield place, (found["Body"].read(), key)
+
+
+def _people(cognito: Any) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Yield who each account is, and whether it can sign in."""
+    for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]:
+        for user in cognito.list_users(UserPoolId=pool["Id"])["Users"]:
+            attributes = {each["Name"]: each["Value"] for each in user["Attributes"]}
+            what = {name: user[name] for name in ("Username", "UserStatus", "Enabled")}
+            yield (pool["Id"], attributes["sub"]), {**what, **attributes}
+
+
+def _statuses(project: Project) -> dict[str, str]:
+    """Return the statuses of the protected environment's stacks that there are."""
+    found = project.aws.client("cloudformation").describe_stacks()["Stacks"]
+    return {
+        stack["StackName"].removeprefix("kept-"): stack["StackStatus"]
+        for stack in found
+        if stack["StackName"].startswith("kept-")
+    }
+
+
+def _output(project: Project, stack: str, name: str) -> str:
+    formation = project.aws.client("cloudformation")
+    outputs = formation.describe_stacks(StackName=f"kept-{stack}")["Stacks"][0]["Outputs"]
+    return next(str(each["OutputValue"]) for each in outputs if each["OutputKey"] == name)
