@@ -190,9 +190,8 @@ class Rights:
             refusal = original(
                 access_key, action, service, *arguments, resource_arn=resource_arn, **more
             )
-            principal = self._iam.caller_arn().split(":", 5)[-1].split("/")
             self._log(
-                principal=principal[min(1, len(principal) - 1)],
+                principal=self._name_of(access_key),
                 action=action,
                 resource=resource_arn,
                 allowed=refusal is None,
@@ -200,6 +199,13 @@ class Rights:
             return refusal
 
         self._iam.enforce = enforce
+
+    def _name_of(self, access_key: str) -> str:
+        """Return the name of the role or user that has a key; `root`, or nothing for nobody."""
+        account = self._responses.get_account_id()
+        caller = self._iam.resolve_principal(access_key or "", account)
+        kind, _, rest = str(getattr(caller, "arn", "")).rpartition(":")[2].partition("/")
+        return rest.split("/")[0] or kind
 
     def _log(self, **call: Any) -> None:
         """Add a line to the file that CALL_LOG names, if any."""

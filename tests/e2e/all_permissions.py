@@ -7,11 +7,10 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-import boto3
 
 from local.aws import LocalAws
 from local.browser import Browser
@@ -19,7 +18,7 @@ from local.cdk_cli import ROOT, CdkCli
 from local.ground_truth import png
 from local.worker import Task, Worker
 from tests.e2e.deployed import Answers, CustomResource
-from tests.e2e.permissions import Permission, Run, permissions
+from tests.e2e.permissions import Roles, Run, permissions
 from tests.e2e.role_runs import Bucket, Jobs, People, Provider
 
 ENVIRONMENTS = ROOT / "tests" / "data" / "least-privilege" / "environments"
@@ -56,28 +55,24 @@ _REPLIES: Mapping[str, Callable[[Task], dict[str, Any]]] = {
 
 @dataclass(kw_only=True)
 class Account:
-    """A local AWS with the environments `main` and, elsewhere, `oidc`."""
+    """A local AWS for the environments `main` and, elsewhere, `oidc`."""
 
     aws: LocalAws
     folder: Path
-    answers: Answers
-    clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Where functions put their answers."""
+        self.client("s3").create_bucket(Bucket="answers")
+        return Answers(s3=self.client("s3"), bucket="answers")
 
     def client(self, service: str) -> Any:
-        """A client where `main` is."""
+        """Return a client where `main` is."""
         return self.aws.client(service)
 
     def west(self, service: str) -> Any:
-        """A client where `oidc` is."""
-        key = service, WEST
-        if key not in self.clients:
-            session: Any = boto3.Session(
-                aws_access_key_id="test", aws_secret_access_key="test", region_name=WEST
-            )
-            self.clients[key] = session.client(
-                service, endpoint_url=self.aws.endpoint, verify=str(self.aws.ca_bundle)
-            )
-        return self.clients[key]
+        """Return a client where `oidc` is."""
+        return self.aws.client(service, WEST)
 
     @property
     def browser(self) -> Browser:
@@ -85,7 +80,7 @@ class Account:
         return Browser(self.aws.ca_bundle)
 
     def cdk(self, environment: str) -> CdkCli:
-        """The CDK command for an environment."""
+        """Return the CDK command for an environment."""
         folder = self.folder / environment
         folder.mkdir(exist_ok=True)
         return CdkCli(
@@ -116,7 +111,7 @@ class Account:
         (self.folder / "environments").mkdir()
         for name, content in text.items():
             for before, after in here.items():
-                content = content.replace(before, after)  # noqa: PLW2901  # step by step
+                content = content.replace(before, after)
             (self.folder / "environments" / name).write_text(content)
 
     def open_mails(self) -> None:
@@ -191,15 +186,6 @@ class Account:
         ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Roles:
-    """What some roles may do, and the runs that they are for."""
-
-    client: Callable[[str], Any]
-    permissions: list[Permission]
-    runs: dict[str, Run]
-
-
 def deploy_provider(account: Account) -> Roles:
     """Deploy the workforce of an identity provider; return what it is for."""
     outputs = account.cdk("oidc").deploy("Workforce", exclusively=True)
@@ -216,7 +202,7 @@ def deploy_provider(account: Account) -> Roles:
 
 
 def deploy_main(account: Account) -> list[Roles]:
-    """Deploy all the rest; return what it is for, by stacks."""
+    """Deploy all the rest; return what it is for, and last what empties the buckets."""
     cdk = account.cdk("main")
     outputs = cdk.deploy("Data")
     account.client("sesv2").put_account_details(

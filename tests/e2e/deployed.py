@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
-import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 
 class RefusedError(Exception):
@@ -20,48 +15,26 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """Where functions put their answers to CloudFormation's events."""
+    """Where functions put their answers to CloudFormation's events: as on AWS, a bucket."""
 
-    address: str
-    _by_path: dict[str, dict[str, Any]] = field(default_factory=dict)
+    s3: Any
+    bucket: str
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def place(self) -> str:
-        """Return an address for one answer."""
-        return f"{self.address}/{next(self._numbers)}"
+        """Return the key of one answer."""
+        return str(next(self._numbers))
+
+    def address(self, place: str) -> str:
+        """Return the address at which a function may put it."""
+        target = {"Bucket": self.bucket, "Key": place}
+        return str(self.s3.generate_presigned_url("put_object", Params=target))
 
     def take(self, place: str) -> dict[str, Any]:
-        """Return the answer that has come there."""
-        return self._by_path.pop(place)
-
-    @classmethod
-    @contextmanager
-    def listen(cls, certificate: Path, key: Path) -> Iterator[Self]:
-        """Take answers on a port of this computer's own, as the owner of a certificate."""
-        by_path: dict[str, dict[str, Any]] = {}
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_PUT(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                by_path[f"{address}{self.path}"] = json.loads(body)
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its name
-                """Say nothing."""
-
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificate, key)
-            server.socket = context.wrap_socket(server.socket, server_side=True)
-            address = f"https://127.0.0.1:{server.server_port}"
-            thread = threading.Thread(target=server.serve_forever)
-            thread.start()
-            try:
-                yield cls(address=address, _by_path=by_path)
-            finally:
-                server.shutdown()
-                thread.join()
+        """Return the answer that has come."""
+        found = self.s3.get_object(Bucket=self.bucket, Key=place)["Body"].read()
+        answer: dict[str, Any] = json.loads(found)
+        return answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +76,8 @@ class CustomResource:
             **self.event,
             "RequestType": kind,
             "StackId": self.stack_id,
-            "RequestId": place.rsplit("/", 1)[1],
-            "ResponseURL": place,
+            "RequestId": place,
+            "ResponseURL": self.answers.address(place),
             "PhysicalResourceId": physical_id or self.physical_id,
             "ResourceProperties": _as_sent(wanted),
         }

@@ -108,6 +108,15 @@ def calls(log: Path, start: int) -> list[Call]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Roles:
+    """What some roles may do, and the runs that they are for."""
+
+    client: Client
+    permissions: list[Permission]
+    runs: dict[str, Run]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What became of a run without a permission; `reason` is None where nobody noticed."""
 
@@ -115,6 +124,11 @@ class Outcome:
     run: str
     reason: str | None
     denied: list[Call]
+
+    @property
+    def is_proof(self) -> bool:
+        """Whether the run failed for want of the permission; a Deny is one less."""
+        return self.reason is not None and bool(self.denied or self.permission.effect == "Deny")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +143,7 @@ class Proof:
     @property
     def unproved(self) -> list[Permission]:
         """Permissions that no run needs."""
-        proved = {each.permission for each in self.outcomes if each.reason is not None}
+        proved = {each.permission for each in self.outcomes if each.is_proof}
         return [each for each in self.permissions if each not in proved]
 
     def tried(self, permission: Permission) -> list[str]:
@@ -147,8 +161,12 @@ class Proof:
         )
 
 
-def prove(log: Path, client: Client, found: list[Permission], runs: Mapping[str, Run]) -> Proof:
-    """Take each permission away while the shortest run that asks for it is tried again."""
+def prove(log: Path, roles: Roles) -> Proof:
+    """Take each permission away while the shortest run that asks for it is tried again.
+
+    `log` is where all calls are logged.
+    """
+    runs = roles.runs
     asked: dict[str, list[Call]] = {}
     seconds: dict[str, float] = {}
     broken: dict[str, str] = {}
@@ -159,21 +177,23 @@ def prove(log: Path, client: Client, found: list[Permission], runs: Mapping[str,
         seconds[name] = time.monotonic() - began
         asked[name] = calls(log, start)
     outcomes = []
-    for permission in found:
+    for permission in roles.permissions:
         asking = [name for name in runs if any(map(permission.is_asked_for, asked[name]))]
+        if permission.is_of_aws:
+            continue
         for name in sorted(asking, key=seconds.__getitem__):
             start = log.stat().st_size
-            with without(client, permission):
+            with without(roles.client, permission):
                 reason = _refusal(runs[name])
             made = calls(log, start)
             denied = [each for each in made if permission.is_asked_for(each) and not each.allowed]
             outcomes.append(Outcome(permission=permission, run=name, reason=reason, denied=denied))
-            if reason is not None:
+            if outcomes[-1].is_proof:
                 break
     for name, run in runs.items():
         if name not in broken and (reason := _refusal(run)) is not None:
             broken[name] = f"afterwards: {reason}"
-    return Proof(permissions=found, outcomes=outcomes, broken=broken)
+    return Proof(permissions=roles.permissions, outcomes=outcomes, broken=broken)
 
 
 def _refusal(run: Run) -> str | None:
@@ -188,9 +208,6 @@ def _of_policy(
     client: Client, policy: str, role: str, role_name: str, *, principal: str | None = None
 ) -> Iterator[Permission]:
     about = {"role": role, "role_name": role_name, "policy": policy}
-    if policy.startswith("arn:aws:iam::aws:"):
-        yield Permission(**about, effect="Allow", action="*", resource="*", statement=0)
-        return
     for place, statement in enumerate(_document(client, policy)["Statement"]):
         if _listed(statement.get("Principal", {}), "AWS") != ([principal] if principal else []):
             continue
