@@ -11,7 +11,7 @@ from typing import Final
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
-from stacks.acknowledgements import acknowledge
+from audit.reviewed import acknowledge
 from stacks.config import Environment, EnvironmentFileError, load, load_all
 from stacks.environment import EnvironmentStage
 
@@ -50,9 +50,7 @@ def main() -> None:
     found = findings(Path(build_app(app, environments).synth().directory))
     if found:
         # CDK itself reports findings to a Python app, but goes on.
-        sys.exit(
-            "\n".join(["cdk-nag found what stacks/acknowledgements.py does not list:", *found])
-        )
+        sys.exit("\n".join(["cdk-nag found what audit/findings.yaml does not list:", *found]))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
+#: The CDK's own default, said aloud: MiniStack does not find it in the CDK's template.
+_ADMINISTRATOR: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
 class CdkError(RuntimeError):
@@ -37,9 +39,13 @@ class CdkCli:
         """Everything that the CLI has printed."""
         return self.folder / "cdk.log"
 
-    def bootstrap(self, account: str, region: str) -> None:
-        """Prepare the account's Region for CDK."""
-        self.run("bootstrap", f"aws://{account}/{region}")
+    def bootstrap(self, account: str, region: str, policies: str = _ADMINISTRATOR) -> None:
+        """Prepare the account's Region for CDK; `policies` are ARNs with commas between them."""
+        self.run(
+            "bootstrap",
+            f"aws://{account}/{region}",
+            f"--cloudformation-execution-policies={policies}",
+        )
 
     def deploy(self, *stacks: str, exclusively: bool = False) -> dict[str, str]:
         """Deploy `stacks` (such as `Data`) and return their outputs.

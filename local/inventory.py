@@ -42,6 +42,12 @@ def _people(client: Callable[[str], Any]) -> Iterator[str]:
         yield f"work team {team['WorkteamName']}"
     for topic in _pages(client("sns"), "list_topics", "Topics"):
         yield f"topic {topic['TopicArn']}"
+    for queue in _pages(client("sqs"), "list_queues", "QueueUrls"):
+        yield f"queue {queue.rsplit('/', 1)[1]}"
+    for secret in _pages(client("secretsmanager"), "list_secrets", "SecretList"):
+        yield f"secret {secret['Name']}"
+    for identity in client("sesv2").list_email_identities().get("EmailIdentities", ()):
+        yield f"mail identity {identity['IdentityName']}"
 
 
 def _work(client: Callable[[str], Any]) -> Iterator[str]:
@@ -63,4 +69,4 @@ def _work(client: Callable[[str], Any]) -> Iterator[str]:
 
 def _pages(service: Any, operation: str, items: str, **arguments: object) -> Iterator[Any]:
     for page in service.get_paginator(operation).paginate(**arguments):
-        yield from page[items]
+        yield from page.get(items, ())

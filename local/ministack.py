@@ -19,6 +19,7 @@ from local.ground_truth.resources import Resource, Workforces, Workteams
 from local.ground_truth.service import GroundTruth
 from local.ministack_buckets import Buckets
 from local.ministack_cognito import Pools
+from local.ministack_deployment import Deployments
 from local.ministack_mail import Mails
 from local.ministack_rights import Rights, module
 from local.ministack_topics import Topics
@@ -105,6 +106,7 @@ class MiniStack:
         self._add_type("AWS::SageMaker::Workforce", Workforces(ground_truth))
         self._add_type("AWS::SageMaker::Workteam", Workteams(ground_truth))
         self._rights.install()
+        Deployments(self._rights).install()
         self._buckets.install()
         self._topics.install()
         self.mails.install()

@@ -34,6 +34,9 @@ _USER: Final = (
     "UserPoolId",
     "ValidationData",
 )
+#: https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+_MAILS_A_DAY: Final = 50
+_DAY: Final = 24 * 3600.0
 #: What is described even if it is empty.
 _SHOWN_EMPTY: Final = frozenset({"LambdaConfig", "CustomDomain", "Domain"})
 _FILTER: Final = re.compile(r'\s*"?[\w:]+"?\s*\^?=\s*"[^"]*"\s*')
@@ -47,6 +50,8 @@ class Pools:
         self._provisioners = module("services.cloudformation.provisioners")
         self._rights = rights
         self._domain = domain
+        #: When Cognito's own mailer sent invitations, by account.
+        self._mailed: dict[str, list[float]] = {}
         self._by_formation: ContextVar[bool] = ContextVar("by_formation", default=False)
 
     # What Ground Truth asks for.
@@ -285,8 +290,8 @@ class Pools:
     def _mend_invitations(self) -> None:
         """Make temporary passwords that fit the pool's policy, a new one for each invitation.
 
-        Who has a password already can't be invited, and a template that lacks the place for the
-        password is not sent.
+        Who has a password already can't be invited, a template that lacks the place for the
+        password is not sent, and Cognito's own mailer sends only so many mails a day.
         """
         cognito = self._cognito
         create, deliver = cognito._admin_create_user, cognito._deliver_invitation_email
@@ -295,6 +300,11 @@ class Pools:
             pool = cognito._user_pools.get(data.get("UserPoolId"))
             if pool is None or "TemporaryPassword" in data:
                 return _as_answer(create(data))
+            if (data.get("MessageAction") or "").upper() != "SUPPRESS" and self._is_used_up(pool):
+                return _error(
+                    "LimitExceededException",
+                    "Exceeded daily email limit for the operation or the account.",
+                )
             password = _temporary_password(pool)
             if (data.get("MessageAction") or "").upper() == "RESEND":
                 user, _ = cognito._resolve_user(pool, data.get("Username"))
@@ -308,12 +318,20 @@ class Pools:
 
         def deliver_complete(pool: Any, *arguments: Any) -> Any:
             template = (pool.get("AdminCreateUserConfig") or {}).get("InviteMessageTemplate") or {}
-            if "{####}" in template.get("EmailMessage", "{####}"):
-                return deliver(pool, *arguments)
-            return None
+            if "{####}" not in template.get("EmailMessage", "{####}"):
+                return None
+            if not _has_own_sender(pool):
+                account = self._rights.current_scope().account
+                self._mailed.setdefault(account, []).append(time.time())
+            return deliver(pool, *arguments)
 
         cognito._admin_create_user = create_with_password
         cognito._deliver_invitation_email = deliver_complete
+
+    def _is_used_up(self, pool: Any) -> bool:
+        sent = self._mailed.get(self._rights.current_scope().account, ())
+        today = [each for each in sent if each > time.time() - _DAY]
+        return not _has_own_sender(pool) and len(today) >= _MAILS_A_DAY
 
     def _mend_users(self) -> None:
         """End sessions with the account, find names in either case, refuse unknown filters."""
@@ -353,6 +371,12 @@ class Pools:
         cognito._admin_disable_user = disable_and_sign_out
         cognito._resolve_user = resolve_in_either_case
         cognito._list_users = list_checked
+
+
+def _has_own_sender(pool: Mapping[str, Any]) -> bool:
+    """Say whether mails are sent by the account's SES."""
+    config = pool.get("EmailConfiguration") or {}
+    return config.get("EmailSendingAccount") == "DEVELOPER"
 
 
 def _client(record: Mapping[str, Any]) -> Client:

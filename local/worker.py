@@ -46,17 +46,25 @@ class Worker:
     """The worker with the address `email`, at the local AWS that answers at `endpoint`.
 
     The first use signs in: with the temporary password of the newest invitation, and then with
-    `password`, which replaces it at the first login.
+    `password`, which replaces it at the first login. `portal` is a URL that the worker has heard
+    of otherwise; without it the invitation's link leads there.
     """
 
     def __init__(
-        self, endpoint: str, email: str, ca_bundle: Path | str, *, password: str | None = None
+        self,
+        endpoint: str,
+        email: str,
+        ca_bundle: Path | str,
+        *,
+        password: str | None = None,
+        portal: str | None = None,
     ) -> None:
         self.email = email
         self.password = password or f"Own-password-1-of-{email}"
         #: Where this worker works, once signed in.
         self.portal: str | None = None
         self._endpoint = endpoint
+        self._known_portal = portal
         #: What this worker sits at.
         self.browser = Browser(ca_bundle)
 
@@ -78,11 +86,12 @@ class Worker:
     def sign_in(self) -> Page:
         """Open the portal and sign in; WorkerError with what the pages say if that fails."""
         self.browser.forget()
-        self.portal, temporary = self._invitation()
+        invited_to, temporary = self._invitation()
+        self.portal = self._known_portal or invited_to
         page = self.browser.open(f"{self.portal}/")
         if temporary is not None:
             page = self._log_in(page, temporary)
-        if self._is_login(page):  # the temporary password has been replaced before
+        if _asks(page, "password"):  # the temporary password has been replaced before
             page = self._log_in(page, self.password)
         if _asks(page, "new_password"):
             entries = {"new_password": self.password, "confirm_password": self.password}
@@ -90,7 +99,7 @@ class Worker:
         if page.url != f"{self.portal}/" or page.status != 200:
             raise WorkerError(
                 f"{self.email} can't sign in at {self.portal}; {urlsplit(page.url).netloc} says:"
-                f" {page.text or page.content}",
+                f" {' '.join((page.text or page.content).split())}",
                 page.status,
             )
         return page
@@ -102,12 +111,9 @@ class Worker:
         return page
 
     def _log_in(self, page: Page, password: str) -> Page:
-        if not self._is_login(page):
+        if not _asks(page, "password"):
             return page
         return self.browser.submit(page, {"username": self.email, "password": password})
-
-    def _is_login(self, page: Page) -> bool:
-        return _asks(page, "password") and ".auth." in urlsplit(page.url).netloc
 
     def _invitation(self) -> tuple[str, str | None]:
         """Return the portal and the temporary password, if a mail has one.

@@ -115,7 +115,7 @@ def remind(environment: Environment, clients: Clients, email: str) -> list[str]:
     if person.account is not None and person.state == "invited":
         clients.cognito.admin_create_user(
             UserPoolId=_outputs(environment, clients)["UserPoolId"],
-            Username=person.account.username,
+            Username=_invited_as(person.account, email),
             MessageAction="RESEND",
             DesiredDeliveryMediums=["EMAIL"],
         )
@@ -128,6 +128,16 @@ def remind(environment: Environment, clients: Clients, email: str) -> list[str]:
     if not sent:
         raise PeopleError(f"there is nothing to remind {email} of: {person.state}")
     return sent
+
+
+def _invited_as(account: Account, email: str) -> str:
+    """Return the name that AdminCreateUser takes.
+
+    A pool in which people sign in by e-mail makes the username itself, the `sub`, and takes the
+    address only
+    (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html).
+    """
+    return email if account.username == account.sub else account.username
 
 
 def _listed(environment: Environment) -> dict[str, Person]:

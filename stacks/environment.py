@@ -20,6 +20,9 @@ class EnvironmentStage(cdk.Stage):
             scope,
             environment.name,
             env=cdk.Environment(account=environment.account, region=environment.region),
+            permissions_boundary=None
+            if environment.permissions_boundary is None
+            else cdk.PermissionsBoundary.from_name(environment.permissions_boundary),
         )
 
         #: Buckets and their key.
@@ -38,6 +41,7 @@ class EnvironmentStage(cdk.Stage):
             "Workforce",
             description="Ground Truth labeling: workforce, teams and workers",
             environment=environment,
+            log_key=self.data.data.key,
             termination_protection=environment.protected,
         )
         #: Jobs.

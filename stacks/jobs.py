@@ -188,6 +188,7 @@ class Jobs(Construct):
             folder=self._environment.root / place,
             output_bucket=self._data.output_bucket,
             key=key,
+            logs_key=self._data.key,
             reads_answers=reads_answers,
         )
         return own.function.function_arn

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from constructs.ground_truth import Notifications
@@ -30,7 +31,13 @@ class WorkforceStack(cdk.Stack):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, environment: Environment, **kwargs: Any
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        environment: Environment,
+        log_key: kms.IKey,
+        **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
 
@@ -38,7 +45,10 @@ class WorkforceStack(cdk.Stack):
         config = environment.workforce
         #: Serves the custom resources of this stack.
         self.function = WorkforceFunction(
-            self, "WorkforceFunction", team_name_prefix=f"{environment.name}-"
+            self,
+            "WorkforceFunction",
+            team_name_prefix=f"{environment.name}-",
+            log_key=log_key,
         )
         self._check = self._workforce_check()
         self._pool = None if config.create is None else self._worker_pool(config.create)

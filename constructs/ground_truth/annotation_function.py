@@ -38,6 +38,7 @@ class AnnotationFunction(Construct):
         folder: Path,
         output_bucket: s3.IBucket,
         key: kms.IKey,
+        logs_key: kms.IKey,
         reads_answers: bool,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -46,6 +47,7 @@ class AnnotationFunction(Construct):
         log_group = logs.LogGroup(
             self,
             "Logs",
+            encryption_key=logs_key,
             removal_policy=cdk.RemovalPolicy.DESTROY,
             retention=logs.RetentionDays.THREE_MONTHS,
         )

@@ -8,6 +8,7 @@ from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -34,12 +35,14 @@ class CustomResourceFunction(Construct):
         description: str,
         role_description: str,
         statements: Iterable[iam.PolicyStatement],
+        log_key: kms.IKey,
     ) -> None:
         super().__init__(scope, construct_id)
 
         log_group = logs.LogGroup(
             self,
             "Logs",
+            encryption_key=log_key,
             removal_policy=cdk.RemovalPolicy.DESTROY,
             retention=logs.RetentionDays.THREE_MONTHS,
         )

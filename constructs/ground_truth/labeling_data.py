@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from constructs.ground_truth.data_kinds import IMAGE_CORS, Cors
+from constructs.ground_truth.key_grants import refuse_grants
 
 #: The id of CDK's own construct behind `auto_delete_objects`.
 _EMPTYING_PROVIDER: Final = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
@@ -38,7 +40,7 @@ class LabelingData(Construct):
         self._removal_policy = (
             cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if protected else cdk.RemovalPolicy.DESTROY
         )
-        #: Encrypts the objects of both buckets.
+        #: Encrypts the objects of both buckets, and the logs of the functions that handle them.
         self.key = kms.Key(
             self,
             "Key",
@@ -47,6 +49,8 @@ class LabelingData(Construct):
             pending_window=cdk.Duration.days(30 if protected else 7),
             removal_policy=self._removal_policy,
         )
+        self._allow_logs()
+        refuse_grants(self.key)
         self._access_logs = self._bucket(
             "AccessLogs",
             # S3 delivers access logs only to buckets encrypted with its own keys.
@@ -60,11 +64,39 @@ class LabelingData(Construct):
         if not protected:
             self._own_log_of_emptying()
 
+    def _allow_logs(self) -> None:
+        """Let CloudWatch Logs encrypt the log groups of this account and Region that name the key.
+
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+        """
+        stack = cdk.Stack.of(self)
+        log_groups = stack.format_arn(
+            service="logs",
+            resource="log-group",
+            resource_name="*",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        self.key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+                actions=[
+                    "kms:Decrypt",
+                    "kms:DescribeKey",
+                    "kms:Encrypt",
+                    "kms:GenerateDataKey*",
+                    "kms:ReEncrypt*",
+                ],
+                resources=["*"],
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+            )
+        )
+
     def _own_log_of_emptying(self) -> None:
         """Let the log of CDK's bucket-emptying function end with the stack, as all the rest."""
         log_group = logs.LogGroup(
             self,
             "EmptyingLogs",
+            encryption_key=self.key,
             removal_policy=cdk.RemovalPolicy.DESTROY,
             retention=logs.RetentionDays.ONE_MONTH,
         )

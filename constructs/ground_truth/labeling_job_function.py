@@ -34,6 +34,7 @@ class LabelingJobFunction(CustomResourceFunction):
             package="labeling_job",
             description="Custom::LabelingJob: writes the input manifest, starts and stops the job",
             role_description="Starts and stops Ground Truth labeling jobs during a deployment",
+            log_key=key,
             statements=[
                 iam.PolicyStatement(
                     actions=["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],

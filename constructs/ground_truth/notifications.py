@@ -12,6 +12,8 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from constructs.ground_truth.key_grants import refuse_grants
+
 _SAGEMAKER = "sagemaker.amazonaws.com"
 
 
@@ -38,6 +40,7 @@ class Notifications(Construct):
             # Nothing that lasts is encrypted with it.
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
+        refuse_grants(self.key)
         #: What could not be delivered.
         self.dead_letters = dead_letter_queue(self, "DeadLetters")
         self._let_ground_truth_encrypt()

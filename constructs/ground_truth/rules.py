@@ -23,6 +23,7 @@ _KEY_ARN: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[a-zA
 _FUNCTION_ARN: Final = re.compile(
     r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9_-]{1,64}(:[a-zA-Z0-9_$-]+)?"
 )
+_POLICY_NAME: Final = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _TITLE: Final = re.compile(r"[\t\n\r -\uD7FF\uE000-\uFFFD]*")
 #: What a job's name gets behind its prefix: `-<10 hex>`, and `-2` to `-99` when it is burnt.
 _JOB_NAME_SUFFIX: Final = len("-0123456789-99")
@@ -265,6 +266,16 @@ def account(value: str) -> str:
     if not re.fullmatch(r"[0-9]{12}", value):
         raise ValueError(f"expected the 12 digits of an AWS account, got {shown(value)}")
     return value
+
+
+def policy_name(value: str) -> str:
+    """Check the name of a managed policy (botocore: policyNameType in IAM)."""
+    if _POLICY_NAME.fullmatch(value):
+        return value
+    raise ValueError(
+        "expected the name of a managed policy, 1 to 128 letters, digits or any of +=,.@_- and no"
+        f" ARN, got {shown(value)}"
+    )
 
 
 def tags(values: Mapping[str, str]) -> Mapping[str, str]:

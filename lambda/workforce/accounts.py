@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -25,6 +26,8 @@ class Account:
     is_enabled: bool
     #: Nobody has ever signed in to it since it was made, or since its password was reset.
     is_untouched: bool
+    #: In UTC.
+    made: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,4 +128,5 @@ def _account(user: Mapping[str, Any]) -> Account:
         email=attributes.get("email", "").lower(),
         is_enabled=user["Enabled"],
         is_untouched=user["UserStatus"] == "FORCE_CHANGE_PASSWORD",
+        made=user["UserCreateDate"],
     )

@@ -114,12 +114,11 @@ def delete(event: Event, aws: Collaborators) -> None:
 
 
 def _make(wanted: _Wanted, aws: Collaborators) -> None:
-    network = {name: value for name, value in wanted.network.items() if any(value.values())}
     request: dict[str, Any] = {
         "WorkforceName": wanted.name,
         "OidcConfig": {**wanted.oidc, "ClientSecret": _secret(wanted.secret_arn, aws)},
         "Tags": [{"Key": key, "Value": value} for key, value in wanted.tags.items()],
-        **network,
+        **{name: value for name, value in wanted.network.items() if any(value.values())},
     }
     try:
         aws.sagemaker.create_workforce(**request)
@@ -133,9 +132,17 @@ def _with_network(
     found: WorkforceTypeDef | None, wanted: _Wanted, aws: Collaborators
 ) -> dict[str, str]:
     """Change the network if it is another one, and return the attributes of the workforce."""
-    if found is not None and _network_of(found) != wanted.network:
-        aws.sagemaker.update_workforce(WorkforceName=wanted.name, **wanted.network)
-        found = workforces.settled(wanted.name, aws)
+    there = _present(found, wanted)
+    network = _network_of(there)
+    changes = {name: value for name, value in wanted.network.items() if network[name] != value}
+    if changes:
+        aws.sagemaker.update_workforce(WorkforceName=wanted.name, **changes)
+        there = _present(workforces.settled(wanted.name, aws), wanted)
+    return {"SubDomain": there["SubDomain"], "WorkforceArn": there["WorkforceArn"]}
+
+
+def _present(found: WorkforceTypeDef | None, wanted: _Wanted) -> WorkforceTypeDef:
+    """Return a workforce that can be worked with; raises CustomResourceError for any other."""
     if found is None:
         raise CustomResourceError(
             f"workforce {wanted.name} is gone, somebody has deleted it; destroy the stack that "
@@ -145,7 +152,7 @@ def _with_network(
         raise CustomResourceError(
             f"workforce {wanted.name} has failed: {workforces.failure(found)}"
         )
-    return {"SubDomain": found["SubDomain"], "WorkforceArn": found["WorkforceArn"]}
+    return found
 
 
 def _secret(arn: str, aws: Collaborators) -> str:

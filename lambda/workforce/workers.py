@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from workforce.collaborators import Collaborators
     from workforce.event import Event
 
+#: How long ago a run may have been cut off that is begun again, by CloudFormation or by a person.
+_INTERRUPTED: Final = timedelta(days=1)
 #: The account, or its group or pool.
 _GONE: Final = frozenset({"ResourceNotFoundException", "UserNotFoundException"})
 
@@ -52,8 +55,7 @@ def create(event: Event, aws: Collaborators) -> dict[str, str]:
         groups = present.groups[account.username] if account else set()
         if account is None:
             account = accounts.find(email) or accounts.invite(email)
-            if account.is_untouched and not accounts.groups(account):
-                # This or an interrupted run has made it: nobody else has had a use for it.
+            if _is_made_by_us(account, accounts):
                 accounts.join(account, [marker])
                 groups = {marker}
         if marker in groups and not account.is_enabled:
@@ -97,6 +99,15 @@ def delete(event: Event, aws: Collaborators) -> None:
             if code_of(error) not in _GONE:
                 raise
             aws.log.info("%s is gone already", account.username)
+
+
+def _is_made_by_us(account: Account, accounts: Accounts) -> bool:
+    """Say whether this or an interrupted run has made an account.
+
+    Somebody else's that looks the same, in a pool that is adopted, has been there for longer.
+    """
+    is_new = datetime.now(UTC) - account.made < _INTERRUPTED
+    return is_new and account.is_untouched and not accounts.groups(account)
 
 
 def _remove(

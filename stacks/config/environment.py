@@ -17,8 +17,16 @@ from pydantic import (
 )
 
 from constructs.ground_truth import rules
+from constructs.ground_truth.regions import REGIONS
 from stacks.config.attributes import check_attributes
-from stacks.config.environment_file import Document, EnvironmentFileError, check, display_name, read
+from stacks.config.environment_file import (
+    Document,
+    EnvironmentFileError,
+    check,
+    display_name,
+    environment_files,
+    read,
+)
 from stacks.config.fields import Part, Surroundings, Tags, around
 from stacks.config.job import Job, complete
 from stacks.config.workforce import Workforce
@@ -40,13 +48,21 @@ def _job_key(value: str, info: ValidationInfo) -> str:
 class Environment(Part):
     """A deployment: dev, prod, local. Made by `load`."""
 
-    region: Annotated[str, AfterValidator(rules.region)]
+    #: Where everything runs and the data stays.
+    region: Annotated[
+        str, AfterValidator(rules.region), Field(json_schema_extra={"enum": list(REGIONS)})
+    ]
     #: Without one, the account of the CLI's credentials.
     account: Annotated[str, AfterValidator(rules.account)] | None = None
     #: Whether data and people are kept when the stacks are destroyed.
     protected: bool
+    #: The name of a managed policy: the most that the roles of the stacks can do.
+    permissions_boundary: Annotated[str, AfterValidator(rules.policy_name)] | None = None
+    #: Put on everything that is made.
     tags: Tags = Field(default_factory=dict)
+    #: Who labels.
     workforce: Workforce
+    #: What is labeled, by a name of your choice.
     jobs: Mapping[Annotated[str, AfterValidator(_job_key)], Job] = Field(default_factory=dict)
 
     _name: str = PrivateAttr()
@@ -169,7 +185,7 @@ def load(path: Path) -> Environment:
 
 def load_all(folder: Path) -> list[Environment]:
     """Read all environment files; raises EnvironmentFileError with all that is wrong with them."""
-    paths = sorted(folder.glob("*.yaml"))
+    paths = environment_files(folder)
     if not paths:
         raise EnvironmentFileError(
             [f"{display_name(folder)}: expected dev.yaml or so, got no file"]

@@ -20,7 +20,11 @@ _Model = TypeVar("_Model", bound=BaseModel)
 #: Steps from the top of a file down to a value: keys, and places in lists.
 _Location = tuple[str | int, ...]
 
+#: Lists and mappings in each other; an environment has eight at most.
+_DEEPEST: Final = 50
 _PLAIN_TAGS: Final = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
+#: Ends the names of files that say which destructive changes are approved.
+_APPROVALS: Final = ".approvals"
 #: What the file should have held, by pydantic's type of the error (errors are caught by their
 #: beginning, such as `int_parsing` and `int_type`).
 _EXPECTED: Final = {
@@ -60,7 +64,23 @@ def display_name(path: Path) -> str:
     return absolute.as_posix()
 
 
-def read(path: Path) -> Document:
+def environment_files(folder: Path) -> list[Path]:
+    """Return the environment files in a folder, without the files of approvals beside them."""
+    return sorted(path for path in folder.glob("*.yaml") if not path.stem.endswith(_APPROVALS))
+
+
+def approvals_files(folder: Path) -> list[tuple[Path, str]]:
+    """Return the files of approvals in a folder, each with the name of its environment."""
+    found = sorted(folder.glob(f"*{_APPROVALS}.yaml"))
+    return [(path, path.stem.removesuffix(_APPROVALS)) for path in found]
+
+
+def approvals_file(folder: Path, environment: str) -> Path:
+    """Return where the approvals of an environment stand, if there are any."""
+    return folder / f"{environment}{_APPROVALS}.yaml"
+
+
+def read(path: Path, *, beginning: str = "region: …") -> Document:
     """Read a YAML file in which every scalar is text, whatever it looks like.
 
     So `no` stays `no`, `012345678901` keeps its zero, and each field's type decides what a text
@@ -71,7 +91,7 @@ def read(path: Path) -> Document:
     root = _compose(name, _text(path, name))
     if not isinstance(root, yaml.MappingNode):
         raise EnvironmentFileError(
-            [f"{name}:1: expected an environment that begins with `region: …`, got {_kind(root)}"]
+            [f"{name}:1: expected a file that begins with `{beginning}`, got {_kind(root)}"]
         )
     problems = [
         f"{name}:{node.start_mark.line + 1}: {problem}" for node, problem in _flaws(root, ())
@@ -99,7 +119,7 @@ def _text(path: Path, name: str) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        there = ", ".join(sorted(other.stem for other in path.parent.glob("*.yaml"))) or "none"
+        there = ", ".join(other.stem for other in environment_files(path.parent)) or "none"
         raise EnvironmentFileError(
             [f"{name}: expected one of the environments there are ({there}), got {path.stem!r}"]
         ) from None
@@ -113,9 +133,24 @@ def _text(path: Path, name: str) -> str:
         ) from None
 
 
+class _Loader(yaml.BaseLoader):
+    """Refuses what no person nests so deeply, before it gets too deep for Python."""
+
+    _level = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self._level == _DEEPEST:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # the stubs lack it
+            raise yaml.composer.ComposerError(None, None, f"more than {_DEEPEST} levels", mark)
+        self._level += 1
+        node = super().compose_node(parent, index)
+        self._level -= 1
+        return node
+
+
 def _compose(name: str, text: str) -> yaml.Node | None:
     try:
-        root: yaml.Node | None = yaml.compose(text, Loader=yaml.BaseLoader)
+        root: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
         problem = f"expected printable characters, got {chr(error.character)!r}"
@@ -126,9 +161,6 @@ def _compose(name: str, text: str) -> yaml.Node | None:
         problem = f"expected YAML, got a fault in column {column}: {error.problem}"
         if error.context:
             problem += f" ({error.context})"
-    except RecursionError:
-        line = 1
-        problem = "expected lists and mappings in a few levels, got more levels than can be read"
     else:
         return root
     raise EnvironmentFileError([f"{name}:{line}: {problem}"])

@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     StringConstraints,
     ValidationInfo,
     model_validator,
@@ -90,7 +91,13 @@ def _positive(value: int) -> int:
 
 Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True)]
 #: A duration, in seconds.
-Seconds: TypeAlias = Annotated[int, BeforeValidator(_seconds)]
+Seconds: TypeAlias = Annotated[
+    int,
+    BeforeValidator(
+        _seconds,
+        json_schema_input_type=Annotated[str, Field(pattern=f"^{_DURATION.pattern}$")],
+    ),
+]
 Positive: TypeAlias = Annotated[int, AfterValidator(_positive)]
 Email: TypeAlias = Annotated[str, AfterValidator(people_rules.email)]
 Emails: TypeAlias = Annotated[tuple[Email, ...], BeforeValidator(_distinct)]

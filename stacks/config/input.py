@@ -26,16 +26,23 @@ class Input(Part):
 
     #: In the environment's input bucket, or `s3://bucket/prefix/`.
     prefix: Annotated[str, AfterValidator(input_rules.location)] | None = None
+    #: Your own manifest instead of all that is below the prefix, which its objects must be below.
     manifest: Annotated[str, AfterValidator(input_rules.manifest)] | None = None
     #: Whether a text file is one data object or one per line that is not blank.
     split: Literal["file", "line"] | None = None
     #: A column of CSV files; each row is a data object.
     column: Annotated[Text, AfterValidator(input_rules.column)] | None = None
+    #: Patterns of names below the prefix, one of which an object must fit.
     include: _Globs = ()
+    #: Patterns of names below the prefix that leave objects out.
     exclude: _Globs = ()
+    #: So many data objects, chosen by chance.
     sample: _Count | None = None
+    #: No more than so many data objects, the first ones of the order.
     limit: _Count | None = None
+    #: In the order of their names, or mixed by chance, the same way each time.
     order: Literal["listed", "shuffled"] = "listed"
+    #: Another number gives another sample and another mix.
     seed: Annotated[int, AfterValidator(input_rules.seed)] = 0
     #: Whether a deployment fails when there is nothing to label, or goes on without a job.
     when_empty: Literal["fail", "skip"] | None = None

@@ -37,15 +37,20 @@ _MISSING: Final = "expected a value, got nothing; add the key"
 class StopWhen(Part):
     """When a job ends before all is labeled."""
 
+    #: When people have labeled so many data objects.
     labeled_objects: Positive | None = None
+    #: When people have labeled such a part of all data objects, in percent.
     labeled_percentage: Annotated[int, AfterValidator(rules.percentage)] | None = None
 
 
 class AutoLabelPart(Part):
     """Automated labeling; `auto_label: true` is short for one without settings."""
 
+    #: Encrypts the disks of the training instances.
     volume_key: KeyArn | None = None
+    #: Where training runs; together with `security_groups`.
     subnets: Annotated[tuple[str, ...], AfterValidator(rules.subnets)] | None = None
+    #: What training may reach; together with `subnets`.
     security_groups: Annotated[
         Annotated[tuple[str, ...], AfterValidator(rules.security_groups)] | None,
         Field(validate_default=True),
@@ -66,43 +71,67 @@ def _auto_label(value: object) -> object:
 
 
 class Job(Part):
-    """A labeling job. Durations are in seconds."""
+    """A labeling job."""
 
-    #: Whose labels are reviewed, if any are: a job key, or a mapping.
+    #: Whose labels workers judge: a job's key, or a mapping for labels from elsewhere.
     verify: Previous | None = None
+    #: Whose labels workers put right: a job's key, or a mapping for labels from elsewhere.
     adjust: Previous | None = None
-    #: None for a review, whose task is that of the labels.
-    task: Annotated[str | None, Field(validate_default=True)] = None
-    #: What a custom task is about; a key of CUSTOM_DATA.
-    data: str | None = None
-    input: Annotated[Input, BeforeValidator(Input.from_text), Field(validate_default=True)] = (
-        Input()
-    )
+    #: The kind of question; none for a review, whose task is that of the labels.
+    task: Annotated[
+        str | None, Field(validate_default=True, json_schema_extra={"enum": list(TASK_TYPES)})
+    ] = None
+    #: What a custom task is about.
+    data: Annotated[str | None, Field(json_schema_extra={"enum": list(CUSTOM_DATA)})] = None
+    #: Where the data objects are; a text is short for a prefix.
+    input: Annotated[
+        Input,
+        BeforeValidator(Input.from_text, json_schema_input_type=str | Input),
+        Field(validate_default=True),
+    ] = Input()
     #: The tool for video frames.
     annotation: str | None = None
+    #: What workers choose from, in this order.
     labels: Annotated[Labels, Field(validate_default=True)] = ()
-    #: For all labels.
+    #: What is asked of each object, whatever its label.
     attributes: Attributes = ()
+    #: What is asked of each frame.
     frame_attributes: Attributes = ()
+    #: Heads the job in the workers' list.
     title: Annotated[Text, AfterValidator(rules.task_title)]
+    #: Says in one line what is to be done.
     description: Annotated[Text, AfterValidator(rules.task_description)]
+    #: How to decide; not for custom tasks, whose template says it.
     instructions: Annotated[InstructionsPart | None, Field(validate_default=True)] = None
-    #: An own function's ARN, or a folder with a `handler.py`.
+    #: The function that prepares what a custom task shows: an ARN, or a folder with a `handler.py`.
     pre_annotation: str | None = None
+    #: The function that makes one label of a custom task's answers: an ARN, or such a folder.
     post_annotation: str | None = None
-    #: Of a custom task; a path below the folder of `environments/`.
+    #: The page of a custom task; a path below the folder of `environments/`.
     template: Annotated[str | None, Field(validate_default=True)] = None
     #: A key of `workforce.teams`.
     team: str
+    #: How many people label each data object; no more than the team has.
     workers_per_object: Annotated[int, AfterValidator(rules.workers_per_object)] = 1
+    #: How long a worker may take for one task.
     task_time_limit: Seconds = 300
+    #: How long tasks wait for an answer.
     task_availability: Annotated[Seconds, AfterValidator(rules.task_availability)] = 864_000
-    #: Without one in the file, the job's key; ends with `-ref` where the task demands it.
+    #: What the labels are called in the output manifest; without it the job's key. Ends with `-ref`
+    #: where the task demands it.
     label_attribute: str
+    #: How many tasks are handed out at a time; without it, 1,000.
     max_concurrent_tasks: Annotated[int, AfterValidator(rules.max_concurrent_tasks)] | None = None
+    #: Words by which workers find the job.
     keywords: Annotated[tuple[Text, ...], AfterValidator(rules.keywords)] = ()
+    #: When the job ends before all is labeled.
     stop_when: StopWhen = StopWhen()
-    auto_label: Annotated[AutoLabelPart | None, BeforeValidator(_auto_label)] = None
+    #: Ground Truth trains a model that labels what it is sure of; `true` is short for no settings.
+    auto_label: Annotated[
+        AutoLabelPart | None,
+        BeforeValidator(_auto_label, json_schema_input_type=bool | AutoLabelPart | None),
+    ] = None
+    #: What you declare of the data.
     content_classifiers: tuple[_ContentClassifier, ...] = ()
     #: Encrypts the labels instead of the environment's key.
     output_key: KeyArn | None = None
@@ -114,6 +143,7 @@ class Job(Part):
     relabel: bool = False
     #: Whether a running job may be ended by taking it out of the file, or by `cdk destroy`.
     stop_on_delete: bool = True
+    #: Put on the job, besides the environment's.
     tags: Tags = Field(default_factory=dict)
 
     @property
@@ -147,7 +177,9 @@ class Job(Part):
         """Return the parsed template, None for all but custom tasks."""
         return _custom_template(root, dict(self)) if self.template is not None else None
 
-    @field_validator("verify", "adjust", mode="before")
+    @field_validator(
+        "verify", "adjust", mode="before", json_schema_input_type=str | Previous | None
+    )
     @classmethod
     def _is_read(cls, value: object, info: ValidationInfo) -> object:
         form: Form = "verify" if info.field_name == "verify" else "adjust"

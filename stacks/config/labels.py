@@ -17,11 +17,17 @@ _Instruction: TypeAlias = Annotated[Text, AfterValidator(rules.instructions)]
 class AttributePart(Part):
     """What workers say of an object or a frame beside its label."""
 
+    #: What it is called in the labels.
     name: Text
+    #: The question that workers see.
     description: Text | None = None
+    #: What workers choose one of; without them and without numbers they write.
     choices: tuple[Text, ...] = ()
+    #: The lowest number that workers may give.
     minimum: int | None = None
+    #: The highest number that workers may give.
     maximum: int | None = None
+    #: Whether nobody may leave it out.
     required: bool = False
 
     def attribute(self, *, editable: bool = True) -> Attribute:
@@ -40,8 +46,11 @@ Attributes: TypeAlias = tuple[Annotated[AttributePart, AfterValidator(_attribute
 class LabelPart(Part):
     """A label category: its name, or a mapping with more."""
 
+    #: What workers see and labels say.
     name: str
+    #: What stands at the marked words of a text, for named entities.
     short_name: Text | None = None
+    #: What is asked of objects with this label only.
     attributes: Attributes = ()
 
     def label(self, *, editable: bool = True) -> Label:
@@ -57,15 +66,21 @@ def _named(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-Labels: TypeAlias = tuple[Annotated[LabelPart, BeforeValidator(_named)], ...]
+Labels: TypeAlias = tuple[
+    Annotated[LabelPart, BeforeValidator(_named, json_schema_input_type=str | LabelPart)], ...
+]
 
 
 class InstructionsPart(Part):
     """What workers are told, as Markdown."""
 
+    #: Beside each task.
     short: _Instruction
+    #: Behind a button.
     full: _Instruction | None = None
+    #: A label that is right.
     good_example: _Instruction | None = None
+    #: A label that is wrong.
     bad_example: _Instruction | None = None
 
     @property

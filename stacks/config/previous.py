@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from constructs.ground_truth import input_rules, rules
 from constructs.ground_truth.task_types import TASK_TYPES, TaskType
@@ -18,11 +19,19 @@ FORMS: tuple[Form, ...] = ("verify", "adjust")
 class Previous(Part):
     """The labels that are verified or adjusted: of another job here, or in an output manifest."""
 
-    #: A key of `jobs`.
-    job: str | None = None
+    #: A key of `jobs`; in the file it stands alone, without a mapping.
+    job: SkipJsonSchema[str | None] = None
+    #: The output manifest with the labels, such as s3://bucket/key.
     manifest: Annotated[str, AfterValidator(input_rules.manifest)] | None = None
     #: The task that made the labels.
-    task: str
+    task: Annotated[
+        str,
+        Field(
+            json_schema_extra={
+                "enum": [name for name, each in TASK_TYPES.items() if each.adjustment is not None]
+            }
+        ),
+    ]
     #: The label attribute of what is in the manifest.
     label_attribute: str | None = None
 

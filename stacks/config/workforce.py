@@ -40,8 +40,11 @@ class PasswordPolicy(Part):
 class Vpc(Part):
     """Where the worker portal can be reached from, when that is a private network only."""
 
+    #: The VPC.
     id: Annotated[str, AfterValidator(workforce_rules.vpc_id)]
+    #: Where the portal's endpoint is put, at most 16.
     subnets: Annotated[tuple[str, ...], AfterValidator(workforce_rules.subnets)]
+    #: What may reach the endpoint, at most 5.
     security_groups: Annotated[tuple[str, ...], AfterValidator(workforce_rules.security_groups)]
 
 
@@ -71,7 +74,7 @@ class Create(Network):
     organization: Annotated[Text, AfterValidator(people_rules.organization)]
     #: Whom workers write to.
     support_email: Email
-    #: The mail to a new worker, as Markdown with the places that `invitation_mail.PLACES` names.
+    #: The mail to a new worker, as Markdown with places in braces.
     invitation: Annotated[str, AfterValidator(invitation_mail.check)] = invitation_mail.DEFAULT
     #: The sender of invitations, an identity of SES; without it Cognito's own, 50 mails a day.
     email_from: Email | None = None
@@ -92,11 +95,17 @@ class Oidc(Network):
     client_secret: Annotated[str, AfterValidator(workforce_rules.secret_arn)]
     #: The key of that secret, where it is not Secrets Manager's own one.
     client_secret_key: KeyArn | None = None
+    #: Who the provider says that it is.
     issuer: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    #: Where people sign in.
     authorization_endpoint: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    #: Where the portal exchanges their code.
     token_endpoint: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    #: Where the portal asks who they are.
     user_info_endpoint: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    #: Where people are led when they leave.
     logout_endpoint: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    #: The keys that the provider signs with.
     jwks_uri: Annotated[str, AfterValidator(workforce_rules.endpoint)]
     #: What is asked of the identity provider, in words with blanks between.
     scope: Annotated[str, AfterValidator(workforce_rules.scope)] | None = None
@@ -121,8 +130,9 @@ class Adopt(Part):
 
     #: `default` for one that the console has made.
     workforce_name: Annotated[str, AfterValidator(workforce_rules.workforce_name)]
-    #: The user pool and its client; without both, the workforce signs in by OIDC.
+    #: The user pool that it is bound to; without it and its client, the workforce signs in by OIDC.
     user_pool_id: Annotated[str, AfterValidator(workforce_rules.user_pool_id)] | None = None
+    #: The portal's client of that pool.
     client_id: Annotated[str, AfterValidator(workforce_rules.client_id)] | None = None
 
     @field_validator("user_pool_id")
@@ -148,8 +158,9 @@ class Adopt(Part):
 class Team(Part):
     """A work team."""
 
+    #: What workers read of their team.
     description: Annotated[Text, AfterValidator(people_rules.team_description)]
-    #: Addresses in lower case; with OIDC there are groups instead.
+    #: Addresses of those who are invited and label; with OIDC there are groups instead.
     workers: Emails = ()
     #: Groups of the identity provider whose people are in the team.
     groups: Annotated[tuple[str, ...], AfterValidator(workforce_rules.groups)] = ()
@@ -172,7 +183,7 @@ class Team(Part):
 class Workforce(Part):
     """Who labels. Exactly one of the first four says where the workforce comes from."""
 
-    #: Made for this environment, with a user pool of its own.
+    #: A workforce is made for this environment, with a user pool of its own.
     create: Create | None = None
     #: Made for this environment; people sign in at your own identity provider.
     oidc: Oidc | None = None
@@ -182,6 +193,7 @@ class Workforce(Part):
     shared_with: str | None = None
     #: Whether a data object's address works only from where its worker has opened the task.
     pin_urls_to_worker_ip: bool = False
+    #: Who works together, by a name of your choice.
     teams: Mapping[Annotated[str, AfterValidator(_team_key)], Team]
 
     @property

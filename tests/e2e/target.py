@@ -119,11 +119,12 @@ def real_target(folder: Path, environment_name: str) -> Iterator[Target]:
 This deploys environment {environment.name!r} to account {identity["Account"]}, {environment.region}
 as {identity["Arn"]}, and destroys it afterwards:
 
-  3 buckets, 1 KMS key (deleted 7 days later), 1 user pool with the accounts of
-  {environment.name}.yaml, who get an invitation by mail, 1 private workforce, its teams,
-  1 topic, 2 functions, some roles, and 1 labeling job over 4 data objects.
+  3 buckets, 2 KMS keys (deleted 7 days later), 1 private workforce with its user pool, or teams in
+  the one that the file names, accounts for the addresses in {environment.name}.yaml, who get an
+  invitation and requests to confirm mails, topics, 2 queues, 3 functions, some roles, and 1
+  labeling job over 4 data objects.
 
-Ground Truth bills the 4 objects (https://aws.amazon.com/sagemaker/groundtruth/pricing/), the key
+Ground Truth bills the 4 objects (https://aws.amazon.com/sagemaker/groundtruth/pricing/), a key
 costs about 1 USD a month until it is deleted. A person must label the 4 objects in the portal.
 The labeling job stays listed for ever."""
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 from local.aws import LocalAws
 from local.browser import Browser
@@ -273,6 +274,55 @@ def test_cloudformation_overwrites_a_client_only_when_it_changes_it(people: Peop
     assert "LogoutURLs" not in overwritten
     assert overwritten["ClientSecret"] == untouched["ClientSecret"]
     delete(people.aws, "formed")
+
+
+def test_cloudformation_overwrites_a_pool_only_when_it_changes_it(people: People) -> None:
+    template = _template()
+    policy = {"PasswordPolicy": {"MinimumLength": 10}}
+    template["Resources"]["Pool"]["Properties"]["Policies"] = policy
+    pool = deploy(people.aws, "overwritten", template)["Pool"]
+    ours = {"InviteMessageTemplate": {"EmailMessage": "{username} {####} https://portal"}}
+    people.cognito.update_user_pool(UserPoolId=pool, Policies=policy, AdminCreateUserConfig=ours)
+
+    template["Resources"]["Group"]["Properties"]["Description"] = "changed"
+    deploy(people.aws, "overwritten", template)
+    untouched = _pool(people, pool)
+    policy["PasswordPolicy"]["MinimumLength"] = 11
+    deploy(people.aws, "overwritten", template)
+    overwritten = _pool(people, pool)
+
+    template_of = ours["InviteMessageTemplate"]
+    assert untouched["AdminCreateUserConfig"]["InviteMessageTemplate"] == template_of
+    assert "InviteMessageTemplate" not in overwritten["AdminCreateUserConfig"]
+    assert overwritten["Policies"]["PasswordPolicy"]["MinimumLength"] == 11
+    delete(people.aws, "overwritten")
+
+
+def test_cloudformation_can_not_delete_a_group_that_a_team_uses(people: People) -> None:
+    member = {"UserPoolId": people.pool, "GroupName": "teams-own"}
+    group = {"Type": "AWS::Cognito::UserPoolGroup", "Properties": member}
+    deploy(people.aws, "group", {"Resources": {"Group": group}})
+    people.team("teams-own")
+
+    with pytest.raises(WaiterError):
+        delete(people.aws, "group")
+    people.sagemaker.delete_workteam(WorkteamName="teams-own")
+    delete(people.aws, "group")
+
+
+def test_cognitos_own_mailer_sends_fifty_mails_a_day(tmp_path: Path) -> None:
+    with LocalAws(tmp_path) as aws:
+        cognito = aws.client("cognito-idp")
+        pool = cognito.create_user_pool(PoolName="many", UsernameAttributes=["email"])
+        request = {"UserPoolId": pool["UserPool"]["Id"]}
+        for number in range(50):
+            cognito.admin_create_user(**request, Username=f"w{number}@example.com")
+
+        with pytest.raises(ClientError, match=r"LimitExceededException.*daily email limit"):
+            cognito.admin_create_user(**request, Username="w50@example.com")
+        own = {"EmailSendingAccount": "DEVELOPER", "From": "labels@example.com"}
+        cognito.update_user_pool(**request, EmailConfiguration=own)
+        cognito.admin_create_user(**request, Username="w50@example.com")
 
 
 def test_cloudformations_tags_of_a_pool_stay_and_nobody_else_can_set_such(people: People) -> None:

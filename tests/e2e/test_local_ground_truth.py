@@ -9,7 +9,6 @@ import io
 import json
 import re
 import ssl
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from botocore.exceptions import ClientError
 from local.aws import LocalAws
 from local.worker import Task, Worker, WorkerError
 from tests.e2e.people import make_people
+from tests.e2e.waiting import eventually
 
 _SAGEMAKER = "arn:aws:sagemaker:us-east-1:000000000000"
 _FUNCTIONS = "arn:aws:lambda:us-east-1:432418664414:function"
@@ -169,7 +169,7 @@ class World:
             job: dict[str, Any] = self.sagemaker.describe_labeling_job(LabelingJobName=name)
             return job if job["LabelingJobStatus"] in statuses else None
 
-        return _eventually(reached)
+        return eventually(reached)
 
     def output(self, name: str) -> list[dict[str, Any]]:
         key = f"labels/{name}/manifests/output/output.manifest"
@@ -188,16 +188,7 @@ class World:
                     return notification
             return None
 
-        return _eventually(found)
-
-
-def _eventually(check: Callable[[], dict[str, Any] | None], seconds: float = 10) -> dict[str, Any]:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := check():
-            return found
-        time.sleep(0.03)
-    raise AssertionError(f"nothing came within {seconds} seconds")
+        return eventually(found)
 
 
 @pytest.fixture(scope="module")
@@ -360,7 +351,7 @@ def test_a_topic_that_does_not_let_eventbridge_publish_gets_nothing(world: World
         sentence = f"events.amazonaws.com is not authorized to perform sns:Publish on {topic}"
         return {"found": sentence} if sentence in log else None
 
-    assert _eventually(refused)
+    assert eventually(refused)
     events.remove_targets(Rule="closed", Ids=["topic"])
 
 
@@ -516,6 +507,30 @@ def test_a_browser_reads_an_image_by_the_url_in_the_template(world: World) -> No
     assert world.output("images")[0]["even-odd-metadata"]["class-name"] == "Even"
 
 
+def test_a_teams_urls_of_data_can_be_bound_to_where_its_workers_are(world: World) -> None:
+    world.s3.put_object(Bucket="gt-data", Key="images/b.png", Body=b"an image")
+    world.put_inputs(template=_IMAGE_TEMPLATE)
+    line = json.dumps({"source-ref": "s3://gt-data/images/b.png"})
+    world.s3.put_object(Bucket="gt-data", Key="request/input.manifest", Body=line.encode())
+    world.create("bound", HumanTaskConfig=_functions("ImageMultiClass"))
+    world.wait("bound", "InProgress")
+
+    # No request to this computer's S3 comes through a VPC.
+    seen = {}
+    for source in ("SourceIp", "VpcSourceIp"):
+        constraints = {"S3Presign": {"IamPolicyConstraints": {source: "Enabled"}}}
+        world.sagemaker.update_workteam(
+            WorkteamName="readers", WorkerAccessConfiguration=constraints
+        )
+        [task] = world.ana.tasks()
+        url = html.unescape(re.findall(r' src="(https://127[^"]+)"', task.html)[0])
+        seen[source] = _fetch(world.aws, url).status
+    world.sagemaker.update_workteam(WorkteamName="readers", WorkerAccessConfiguration={})
+    world.sagemaker.stop_labeling_job(LabelingJobName="bound")
+
+    assert seen == {"SourceIp": 200, "VpcSourceIp": 403}
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Response:
     status: int
@@ -576,7 +591,7 @@ def _first_task(worker: Worker) -> Task:
         tasks = worker.tasks()
         return {"task": tasks[0]} if tasks else None
 
-    task: Task = _eventually(found)["task"]
+    task: Task = eventually(found)["task"]
     return task
 
 

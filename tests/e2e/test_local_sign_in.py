@@ -11,7 +11,7 @@ import pytest
 from local.aws import LocalAws
 from local.browser import Browser
 from local.worker import Worker, WorkerError
-from tests.e2e.people import People, make_people, make_workforce
+from tests.e2e.people import People, make_people, make_workforce, wait_until_active
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +117,33 @@ def test_the_login_page_leads_back_only_to_a_registered_sign_out_url(people: Peo
     page = worker.sign_out()
 
     assert "redirect_mismatch" in page.text
+
+
+@pytest.fixture
+def unrestricted(people: People) -> Iterator[None]:
+    """Let everybody in again."""
+    yield
+    _restrict(people)
+
+
+def _restrict(people: People, *cidrs: str) -> None:
+    people.sagemaker.update_workforce(
+        WorkforceName="default", SourceIpConfig={"Cidrs": list(cidrs)}
+    )
+    wait_until_active(people.sagemaker)
+
+
+@pytest.mark.usefixtures("unrestricted")
+def test_the_portal_is_not_found_from_an_address_outside_its_cidrs(people: People) -> None:
+    worker = people.worker("ana")
+
+    _restrict(people, "203.0.113.0/24", "127.0.0.0/8")
+    inside = worker.tasks()
+    _restrict(people, "203.0.113.0/24")
+
+    assert inside == []
+    with pytest.raises(WorkerError, match="Not Found"):
+        worker.tasks()
 
 
 def test_who_signs_out_has_to_sign_in_again(people: People) -> None:

@@ -2,108 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from local.aws import LocalAws
-from local.browser import Browser
-from local.cdk_cli import CdkCli, CdkError
+from local.cdk_cli import CdkError
 from local.inventory import inventory
-from local.worker import Worker, WorkerError
+from local.worker import WorkerError
+from operations.people import Clients, find, remind
+from stacks.config import load
 from tests.e2e.people import People, make_people
-
-_CREATE = {"organization": "Example Labs", "support_email": "labeling@example.com"}
-
-
-@dataclass(kw_only=True)
-class Project:
-    """Environment files in a folder of their own, and the CDK command that deploys them."""
-
-    aws: LocalAws
-    folder: Path
-    #: Environment → what its file says of the workforce.
-    files: dict[str, dict[str, Any]] = field(default_factory=dict)
-    token_minutes: int | None = None
-
-    @property
-    def cognito(self) -> Any:
-        """A client for Cognito."""
-        return self.aws.client("cognito-idp")
-
-    def write(self, name: str, workforce: dict[str, Any]) -> None:
-        """Write an environment file."""
-        self.files[name] = workforce
-        content = {"region": self.aws.region, "protected": "false", "workforce": workforce}
-        folder = self.folder / "environments"
-        folder.mkdir(exist_ok=True)
-        (folder / f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
-
-    def deploy(self, name: str, workforce: dict[str, Any] | None = None) -> dict[str, str]:
-        """Deploy the people of an environment; return the outputs."""
-        if workforce is not None:
-            self.write(name, workforce)
-        return self.cdk(name).deploy("Workforce", exclusively=True)
-
-    def refusal(self, name: str, workforce: dict[str, Any]) -> str:
-        """Deploy what must fail; return what the command printed of it, in one line."""
-        cdk = self.cdk(name)
-        start = cdk.log.stat().st_size if cdk.log.exists() else 0
-        with pytest.raises(CdkError):
-            self.deploy(name, workforce)
-        return " ".join(cdk.log.read_bytes()[start:].decode().split())
-
-    def destroy(self, name: str) -> None:
-        """Destroy the people of an environment, and take its file away."""
-        self.cdk(name).destroy("Workforce")
-        (self.folder / "environments" / f"{name}.yaml").unlink()
-
-    def worker(self, name: str) -> Worker:
-        """Return `<name>@example.com` as a program."""
-        return Worker(self.aws.endpoint, f"{name}@example.com", self.aws.ca_bundle)
-
-    def invitations(self, name: str) -> list[dict[str, Any]]:
-        """Return the invitations of `<name>@example.com`."""
-        box = Browser(self.aws.ca_bundle).open(f"{self.aws.endpoint}/_mailbox.json")
-        mails: list[dict[str, Any]] = json.loads(box.content)["mails"]
-        return [
-            mail
-            for mail in mails
-            if mail["to"] == f"{name}@example.com" and "sns." not in mail["sender"]
-        ]
-
-    def account(self, pool: str, name: str) -> dict[str, Any]:
-        """Return the account of `<name>@example.com`; with its groups."""
-        found = self.cognito.list_users(UserPoolId=pool, Filter=f'email = "{name}@example.com"')[
-            "Users"
-        ]
-        if not found:
-            return {}
-        groups = self.cognito.admin_list_groups_for_user(
-            UserPoolId=pool, Username=found[0]["Username"]
-        )["Groups"]
-        return {**found[0], "Groups": {group["GroupName"] for group in groups}}
-
-    def cdk(self, name: str) -> CdkCli:
-        """Return the CDK command for an environment."""
-        minutes = "" if self.token_minutes is None else f" {self.token_minutes}"
-        return CdkCli(
-            environment=name,
-            variables=self.aws.environment,
-            folder=self.folder,
-            app=f"python -m tests.e2e.app_of_files {self.folder / 'environments'}{minutes}",
-        )
-
-
-def _team(*workers: str, **more: Any) -> dict[str, Any]:
-    addresses = [f"{name}@example.com" for name in workers]
-    return {"description": "Reads numbers", "workers": addresses, **more}
+from tests.e2e.project import CREATE, Project, team_of
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +25,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("people")
     with LocalAws(folder) as aws:
         project = Project(aws=aws, folder=folder)
-        project.write("dev", {"create": _CREATE, "teams": {"readers": _team("ana", "bo")}})
+        project.write("dev", {"create": CREATE, "teams": {"readers": team_of("ana", "bo")}})
         project.cdk("dev").bootstrap(aws.account, aws.region)
         project.deploy("dev")
         yield project
@@ -144,13 +57,42 @@ def test_the_invitation_says_who_where_and_whom_to_ask(
         assert words in mail["body"]
 
 
+def test_make_workers_shows_who_has_come_and_reminds_the_others(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    environment = load(project.folder / "environments" / "dev.yaml")
+    names = {"cloudformation": "cloudformation", "cognito": "cognito-idp", "sns": "sns"}
+    clients = Clients(**{name: project.aws.client(each) for name, each in names.items()})
+    project.follow_links("ana")
+
+    people = find(environment, clients)
+    sent = remind(environment, clients, "bo@example.com")
+
+    assert people.portal_url == outputs["PortalUrl"]
+    assert people.login_problem == ""
+    assert {
+        email: (person.state, person.teams, person.subscriptions)
+        for email, person in people.persons.items()
+    } == {
+        "ana@example.com": ("signed in", ["dev-readers"], {"dev-readers": True}),
+        "bo@example.com": ("invited", ["dev-readers"], {"dev-readers": False}),
+    }
+    assert sent == [
+        "the invitation, with a new temporary password",
+        "the request to confirm dev-readers",
+    ]
+    assert "bo@example.com" in project.worker("bo").sign_in().text
+
+
 def test_a_second_workforce_is_refused_with_the_lines_to_write(
     project: Project, outputs: dict[str, str]
 ) -> None:
+    team = {"readers": team_of("ana")}
+    project.write("second", {"create": CREATE, "teams": team})
+    project.deploy_data("second")
     before = inventory(project.aws.client)
-    team = {"readers": _team("ana")}
 
-    printed = project.refusal("second", {"create": _CREATE, "teams": team})
+    printed = project.refusal("second", {"create": CREATE, "teams": team})
 
     (project.folder / "environments" / "second.yaml").unlink()
     assert "an account has one workforce per Region, and workforce dev" in printed
@@ -170,7 +112,7 @@ def test_environments_share_what_one_of_them_has_made(
     pool = outputs["UserPoolId"]
     mails = len(project.invitations("ana"))
 
-    project.deploy("third", {"shared_with": "dev", "teams": {"readers": _team("ana", "cleo")}})
+    project.deploy("third", {"shared_with": "dev", "teams": {"readers": team_of("ana", "cleo")}})
 
     assert project.account(pool, "ana")["Groups"] == {"dev-readers", "dev-workers", "third-readers"}
     assert project.account(pool, "cleo")["Groups"] == {"third-readers", "third-workers"}
@@ -192,7 +134,7 @@ def test_one_line_less_and_one_line_more(project: Project, outputs: dict[str, st
     before = project.account(pool, "bo")
     mails = len(project.invitations("ana"))
 
-    project.deploy("dev", {"create": _CREATE, "teams": {"readers": _team("ana", "dan")}})
+    project.deploy("dev", {"create": CREATE, "teams": {"readers": team_of("ana", "dan")}})
 
     with pytest.raises(WorkerError):
         bo.tasks()
@@ -206,7 +148,7 @@ def test_one_line_less_and_one_line_more(project: Project, outputs: dict[str, st
 
 
 def test_a_line_put_back_is_the_same_account(project: Project, outputs: dict[str, str]) -> None:
-    project.deploy("dev", {"create": _CREATE, "teams": {"readers": _team("ana", "bo", "dan")}})
+    project.deploy("dev", {"create": CREATE, "teams": {"readers": team_of("ana", "bo", "dan")}})
 
     account = project.account(outputs["UserPoolId"], "bo")
     assert (account["Enabled"], account["Groups"]) == (True, {"dev-readers", "dev-workers"})
@@ -219,7 +161,7 @@ def test_who_logs_in_is_not_disturbed_when_cloudformation_writes_the_client(
     project.cognito.update_user_pool_client(
         **_with_more_urls(project, outputs, "https://elsewhere.example.com/back")
     )
-    project.token_minutes = 30
+    project.patch = "token-minutes=30"
 
     project.deploy("dev")
 
@@ -233,7 +175,7 @@ def test_who_logs_in_is_not_disturbed_when_cloudformation_writes_the_client(
 def test_a_renamed_team_is_a_new_team_with_the_same_people(
     project: Project, outputs: dict[str, str]
 ) -> None:
-    project.deploy("dev", {"create": _CREATE, "teams": {"editors": _team("ana", "bo", "dan")}})
+    project.deploy("dev", {"create": CREATE, "teams": {"editors": team_of("ana", "bo", "dan")}})
 
     teams = project.aws.client("sagemaker").list_workteams()["Workteams"]
     assert [team["WorkteamName"] for team in teams] == ["dev-editors"]
@@ -249,7 +191,7 @@ def test_leaving_what_is_in_use_is_refused_before_anything_is_written(
     ids = {"user_pool_id": outputs["UserPoolId"], "client_id": outputs["ClientId"]}
     adopt = {"workforce_name": "dev", **ids}
 
-    printed = project.refusal("dev", {"adopt": adopt, "teams": {"editors": _team("ana")}})
+    printed = project.refusal("dev", {"adopt": adopt, "teams": {"editors": team_of("ana")}})
 
     assert "dev-editors" in printed
     (stack,) = project.aws.client("cloudformation").describe_stacks(StackName="dev-Workforce")[
@@ -261,7 +203,7 @@ def test_leaving_what_is_in_use_is_refused_before_anything_is_written(
 
 
 def test_destroy_leaves_nothing_of_the_people(project: Project) -> None:
-    project.write("dev", {"create": _CREATE, "teams": {"editors": _team("ana", "bo", "dan")}})
+    project.write("dev", {"create": CREATE, "teams": {"editors": team_of("ana", "bo", "dan")}})
 
     project.destroy("dev")
 
@@ -279,7 +221,7 @@ def test_a_workforce_that_a_failed_destroy_has_left_is_told_how_to_remove(
         UserPoolId=people.pool, Domain=f"d{people.pool[-9:].lower()}"
     )
     project.cognito.delete_user_pool(UserPoolId=people.pool)
-    create = {"create": _CREATE, "teams": {"readers": _team("ana")}}
+    create = {"create": CREATE, "teams": {"readers": team_of("ana")}}
 
     printed = project.refusal("dev", create)
 
@@ -312,7 +254,7 @@ def test_ids_of_another_workforce_are_refused_before_anything_is_written(
         "user_pool_id": other or console.pool,
         "client_id": "1h57kf5cpq17m0eml12EXAMPLE" if wrong == "client" else console.client,
     }
-    workforce: dict[str, Any] = {"adopt": adopt, "teams": {"readers": _team("ana")}}
+    workforce: dict[str, Any] = {"adopt": adopt, "teams": {"readers": team_of("ana")}}
     if wrong == "kind":
         team = {"description": "Reads", "groups": ["labelers"]}
         workforce = {"adopt": {"workforce_name": "default"}, "teams": {"readers": team}}
@@ -341,7 +283,7 @@ def test_the_account_s_own_workforce_is_adopted_and_given_back(
     workforce = {
         "adopt": adopt,
         "pin_urls_to_worker_ip": "true",
-        "teams": {"readers": _team("ana", "eve")},
+        "teams": {"readers": team_of("ana", "eve")},
     }
 
     project.deploy("adopting", workforce)

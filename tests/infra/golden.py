@@ -25,6 +25,8 @@ def readable(value: Any) -> Any:
             return f"<{_plain('.'.join(content))}>"
         if name == "Fn::GetStackOutput":
             return f"<{_of_another_stack(content['OutputName'])}>"
+        if name == "Fn::ImportValue":
+            return f"<{content}>"
         if name == "Fn::Join":
             separator, parts = content
             return separator.join(str(readable(part)) for part in parts)

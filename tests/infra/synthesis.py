@@ -1,20 +1,14 @@
 """What the tests look at: an environment's templates and cdk-nag's report."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from aws_cdk import assertions
 
-ROOT = Path(__file__).parents[2]
+from audit.synthesis import ROOT, feature_flags
 
-
-def feature_flags() -> dict[str, Any]:
-    """Return the flags that the CDK command would give the app."""
-    flags: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
-    return flags
+__all__ = ["ROOT", "Synthesis", "feature_flags"]
 
 
 @dataclass(frozen=True, kw_only=True)

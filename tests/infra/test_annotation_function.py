@@ -29,6 +29,7 @@ def _declare(app: cdk.App, **folders: Path) -> cdk.Stack:
             folder=folder,
             output_bucket=data.output_bucket,
             key=data.key,
+            logs_key=data.key,
             reads_answers=construct_id == "After",
         )
     return stack

@@ -1,59 +1,165 @@
-"""cdk-nag's AwsSolutions finds nothing but what the reviewed list names."""
+"""What auditing tools find is in the reviewed list, and nothing else is."""
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from cdk_nag import AwsSolutionsChecks
 
 from app import findings
+from audit.report import Report, audit, environment_files, unused
+from audit.reviewed import Finding, Line, lines
+from audit.synthesis import INVARIANTS, cfn_guard, check
 from constructs.ground_truth.regions import REGIONS
-from stacks.acknowledgements import acknowledgements
 from stacks.config import Environment, load
-from stacks.environment import EnvironmentStage
-from tests.infra.synthesis import ROOT, Synthesis, feature_flags
+from stacks.config.environment_file import environment_files as files_in
+from tests.infra.synthesis import ROOT, Synthesis
 
-_ENVIRONMENTS = sorted(path.stem for path in (ROOT / "environments").glob("*.yaml"))
+_ENVIRONMENTS = [path.stem for path in files_in(ROOT / "environments")]
+_AUDITED = [file.stem for file in environment_files()]
+
+
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
+    """Give each environment's report of cdk-nag's packs, cfn-guard, cfn-lint and checkov."""
+    reports = audit(tmp_path_factory.mktemp("audit"), environment_files())
+    return {report.environment: report for report in reports}
+
+
+@pytest.mark.parametrize("name", _AUDITED)
+def test_every_finding_is_in_the_reviewed_list(reports: dict[str, Report], name: str) -> None:
+    assert reports[name].unlisted == []
+
+
+@pytest.mark.parametrize("name", _AUDITED)
+def test_the_reviewed_list_names_nothing_that_is_not_found(
+    reports: dict[str, Report], name: str
+) -> None:
+    assert reports[name].stale == []
+
+
+def test_every_line_of_the_reviewed_list_covers_a_finding(reports: dict[str, Report]) -> None:
+    assert unused(list(reports.values()), lines()) == []
+
+
+def test_no_line_is_in_the_reviewed_list_twice() -> None:
+    written = [(line.rule, line.construct) for line in lines()]
+
+    assert sorted(written) == sorted(set(written))
+
+
+@pytest.mark.parametrize("reason", sorted({line.reason for line in lines()}))
+def test_a_line_of_the_reviewed_list_is_explained(reason: str) -> None:
+    assert len(reason.split()) > 8
+    assert reason.endswith(".")
+
+
+@pytest.mark.parametrize("tool", ["AwsSolutions-", "CT.", "W3005", "CKV_AWS_"])
+def test_no_tool_is_blind(reports: dict[str, Report], tool: str) -> None:
+    for report in reports.values():
+        assert any(finding.rule.startswith(tool) for finding in report.found)
+
+
+_FOUND = Finding(rule="W1", construct="Data/Data/Input")
+_LINE = Line(rule="W1", construct="Data/Data/Input", reason="")
+_ANYWHERE = Finding(rule="W1", construct="*")
+
+
+def test_a_finding_that_is_not_in_the_list_is_reported() -> None:
+    report = Report(environment="dev", found=frozenset({_FOUND}), reviewed={})
+
+    assert report.unlisted == [_FOUND]
+
+
+@pytest.mark.parametrize("listed", [_FOUND, _ANYWHERE])
+def test_a_line_that_nothing_matches_is_reported(listed: Finding) -> None:
+    report = Report(environment="dev", found=frozenset(), reviewed={listed: _LINE})
+
+    assert report.stale == [listed]
+    assert unused([report], [_LINE]) == [_LINE]
+
+
+@pytest.mark.parametrize("listed", [_FOUND, _ANYWHERE])
+def test_a_finding_and_its_line_are_not_reported(listed: Finding) -> None:
+    report = Report(environment="dev", found=frozenset({_FOUND}), reviewed={listed: _LINE})
+
+    assert (report.unlisted, report.stale) == ([], [])
+    assert unused([report], [_LINE]) == []
+
+
+def _statement(**parts: Any) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn", **parts}
+    return {"Type": "AWS::IAM::ManagedPolicy", "PolicyDocument": {"Statement": [statement]}}
+
+
+#: One resource that breaks each invariant, by the invariant's name.
+_BREAKING: dict[str, dict[str, Any]] = {
+    "policies_name_each_action": _statement(Action=["s3:GetObject", "s3:Put*"]),
+    "few_actions_are_allowed_on_all_resources": _statement(Resource=["arn", "*"]),
+    "roles_are_passed_to_sagemaker_only": _statement(Action=["iam:PassRole"]),
+    "jobs_are_started_for_private_teams_only": _statement(Action="sagemaker:CreateLabelingJob"),
+    "services_publish_for_this_account_only": {
+        "Type": "AWS::SNS::TopicPolicy",
+        "PolicyDocument": {
+            "Statement": [{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}}]
+        },
+    },
+    "templates_make_no_users_and_no_addresses": {"Type": "AWS::Lambda::Url"},
+    "accounts_are_made_by_administrators": {"Type": "AWS::Cognito::UserPool"},
+    "portal_client_has_a_secret_and_the_code_flow": {
+        "Type": "AWS::Cognito::UserPoolClient",
+        "GenerateSecret": True,
+        "AllowedOAuthFlows": ["code", "implicit"],
+        "PreventUserExistenceErrors": "ENABLED",
+    },
+    "buckets_are_closed_encrypted_and_versioned": {"Type": "AWS::S3::Bucket"},
+    "keys_rotate": {"Type": "AWS::KMS::Key", "EnableKeyRotation": False},
+    "what_holds_data_is_kept_or_deleted_on_purpose": {"Type": "AWS::KMS::Key"},
+    "logs_end": {"Type": "AWS::Logs::LogGroup"},
+    "functions_log_to_a_group_of_their_stack": {"Type": "AWS::Lambda::Function"},
+}
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Give what cfn-guard says of a stack that breaks every invariant."""
+    folder = tmp_path_factory.mktemp("broken")
+    app = cdk.App(outdir=str(folder))
+    stack = cdk.Stack(app, "Stack")
+    for name, properties in _BREAKING.items():
+        kind = properties["Type"]
+        rest = {key: value for key, value in properties.items() if key != "Type"}
+        cdk.CfnResource(stack, name.replace("_", ""), type=kind, properties=rest)
+    cdk.Validations.of(app).add_plugins(cfn_guard(control_tower=False))
+    check(app)
+    return findings(folder)
+
+
+@pytest.mark.parametrize("name", sorted(_BREAKING))
+def test_an_invariant_that_is_broken_is_found(broken: list[str], name: str) -> None:
+    construct = f"Stack/{name.replace('_', '')}"
+
+    assert any(line.startswith(f"{construct}: {name}: ") for line in broken)
+
+
+def test_every_invariant_is_broken_once_above() -> None:
+    written = INVARIANTS.read_text().splitlines()
+
+    assert {line.split()[1] for line in written if line.startswith("rule ")} == set(_BREAKING)
 
 
 @pytest.mark.parametrize("name", _ENVIRONMENTS)
-def test_no_finding_is_left(synthesise: Callable[[Environment], Synthesis], name: str) -> None:
+def test_the_app_itself_finds_nothing(
+    synthesise: Callable[[Environment], Synthesis], name: str
+) -> None:
     synthesis = synthesise(load(ROOT / "environments" / f"{name}.yaml"))
 
     assert synthesis.findings == []
 
 
-@pytest.mark.parametrize(
-    "file", ["environments/local.yaml", "tests/data/environments/catalogue.yaml"]
-)
-def test_the_list_names_just_what_would_be_found(tmp_path: Path, file: str) -> None:
-    environment = load(ROOT / file)
-    app = cdk.App(context=feature_flags(), outdir=str(tmp_path))
-    stage = EnvironmentStage(app, environment)
-    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-
-    with pytest.raises(RuntimeError, match="ValidationFailed"):
-        app.synth()
-
-    listed = {
-        (f"{environment.name}/{entry.construct}/Resource", entry.finding)
-        for entry in acknowledgements(stage, environment)
-    }
-    found = {tuple(line.split(": ", 1)) for line in findings(tmp_path)}
-    assert {(path, rule.rsplit(": ", 1)[0]) for path, rule in found} == listed
-
-
-def test_every_acknowledgement_has_a_reason() -> None:
-    environment = load(ROOT / "environments" / "local.yaml")
-    stage = EnvironmentStage(cdk.App(context=feature_flags()), environment)
-
-    for entry in acknowledgements(stage, environment):
-        assert len(entry.reason) > 40, entry.finding
-
-
 @pytest.mark.parametrize("region", sorted(REGIONS))
-def test_no_finding_is_left_in_any_region(
+def test_the_app_itself_finds_nothing_in_any_region(
     synthesise: Callable[[Environment], Synthesis], tmp_path: Path, region: str
 ) -> None:
     (tmp_path / "environments").mkdir()

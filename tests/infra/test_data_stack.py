@@ -1,7 +1,10 @@
 """The buckets and the key, as CloudFormation will get them."""
 
+from typing import Any
+
 import pytest
 
+from tests.infra import golden
 from tests.infra.synthesis import Synthesis
 
 _DATA = ("AWS::S3::Bucket", "AWS::KMS::Key")
@@ -87,3 +90,40 @@ def test_an_unprotected_environment_leaves_nothing(local: Synthesis, kind: str) 
     for resource in local.resources("Data", kind):
         assert resource["DeletionPolicy"] == "Delete"
     assert len(local.resources("Data", "Custom::S3AutoDeleteObjects")) == 3
+
+
+def _key_statement(synthesis: Synthesis, action: str, effect: str) -> dict[str, Any]:
+    """Return the statement of the key's policy, beside that of the account, on an action."""
+    (found,) = (
+        statement
+        for statement in synthesis.properties("Data", "AWS::KMS::Key")["KeyPolicy"]["Statement"]
+        if statement["Effect"] == effect and action in statement["Action"]
+    )
+    return dict(found)
+
+
+def test_only_logs_of_this_account_and_region_are_encrypted_with_the_key(local: Synthesis) -> None:
+    statement = golden.readable(_key_statement(local, "kms:GenerateDataKey*", "Allow"))
+
+    assert statement["Principal"] == {"Service": "logs.us-east-1.amazonaws.com"}
+    assert statement["Condition"] == {
+        "ArnLike": {
+            "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:us-east-1:<AWS::AccountId>:"
+            "log-group:*"
+        }
+    }
+
+
+def test_the_use_of_the_key_can_not_be_handed_on(local: Synthesis) -> None:
+    statement = _key_statement(local, "kms:CreateGrant", "Deny")
+
+    assert statement["Principal"] == {"AWS": "*"}
+    assert statement["Condition"] == {
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false", "kms:GrantIsForAWSResource": "false"}
+    }
+
+
+@pytest.mark.parametrize("stack", ["Data", "Labeling"])
+def test_a_function_s_log_is_encrypted_with_the_key(local: Synthesis, stack: str) -> None:
+    for log_group in local.resources(stack, "AWS::Logs::LogGroup"):
+        assert golden.readable(log_group["Properties"]["KmsKeyId"]) == "<DataKey.Arn>"

@@ -1,4 +1,4 @@
-"""The faults that a custom resource for labeling jobs can meet, numbered as in the fault list."""
+"""The faults that the custom resources can meet, numbered as in the fault list."""
 
 from __future__ import annotations
 
@@ -104,18 +104,10 @@ CASES: Final = {
     86: "an adopted workforce of another pool is refused before any write",
 }
 
-_WORKFORCE = "no function of this project calls Cognito or CreateWorkforce: CloudFormation does"
 #: Cases that the function can't meet, and why.
 NOT_HERE: Final = {
     62: "no strict mode is offered: any key that S3 takes is labeled, see case 61",
     74: "measured by `make bench`, which shows peak memory; the manifest is a file of the function",
     76: "CloudFormation refuses it before any event, so that the function has no part in it",
     78: "CloudFormation refuses it, because stacks import what others export",
-    79: "CloudFormation makes the workforce itself; its refusal is in the README's table",
-    81: _WORKFORCE,
-    82: _WORKFORCE,
-    83: _WORKFORCE,
-    84: _WORKFORCE,
-    85: _WORKFORCE,
-    86: _WORKFORCE,
 }

@@ -1,4 +1,4 @@
-"""Plays CloudFormation for one custom resource of one stack, with its rules.
+"""Plays CloudFormation for one custom resource of a stack, with its rules.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref.html
 """
@@ -8,13 +8,13 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
-from labeling_job.identity import Owner, physical_id
-from tests.lifecycle.world import World
+from labeling_job.handler import _new_id
+from tests.lifecycle.simulation import Simulation
 from tests.unit.labeling_job_aws import RESOURCE, STACK
 
 MAXIMUM_BODY: Final = 4096
@@ -74,19 +74,24 @@ class Deployment:
 
 
 class CloudFormation:
-    """One stack with one resource."""
+    """One resource of a stack, of which it is the only one unless a `Stack` says otherwise."""
 
     def __init__(
         self,
-        world: World,
+        world: Simulation,
         *,
         stack: str = STACK,
         resource: str = RESOURCE,
+        kind: str = "Custom::LabelingJob",
+        new_id: Callable[[Mapping[str, Any]], str] = _new_id,
         request_ids: Iterable[str] | None = None,
     ) -> None:
         self.world = world
         self._stack = stack
         self._resource = resource
+        self._kind = kind
+        #: What the function says that the id is, of a resource that is made or updated.
+        self._new_id = new_id
         #: RequestIds are used again when a deployment is tried again.
         self._request_ids = iter(
             request_ids
@@ -101,6 +106,8 @@ class CloudFormation:
         self._leftover: tuple[str, dict[str, Any]] | None = None
         #: Id and properties of what an update could not be taken back from.
         self._way_back: tuple[str | None, dict[str, Any]] | None = None
+        #: What `begin` has asked for, and the id that came of it.
+        self._begun: tuple[dict[str, Any], str | None] | None = None
         self._sent: list[Sent] = []
 
     def deploy(
@@ -145,20 +152,20 @@ class CloudFormation:
             return self._ended("ROLLBACK_FAILED")
         wanted = stringified(properties)
         create = self.event("Create", wanted)
-        ended: list[Deployment] = []
+        ended: list[bool] = []
 
         def cancel() -> None:
             ended.append(self._take_back(MADE_UP_ID, wanted))
 
         self.world.stage.play(order, functools.partial(self.world.deliver, create), cancel)
         self.world.end_of_late_runs()
-        return ended[0]
+        return self._ended("ROLLBACK_COMPLETE" if ended[0] else "ROLLBACK_FAILED")
 
     def check_answers(self) -> None:
         """Raise AssertionError for any answer that is none, also of those that came too late."""
         for event in self._events:
             for _, body in self.world.answers[event["ResponseURL"]]:
-                _checked(event, body)
+                self._checked(event, body)
 
     def event(self, kind: str, properties: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         """Return a new event for the resource."""
@@ -169,7 +176,7 @@ class CloudFormation:
             "ResponseURL": f"https://example.com/{request}?{self._signature()}",
             "StackId": self._stack,
             "RequestId": request,
-            "ResourceType": "Custom::LabelingJob",
+            "ResourceType": self._kind,
             "LogicalResourceId": self._resource,
             "ResourceProperties": properties,
             **more,
@@ -182,41 +189,75 @@ class CloudFormation:
         signed = _BEGINNING + timedelta(seconds=self.world.time)
         return f"X-Amz-Date={signed:%Y%m%dT%H%M%SZ}&X-Amz-Signature=secret-{next(self._numbers)}"
 
+    def begin(self, properties: Mapping[str, Any]) -> Response | None:
+        """Send the Create or Update of a deployment; None where nothing has changed."""
+        wanted = stringified(properties)
+        self._begun = None
+        if wanted == self.properties:
+            return None
+        if self.properties is None:
+            self.world.stack_status = "CREATE_IN_PROGRESS"
+            event = self.event("Create", wanted)
+        else:
+            self.world.stack_status = "UPDATE_IN_PROGRESS"
+            event = self.event(
+                "Update",
+                wanted,
+                OldResourceProperties=self.properties,
+                PhysicalResourceId=self.physical_id,
+            )
+        response = self._responded(event)
+        self._begun = wanted, response.physical_id or self.physical_id
+        return response
+
+    def complete(self) -> None:
+        """End a deployment in which all has succeeded: what was replaced is cleaned up."""
+        if self._begun is None:
+            return
+        before, old_id = self.properties, self.physical_id
+        (self.properties, self.physical_id), self._begun = self._begun, None
+        if before is not None and self.physical_id != old_id:
+            self._clean_up(old_id, before)
+
+    def take_back(self) -> bool:
+        """End a deployment in which something has failed; say whether that has succeeded."""
+        if self._begun is None:
+            return True
+        (wanted, held), self._begun = self._begun, None
+        if self.properties is not None:
+            return self._roll_back(held, wanted)
+        return self._take_back(held or MADE_UP_ID, wanted)
+
     def _create(self, wanted: dict[str, Any], *, fails_later: bool, rollback: bool) -> Deployment:
-        made = self._responded(self.event("Create", wanted))
+        made = self.begin(wanted)
+        assert made is not None
         if made.status == "SUCCESS" and not fails_later:
-            self.properties, self.physical_id = wanted, made.physical_id
+            self.complete()
             return self._ended("CREATE_COMPLETE")
         if not rollback:
             return self._ended("CREATE_FAILED")
-        return self._take_back(made.physical_id or MADE_UP_ID, wanted)
+        return self._ended("ROLLBACK_COMPLETE" if self.take_back() else "ROLLBACK_FAILED")
 
-    def _take_back(self, identity: str, properties: dict[str, Any]) -> Deployment:
+    def _take_back(self, identity: str, properties: dict[str, Any]) -> bool:
+        self.world.stack_status = "ROLLBACK_IN_PROGRESS"
         if self._delete(identity, properties):
-            return self._ended("ROLLBACK_COMPLETE")
+            return True
         self._leftover = (identity, properties)
-        return self._ended("ROLLBACK_FAILED")
+        return False
 
     def _update(self, wanted: dict[str, Any], *, fails_later: bool) -> Deployment:
-        assert self.properties is not None
-        before, old_id = self.properties, self.physical_id
-        forward = self.event(
-            "Update", wanted, OldResourceProperties=before, PhysicalResourceId=old_id
-        )
-        updated = self._responded(forward)
-        held = updated.physical_id or old_id
+        updated = self.begin(wanted)
+        assert updated is not None
         if updated.status == "SUCCESS" and not fails_later:
-            self.properties, self.physical_id = wanted, held
-            if held != old_id:
-                self._clean_up(old_id, before)
+            self.complete()
             return self._ended("UPDATE_COMPLETE")
-        if self._roll_back(held, wanted):
-            return self._ended("UPDATE_ROLLBACK_COMPLETE")
-        return self._ended("UPDATE_ROLLBACK_FAILED")
+        back = self.take_back()
+        return self._ended("UPDATE_ROLLBACK_COMPLETE" if back else "UPDATE_ROLLBACK_FAILED")
 
     def _roll_back(self, held: str | None, failed: dict[str, Any]) -> bool:
         """Send the reverse Update; one that fails can be continued later."""
         assert self.properties is not None
+        self.world.stack_status = "UPDATE_ROLLBACK_IN_PROGRESS"
         back = self.event(
             "Update", self.properties, OldResourceProperties=failed, PhysicalResourceId=held
         )
@@ -250,13 +291,37 @@ class CloudFormation:
         else:
             for _ in range(copies):
                 deliver()
-        answers = [(time, _checked(event, body)) for time, body in world.answers[url][known:]]
+        answers = [(time, self._checked(event, body)) for time, body in world.answers[url][known:]]
         in_time = [answer for time, answer in answers if time <= until]
         if not in_time:
             world.time = max(world.time, until)
         response = in_time[0] if in_time else _timeout(event)
         self._sent.append(Sent(event=event, response=response))
         return response
+
+    def _checked(self, event: Mapping[str, Any], body: bytes) -> Response:
+        """Return an answer that CloudFormation takes; AssertionError says why it is none."""
+        assert len(body) <= MAXIMUM_BODY, f"response object is too long: {len(body)} bytes"
+        answer = json.loads(body)
+        for name in ("StackId", "RequestId", "LogicalResourceId"):
+            assert answer[name] == event[name], f"{name} is not that of the event"
+        assert answer["Status"] in ("SUCCESS", "FAILED")
+        assert answer["Status"] == "SUCCESS" or answer["Reason"], "a failure has no reason"
+        identity = answer["PhysicalResourceId"]
+        assert isinstance(identity, str), "invalid PhysicalResourceId"
+        assert 0 < len(identity.encode()) <= MAXIMUM_ID, "invalid PhysicalResourceId"
+        if event["RequestType"] == "Delete":
+            assert identity == event["PhysicalResourceId"], "a Delete has changed the id"
+        elif answer["Status"] == "SUCCESS":
+            assert identity == self._new_id(event), "another id"
+        data = answer.get("Data", {})
+        assert all(isinstance(value, str) for value in data.values()), "Data is not flat"
+        if answer["Status"] == "FAILED":
+            shown = [word for word in _SECRETS if word in answer["Reason"]]
+            assert not shown, f"the reason shows {shown}"
+        return Response(
+            status=answer["Status"], physical_id=identity, reason=answer["Reason"], data=data
+        )
 
     def _ended(self, status: str) -> Deployment:
         return Deployment(status=status, sent=self._sent)
@@ -278,30 +343,4 @@ def _timeout(event: Mapping[str, Any]) -> Response:
         status="FAILED",
         physical_id=event.get("PhysicalResourceId"),
         reason="CloudFormation did not receive a response from your Custom Resource",
-    )
-
-
-def _checked(event: Mapping[str, Any], body: bytes) -> Response:
-    """Return an answer that CloudFormation takes; AssertionError says why it is none."""
-    assert len(body) <= MAXIMUM_BODY, f"response object is too long: {len(body)} bytes"
-    answer = json.loads(body)
-    for name in ("StackId", "RequestId", "LogicalResourceId"):
-        assert answer[name] == event[name], f"{name} is not that of the event"
-    assert answer["Status"] in ("SUCCESS", "FAILED")
-    assert answer["Status"] == "SUCCESS" or answer["Reason"], "a failure has no reason"
-    identity = answer["PhysicalResourceId"]
-    assert isinstance(identity, str), "invalid PhysicalResourceId"
-    assert 0 < len(identity.encode()) <= MAXIMUM_ID, "invalid PhysicalResourceId"
-    if event["RequestType"] == "Delete":
-        assert identity == event["PhysicalResourceId"], "a Delete has changed the id"
-    elif answer["Status"] == "SUCCESS":
-        owner = Owner(stack_id=event["StackId"], logical_id=event["LogicalResourceId"])
-        assert identity == physical_id(owner, event["ResourceProperties"]), "another id"
-    data = answer.get("Data", {})
-    assert all(isinstance(value, str) for value in data.values()), "Data is not flat"
-    if answer["Status"] == "FAILED":
-        shown = [word for word in _SECRETS if word in answer["Reason"]]
-        assert not shown, f"the reason shows {shown}"
-    return Response(
-        status=answer["Status"], physical_id=identity, reason=answer["Reason"], data=data
     )

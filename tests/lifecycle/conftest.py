@@ -9,7 +9,9 @@ import pytest
 
 from tests.lifecycle.cases import CASES, NOT_HERE, number_of
 from tests.lifecycle.cloudformation import CloudFormation
-from tests.lifecycle.world import World, simulated
+from tests.lifecycle.people import PeopleStack, PeopleWorld
+from tests.lifecycle.simulation import simulated
+from tests.lifecycle.world import World
 
 _WORDS = {"passed": "passed", "failed": "FAILED", "error": "FAILED", "xfailed": "known fault"}
 
@@ -33,6 +35,18 @@ def world() -> World:
 def cloudformation(world: World) -> CloudFormation:
     """Return the stack of that world."""
     return CloudFormation(world)
+
+
+@pytest.fixture
+def people_world() -> PeopleWorld:
+    """Return AWS without a workforce."""
+    return PeopleWorld()
+
+
+@pytest.fixture
+def stack(people_world: PeopleWorld) -> PeopleStack:
+    """Return the people's stack of the environment dev."""
+    return PeopleStack(people_world)
 
 
 def new_world() -> World:

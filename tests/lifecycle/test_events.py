@@ -13,6 +13,7 @@ from labeling_job import writing
 from labeling_job.handler import handler
 from tests.lifecycle.cloudformation import MADE_UP_ID, CloudFormation, stringified
 from tests.lifecycle.conftest import new_world
+from tests.lifecycle.simulation import Simulation
 from tests.lifecycle.world import World
 from tests.unit.labeling_job_aws import OWNER_TAGS, STACK, own_id, properties
 
@@ -745,5 +746,5 @@ def _call(world: World, operation: str) -> int:
     """Return how many calls a Create has made when this one is answered."""
     undisturbed = new_world()
     CloudFormation(undisturbed).deploy(properties())
-    World.alive = world
+    Simulation.alive = world
     return [name for name, _ in undisturbed.calls].index(operation) + 1

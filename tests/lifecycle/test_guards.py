@@ -11,20 +11,9 @@ import pytest
 from tests.lifecycle import test_data_objects, test_events, test_jobs, test_permissions, test_stacks
 from tests.lifecycle.cloudformation import CloudFormation
 from tests.lifecycle.conftest import new_world
+from tests.lifecycle.stand_ins import false, nothing, true
 from tests.lifecycle.world import World
 from tests.unit.labeling_job_aws import own_id
-
-
-def _nothing(*_: Any, **__: Any) -> None:
-    return None
-
-
-def _true(*_: Any, **__: Any) -> bool:
-    return True
-
-
-def _false(*_: Any, **__: Any) -> bool:
-    return False
 
 
 def _unchanged(tags: Mapping[str, str]) -> dict[str, str]:
@@ -64,14 +53,14 @@ _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]]
     (
         "owner tags of a job that has the wanted name",
         "labeling_job.jobs.Job.belongs_to",
-        _true,
+        true,
         test_jobs.test_case_41_a_name_that_somebody_else_s_job_has_is_refused_and_that_job_left_alone,
         ({"team": "others"}, own_id()),
     ),
     (
         "owner tags of a job that is deleted",
         "labeling_job.jobs.Job.belongs_to",
-        _true,
+        true,
         test_events.test_case_29_a_delete_of_the_old_logical_id_leaves_the_job_of_the_new_one_alone,
         (),
     ),
@@ -82,8 +71,8 @@ _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]]
         test_jobs.test_case_51_tags_that_appear_late_are_waited_for,
         (),
     ),
-    ("look at whether the job is still wanted", "labeling_job.wanted.check", _nothing, _beside, ()),
-    ("word of a Delete to its Create", "labeling_job.wanted.withdraw", _nothing, _beside, ()),
+    ("look at whether the job is still wanted", "labeling_job.wanted.check", nothing, _beside, ()),
+    ("word of a Delete to its Create", "labeling_job.wanted.withdraw", nothing, _beside, ()),
     (
         "condition that a marker is the one that was read",
         "labeling_job.wanted._write",
@@ -94,7 +83,7 @@ _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]]
     (
         "id of a resource that CloudFormation was never told",
         "labeling_job.request._id_or_none",
-        _nothing,
+        nothing,
         test_events.test_case_26_a_job_whose_create_died_for_good_is_stopped_by_the_delete,
         (),
     ),
@@ -115,21 +104,21 @@ _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]]
     (
         "adoption of the resource's own job",
         "labeling_job.jobs.find",
-        _nothing,
+        nothing,
         test_events.test_case_26_a_job_that_was_started_by_a_run_that_died_is_found,
         (),
     ),
     (
         "retry window of a new role",
         "custom_resource.errors.may_pass",
-        _false,
+        false,
         test_permissions.test_case_30_a_role_that_can_not_be_assumed_yet_is_waited_for,
         (),
     ),
     (
         "end of patience with what will not pass",
         "custom_resource.errors.may_pass",
-        _true,
+        true,
         test_jobs.test_case_42_a_quota_is_named_and_not_tried_again,
         (),
     ),
@@ -150,14 +139,14 @@ _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]]
     (
         "refusal to change what is at work",
         "labeling_job.labeling_job.keep_from_change",
-        _nothing,
+        nothing,
         test_events.test_case_13_an_update_of_a_job_that_must_not_be_replaced_fails_and_the_job_goes_on,
         (),
     ),
     (
         "refusal to stop what is at work",
         "labeling_job.stopping.keep_from_deletion",
-        _nothing,
+        nothing,
         test_stacks.test_case_77_a_job_that_may_not_be_stopped_fails_the_destruction_and_goes_on,
         (),
     ),

@@ -45,6 +45,7 @@ def _end_late_runs(stack: CloudFormation) -> None:
 
 
 def _complete_jobs(stack: CloudFormation) -> None:
+    assert isinstance(stack.world, World)
     for job in stack.world.jobs.values():
         if job["LabelingJobStatus"] == "InProgress" and _is_ours(job):
             job["LabelingJobStatus"] = "Completed"

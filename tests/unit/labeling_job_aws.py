@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import hashlib
 import io
 import itertools
 import json
-import threading
 import urllib.parse
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 from xml.sax.saxutils import escape
 
-import boto3
 import urllib3
-from botocore import xform_name
+from botocore.config import Config
 
 from custom_resource.surroundings import Clock, step_log
 from labeling_job.collaborators import S3_CONFIG, Collaborators
 from labeling_job.identity import Owner, physical_id
 from labeling_job.manifest import Manifest, read_manifest
 from labeling_job.request import from_event
+from tests.unit.fake_services import ACCOUNT, FakeServices, RefusedError
 
-ACCOUNT = "111122223333"
 STACK = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/dev-Labeling/0a1b2c3d"
 RESOURCE = "EvenOddJob"
 _REQUESTS = itertools.count()
@@ -46,18 +42,9 @@ _STATUSES = {
 }
 
 
-class RefusedError(Exception):
-    """What AWS answers instead of a result."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.message = message
-
-
 @dataclass
-class FakeAws:
-    """Two services and a clock that never waits."""
+class FakeAws(FakeServices):
+    """S3 and SageMaker's labeling jobs."""
 
     #: Bucket to key to content.
     objects: dict[str, dict[str, bytes]] = field(default_factory=lambda: defaultdict(dict))
@@ -67,8 +54,6 @@ class FakeAws:
     storage_classes: dict[str, str] = field(default_factory=dict)
     #: Lower-case name to what DescribeLabelingJob answers.
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    #: Operation and parameters of every call, refused ones included.
-    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     page_size: int = 1000
     #: What a new job's status is at each look; the last one stays.
     course: tuple[str, ...] = ("Initializing", "InProgress")
@@ -78,13 +63,9 @@ class FakeAws:
     ahead: dict[str, list[str]] = field(default_factory=dict)
     #: Looks at jobs that show no tags.
     looks_without_tags: int = 0
-    time: float = 0.0
-    #: Operation to the seconds that each of its calls takes.
-    durations: dict[str, float] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self._refusals: dict[str, list[Exception]] = defaultdict(list)
-        self._lock = threading.Lock()
+    def _config(self, service: str) -> Config | None:
+        return S3_CONFIG if service == "s3" else None
 
     def collaborators(self, *, seconds: float = 780.0) -> Collaborators:
         """Return real clients whose calls end here."""
@@ -95,14 +76,6 @@ class FakeAws:
             clock=Clock(now=lambda: self.time, sleep=self._sleep, deadline=self.time + seconds),
             log=step_log(f"Test {RESOURCE}"),
         )
-
-    def refuse(self, operation: str, code: str, message: str, *, times: int = 1) -> None:
-        """Let the next calls of an operation fail with an error of AWS."""
-        self.disturb(operation, *[RefusedError(code, message)] * times)
-
-    def disturb(self, operation: str, *errors: Exception) -> None:
-        """Let the next calls of an operation raise these errors."""
-        self._refusals[operation].extend(errors)
 
     def add_job(
         self, name: str, status: str, *, tags: Mapping[str, str] = OWNER_TAGS, **changes: Any
@@ -125,36 +98,9 @@ class FakeAws:
         }
         return self.jobs[name.lower()]
 
-    def called(self, operation: str) -> list[dict[str, Any]]:
-        """Return the parameters of all calls of an operation."""
-        return [parameters for name, parameters in self.calls if name == operation]
-
     def statuses(self) -> dict[str, str]:
         """Return what each job has come to."""
         return {job["LabelingJobName"]: job["LabelingJobStatus"] for job in self.jobs.values()}
-
-    def _sleep(self, seconds: float) -> None:
-        self.time += seconds
-
-    def _client(self, service: str) -> Any:
-        client = _session().client(
-            service,  # type: ignore[call-overload]  # one of two services
-            region_name="us-east-1",
-            aws_access_key_id="example",
-            aws_secret_access_key="example",  # noqa: S106  # nothing is signed for anybody
-            config=S3_CONFIG if service == "s3" else None,
-        )
-        client.meta.events.register_last("before-parameter-build", _remember)
-        client.meta.events.register_first("before-call", self._answer)
-        return client
-
-    def _answer(self, model: Any, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
-        try:
-            answer = self._serve(model.name, context["remembered"])
-        except RefusedError as refusal:
-            error = {"Code": refusal.code, "Message": refusal.message}
-            return SimpleNamespace(status_code=400, headers={}), {"Error": error}
-        return SimpleNamespace(status_code=200, headers={}), answer
 
     def get(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         """Answer a GET whose address was signed by a client, as S3 does."""
@@ -178,16 +124,6 @@ class FakeAws:
         if is_listing:
             return _response(_listing(answer))
         return _response(answer["Body"].read(), size=answer["ContentLength"])
-
-    def _serve(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        with self._lock:
-            self.calls.append((operation, parameters))
-            self.time += self.durations.get(operation, 0.0)
-            if self._refusals[operation]:
-                raise self._refusals[operation].pop(0)
-            method: Callable[[dict[str, Any]], dict[str, Any]]
-            method = getattr(self, f"_{xform_name(operation)}")
-            return method(parameters)
 
     def _list_objects_v2(self, parameters: dict[str, Any]) -> dict[str, Any]:
         bucket = self._bucket(parameters)
@@ -321,11 +257,6 @@ class FakeAws:
         return self.jobs[name.lower()]
 
 
-@functools.cache
-def _session() -> boto3.Session:
-    return boto3.Session()  # reads the models of the services once for all tests
-
-
 def _etag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
@@ -376,10 +307,6 @@ def _response(
         preload_content=False,
         enforce_content_length=False,
     )
-
-
-def _remember(params: Any, context: dict[str, Any], **_: Any) -> None:
-    context["remembered"] = dict(params)
 
 
 def properties(**changes: Any) -> dict[str, Any]:

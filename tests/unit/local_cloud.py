@@ -136,15 +136,21 @@ class Clock:
 
 
 class Account:
-    """An account with a work team of three, and Ground Truth without delays."""
+    """An account with a work team of three, and Ground Truth without delays.
 
-    def __init__(self) -> None:
+    The team is of a user pool, or with `oidc` (OidcConfig) of another provider's group `readers`.
+    """
+
+    def __init__(self, oidc: Mapping[str, Any] | None = None) -> None:
         self.cloud = MemoryCloud()
         self.clock = Clock()
         self.ground_truth = GroundTruth(self.cloud, delay=0.0, clock=self.clock)
         member = {"UserPool": "us-east-1_pool", "ClientId": "client"}
-        self.call("CreateWorkforce", {"WorkforceName": "default", "CognitoConfig": member})
-        definition = {"CognitoMemberDefinition": {**member, "UserGroup": "readers"}}
+        config = {"OidcConfig": oidc} if oidc else {"CognitoConfig": member}
+        self.call("CreateWorkforce", {"WorkforceName": "default", **config})
+        definition: dict[str, Any] = {"CognitoMemberDefinition": {**member, "UserGroup": "readers"}}
+        if oidc:
+            definition = {"OidcMemberDefinition": {"Groups": ["readers"]}}
         self.call(
             "CreateWorkteam",
             {

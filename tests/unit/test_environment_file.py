@@ -269,9 +269,16 @@ _NUMBER_OF_X = "x" * 59
         ),
         pytest.param(
             "region:",
+            "permissions_boundary: arn:aws:iam::111122223333:policy/most\nregion:",
+            "1: permissions_boundary: expected the name of a managed policy, 1 to 128 letters,"
+            " digits or any of +=,.@_- and no ARN, got 'arn:aws:iam::111122223333:policy/most'",
+            id="a boundary's ARN",
+        ),
+        pytest.param(
+            "region:",
             "name: dev\nregion:",
-            "1: name: expected one of the keys region, account, protected, tags, workforce, jobs,"
-            " got 'name'",
+            "1: name: expected one of the keys region, account, protected, permissions_boundary,"
+            " tags, workforce, jobs, got 'name'",
             id="the environment's name as a key",
         ),
         pytest.param(
@@ -670,14 +677,14 @@ def test_a_fault_is_named_with_file_line_field_value_and_rule(
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "1: expected an environment that begins with `region: …`, got an empty file"),
-        ("# later\n", "1: expected an environment that begins with `region: …`, got an empty file"),
-        ("- a\n", "1: expected an environment that begins with `region: …`, got a list"),
+        ("", "1: expected a file that begins with `region: …`, got an empty file"),
+        ("# later\n", "1: expected a file that begins with `region: …`, got an empty file"),
+        ("- a\n", "1: expected a file that begins with `region: …`, got a list"),
         (
             "[" * 2_000,
-            "1: expected lists and mappings in a few levels, got more levels than can be read",
+            "1: expected YAML, got a fault in column 51: more than 50 levels",
         ),
-        ("dev\n", "1: expected an environment that begins with `region: …`, got 'dev'"),
+        ("dev\n", "1: expected a file that begins with `region: …`, got 'dev'"),
     ],
 )
 def test_a_file_that_is_no_environment(text: str, problem: str) -> None:

@@ -18,7 +18,8 @@ from labeling_job.key_ranges import list_pages
 from labeling_job.pages import parse_page, read_page
 from labeling_job.reading import read_object
 from labeling_job.request import from_event
-from tests.unit.labeling_job_aws import ACCOUNT, FakeAws, event, image_properties
+from tests.unit.fake_services import ACCOUNT
+from tests.unit.labeling_job_aws import FakeAws, event, image_properties
 
 _KEYS = st.text(
     st.characters(exclude_categories=["Cs"]) | st.sampled_from(" +%41\"\\'\n\r\t/.#?&<>;=😀"),

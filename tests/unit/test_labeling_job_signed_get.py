@@ -14,7 +14,8 @@ from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 from custom_resource.errors import CustomResourceError, code_of, may_pass
 from labeling_job.collaborators import Collaborators
 from labeling_job.signed_get import LargerError, signed_get
-from tests.unit.labeling_job_aws import ACCOUNT, FakeAws
+from tests.unit.fake_services import ACCOUNT
+from tests.unit.labeling_job_aws import FakeAws
 
 _PLACE = {"Bucket": "in", "Key": "Input/1.txt"}
 

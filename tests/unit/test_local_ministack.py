@@ -158,6 +158,29 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_account_details": None,
         "handle_request": ("method", "path", "headers", "body", "query_params"),
     },
+    "services.cloudformation.handlers": {
+        "_ACTION_HANDLERS": None,
+        "_p": ("params", "key", "default"),
+    },
+    "services.cloudformation.stacks": {
+        "_provision_resource": ("resource_type", "logical_id", "props", "stack_name"),
+        "_update_resource": (
+            "resource_type",
+            "physical_id",
+            "old_props",
+            "new_props",
+            "stack_name",
+            "logical_id",
+            "old_attrs",
+        ),
+        "_delete_resource": (
+            "resource_type",
+            "physical_id",
+            "props",
+            "stack_name",
+            "logical_id",
+        ),
+    },
     "services.cloudformation.provisioners": {
         "_RESOURCE_HANDLERS": None,
         "_REPLACING_PROPERTIES": None,
@@ -194,7 +217,8 @@ def test_no_other_internal_of_ministack_is_used() -> None:
     files = Path(ministack.__file__).parent.glob("ministack*.py")
     source = "".join(file.read_text() for file in files)
     owners = (
-        "evaluator|provisioners|cognito|s3|iam|kms|lambda|ses|ses_v2|sns|sts|events|roles|responses"
+        "evaluator|provisioners|stacks|requests|cognito|s3|iam|kms|lambda|ses|ses_v2|sns|sts|events"
+        "|roles|responses"
     )
     used = set(re.findall(rf"(?<![\w-])_?(?:{owners})\.(?!amazonaws)(\w+)", source))
 

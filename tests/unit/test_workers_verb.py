@@ -216,15 +216,22 @@ def test_the_table_has_a_line_for_each_person(environment: Environment, aws: Aws
     assert "Worker portal: https://abc.example.com" in lines
 
 
-def test_who_has_not_signed_in_is_invited_again(environment: Environment, aws: Aws) -> None:
-    _some(aws)
+@pytest.mark.parametrize(
+    ("made", "name"),
+    [("s", "bo@example.com"), ("id-of-bo@example.com", "id-of-bo@example.com")],
+)
+def test_who_has_not_signed_in_is_invited_again(
+    environment: Environment, aws: Aws, made: str, name: str
+) -> None:
+    bo = {**_user("bo@example.com", "FORCE_CHANGE_PASSWORD"), "Username": made}
+    aws.add_all(users=[bo], gone=[], callbacks=[])
     aws.add_outputs()
     aws.stubs["cognito-idp"].add_response(
         "admin_create_user",
         {"User": {}},
         {
             "UserPoolId": _POOL,
-            "Username": "id-of-bo@example.com",
+            "Username": name,
             "MessageAction": "RESEND",
             "DesiredDeliveryMediums": ["EMAIL"],
         },

@@ -7,6 +7,7 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from constructs.ground_truth.custom_resource_function import CustomResourceFunction
@@ -19,7 +20,9 @@ class WorkforceFunction(CustomResourceFunction):
     the constructs that ask it to: this function is there before there is a pool.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, team_name_prefix: str) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, team_name_prefix: str, log_key: kms.IKey
+    ) -> None:
         stack = cdk.Stack.of(scope)
 
         def arn(resource: str, name: str) -> str:
@@ -30,6 +33,7 @@ class WorkforceFunction(CustomResourceFunction):
             construct_id,
             package="workforce",
             description="Custom::PortalLogin and others: checks, wires and invites the workforce",
+            log_key=log_key,
             role_description="Sets up the Ground Truth workforce during a deployment",
             statements=[
                 # A refusal must not keep CloudFormation from taking a deployment back.

@@ -1,0 +1,1 @@
+"""What auditing tools find in the templates, and which of it stands, with the reason."""

@@ -1,0 +1,1 @@
+"""Says before a merge what it will do to each environment, and stops what would destroy."""

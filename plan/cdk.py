@@ -1,0 +1,64 @@
+"""The CDK CLI without an account: it can reach none, whatever is in the environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Final
+
+#: Lines of an error that are shown.
+_LINES: Final = 15
+#: What leads to an account, to another tree, or says what this tree's Python imports.
+_LEFT_OUT: Final = ("AWS_", "CDK_", "GIT_", "PYTHONPATH")
+
+
+class CdkError(RuntimeError):
+    """A command that failed; the message has the end of what it said."""
+
+
+def cdk(*arguments: str, folder: Path | None = None) -> str:
+    """Run one command in a folder and return what it printed; CdkError if it fails."""
+    with tempfile.TemporaryDirectory() as home:
+        try:
+            done = subprocess.run(  # noqa: S603  # the arguments are ours
+                # What matters goes to standard output.
+                ["cdk", *arguments, "--no-notices", "--ci"],  # noqa: S607  # the pinned one
+                cwd=folder,
+                env=_variables(home),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        except FileNotFoundError:
+            raise CdkError("expected the CDK CLI on the PATH, got none; use `make plan`") from None
+    if done.returncode != 0:
+        raise CdkError(last_lines(done.stderr or done.stdout))
+    return done.stdout
+
+
+def last_lines(text: str) -> str:
+    """Return the end of an output, where the error is."""
+    lines = [
+        line.rstrip()
+        for line in text.strip().splitlines()
+        # The CLI's own words on that its child has failed.
+        if "Subprocess exited" not in line
+    ]
+    return "\n".join(lines[-_LINES:]).strip()
+
+
+def _variables(home: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
+    return kept | {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_HOME": home,
+        "NO_COLOR": "1",
+        # A tree that is only looked at stays as it is.
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }

@@ -1,0 +1,106 @@
+"""What a change does to one environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from plan import kinds
+from plan.approvals import Approval
+from plan.assembly import Environment, Stack
+from plan.changes import changes, same_stack
+from plan.counts import Counts
+from plan.guard import Finding, IdleApproval, findings, idle
+from plan.items import Item, item
+from plan.people import People, people
+from plan.permissions import Permissions, permissions
+from plan.references import References
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvironmentPlan:
+    """All that a reviewer should know of it."""
+
+    name: str
+    was_there: bool
+    is_there: bool
+    was_protected: bool
+    is_protected: bool
+    items: tuple[Item, ...]
+    people: People
+    permissions: Permissions
+    findings: tuple[Finding, ...]
+    idle_approvals: tuple[IdleApproval, ...]
+    #: Each changed stack's difference, property by property.
+    differences: Mapping[str, str]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether a deployment would do anything, or an approval be wanted."""
+        return bool(self.items or self.differences or self.findings)
+
+    @property
+    def refused(self) -> tuple[Finding, ...]:
+        """The destructive changes that nobody has approved."""
+        return tuple(finding for finding in self.findings if not finding.is_approved)
+
+
+def plan_environment(
+    before: Environment,
+    after: Environment,
+    *,
+    counts: Counts,
+    approvals: Mapping[str, Approval],
+    today: date,
+    differences: Mapping[str, str],
+) -> EnvironmentPlan:
+    """Compare an environment before and after; one that is not there has no stacks."""
+    found = sorted(changes(before, after), key=lambda each: kinds.order(each.resource))
+    old, new = References(before), References(after)
+    destructive = findings(before, after, found, approvals, today)
+    # What nobody touches is not taken from anybody.
+    touched = Environment(
+        name=before.name,
+        stacks={
+            key: stack
+            for key, stack in before.stacks.items()
+            if same_stack(stack, after.stacks.get(key))
+        },
+    )
+    return EnvironmentPlan(
+        name=after.name,
+        was_there=bool(before.stacks),
+        is_there=bool(after.stacks),
+        was_protected=before.is_protected,
+        is_protected=after.is_protected,
+        items=tuple(
+            item(each, after.name, new if each.after is not None else old, counts) for each in found
+        ),
+        people=people(touched, after),
+        permissions=permissions(touched, after),
+        findings=tuple(destructive),
+        idle_approvals=tuple(idle(approvals, destructive, today)),
+        differences=differences,
+    )
+
+
+def changed_stacks(before: Environment, after: Environment) -> list[tuple[Stack, Stack]]:
+    """Return the stacks that were there and have another template, as they were and will be."""
+    pairs = [(before.stacks.get(key), stack) for key, stack in after.stacks.items()]
+    return [
+        (old, new)
+        for old, new in pairs
+        if old is not None and same_stack(old, new) and _content(old) != _content(new)
+    ]
+
+
+def _content(stack: Stack) -> Any:
+    """Return a template without what only the tools read."""
+    resources = {
+        logical_id: {name: value for name, value in content.items() if name != "Metadata"}
+        for logical_id, content in stack.template.get("Resources", {}).items()
+        if logical_id in stack.resources
+    }
+    return {**stack.template, "Resources": resources}

@@ -1,0 +1,201 @@
+"""Says in a person's words what a change of a labeling job's properties is."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from plan.prices import task_of
+from plan.references import References, is_function, is_new
+from plan.tags import tag_changes
+
+_CONFIG: Final = ("Request", "HumanTaskConfig")
+#: By where it stands in the properties, the words for it; the longest beginning counts.
+_WORDS: Final[dict[tuple[str, ...], str]] = {
+    ("NamePrefix",): "name",
+    ("Revision",): "revision",
+    ("OnChange",): "on_change",
+    ("Relabel",): "relabel",
+    ("StopOnDelete",): "stop_on_delete",
+    ("Input",): "input",
+    ("Input", "Kind"): "data",
+    ("Input", "Bucket"): "input bucket",
+    ("Input", "Prefix"): "input",
+    ("Input", "ManifestUri"): "input manifest",
+    ("Input", "Extensions"): "file extensions",
+    ("Input", "Split"): "split",
+    ("Input", "Column"): "column",
+    ("Input", "Include"): "include",
+    ("Input", "Exclude"): "exclude",
+    ("Input", "Sample"): "sample",
+    ("Input", "Limit"): "limit",
+    ("Input", "Order"): "order",
+    ("Input", "Seed"): "seed",
+    ("Input", "WhenEmpty"): "when_empty",
+    ("Input", "PreviousAttribute"): "label attribute of the reviewed labels",
+    ("Input", "PreviousJob"): "reviewed job",
+    ("Files",): "label file",
+    ("Files", "Bucket"): "output bucket",
+    ("Files", "LabelCategories", "categoryGlobalAttributes"): "attributes",
+    ("Files", "LabelCategories", "frameAttributes"): "frame attributes",
+    ("Files", "LabelCategories", "annotationType"): "annotation",
+    ("Request",): "request",
+    ("Request", "LabelAttributeName"): "label attribute",
+    ("Request", "RoleArn"): "execution role",
+    ("Request", "OutputConfig"): "place of the labels",
+    ("Request", "OutputConfig", "KmsKeyId"): "key of the labels",
+    ("Request", "InputConfig"): "content classifiers",
+    ("Request", "StoppingConditions"): "stop_when",
+    ("Request", "LabelingJobAlgorithmsConfig"): "auto_label",
+    (*_CONFIG, "TaskTitle"): "title",
+    (*_CONFIG, "TaskDescription"): "description",
+    (*_CONFIG, "WorkteamArn"): "team",
+    (*_CONFIG, "TaskKeywords"): "keywords",
+    (*_CONFIG, "NumberOfHumanWorkersPerDataObject"): "workers per object",
+    (*_CONFIG, "TaskTimeLimitInSeconds"): "task time limit",
+    (*_CONFIG, "TaskAvailabilityLifetimeInSeconds"): "task availability",
+    (*_CONFIG, "MaxConcurrentTaskCount"): "most concurrent tasks",
+    (*_CONFIG, "PreHumanTaskLambdaArn"): "pre-annotation function",
+    (*_CONFIG, "AnnotationConsolidationConfig"): "consolidation function",
+    (*_CONFIG, "UiConfig"): "user interface",
+    ("ServiceToken",): "function of the deployment",
+    ("ServiceTimeout",): "time-out of the deployment",
+}
+#: What follows from other members, or has words of its own.
+_SAID_OTHERWISE: Final = frozenset(
+    {
+        ("Files", "Prefix"),
+        ("Files", "WorkerTemplate"),
+        ("Files", "LabelCategories", "instructions"),
+        ("Files", "LabelCategories", "labels"),
+        ("Input", "Extensions"),
+    }
+)
+_FUNCTIONS: Final = (
+    (*_CONFIG, "PreHumanTaskLambdaArn"),
+    (*_CONFIG, "AnnotationConsolidationConfig"),
+    (*_CONFIG, "UiConfig"),
+)
+#: The page's own heading, which is the description.
+_HEADER: Final = re.compile(r'\bheader="[^"]*"')
+_LONGEST: Final = 80
+
+
+def job_words(
+    old: Mapping[str, Any], new: Mapping[str, Any], references: References, stack: str
+) -> list[str]:
+    """Return what changed, the labels first; `new` has marks at what follows from replacements."""
+    found = list(_labels(old, new))
+    tasks = task_of(old), task_of(new)
+    is_other_task = tasks[0] != tasks[1] or _form(old) != _form(new)
+    if is_other_task:
+        found.append(f"task {_form(old)} → {_form(new)}")
+    for path, before, after in _leaves(old, new, ()):
+        if path == ("Tags",):
+            found += tag_changes(before, after)
+        elif path[:3] not in _SAID_OTHERWISE and not (is_other_task and path[:3] in _FUNCTIONS):
+            found.append(_changed(path, before, after, references, stack))
+    return [*dict.fromkeys([*found, *_page(old, new)])]
+
+
+def _labels(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    before, after = _categories(old), _categories(new)
+    removed = [name for name in before if name not in after]
+    added = [name for name in after if name not in before]
+    for what, names in (("removed", removed), ("added", added)):
+        if names:
+            listed = ", ".join(f"'{name}'" for name in names)
+            yield f"label{'s' if len(names) > 1 else ''} {listed} {what}"
+    if removed or added:
+        return
+    if list(before) != list(after):
+        yield "labels in another order"
+    yield from (f"label '{name}' changed" for name in after if before[name] != after[name])
+
+
+def _categories(properties: Mapping[str, Any]) -> dict[str, Any]:
+    content = properties.get("Files", {}).get("LabelCategories", {})
+    return {each["label"]: each for each in content.get("labels", [])}
+
+
+def _page(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Say how much of what workers read is another text, but for the description in it."""
+    changed = _lines(old), _lines(new)
+    if changed[0] == changed[1]:
+        return []
+    matcher = difflib.SequenceMatcher(a=changed[0], b=changed[1], autojunk=False)
+    steps = [step for step in matcher.get_opcodes() if step[0] != "equal"]
+    added = sum(end - start for *_, start, end in steps)
+    removed = sum(end - start for _, start, end, *_ in steps)
+    what = "template" if task_of(new) == "custom" else "instructions"
+    return [f"{what}: +{added} -{removed} lines of what workers read"]
+
+
+def _lines(properties: Mapping[str, Any]) -> list[str]:
+    files = properties.get("Files", {})
+    told = files.get("LabelCategories", {}).get("instructions", {})
+    text = "\n".join([str(files.get("WorkerTemplate", "")), *map(str, told.values())])
+    return _HEADER.sub("header", text).splitlines()
+
+
+def _form(properties: Mapping[str, Any]) -> str:
+    arn = properties.get("Request", {}).get("HumanTaskConfig", {}).get("PreHumanTaskLambdaArn")
+    form = next((word for word in ("Verification", "Adjustment") if f"-{word}" in str(arn)), "")
+    return " ".join(part for part in (form.lower(), task_of(properties) or "unknown") if part)
+
+
+def _leaves(
+    old: Any, new: Any, path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Yield what differs: the deepest members, but lists and functions of CloudFormation whole."""
+    if old == new:
+        return
+    if not (_is_data(old) and _is_data(new)):
+        yield path, old, new
+        return
+    for name in dict.fromkeys([*old, *new]):
+        yield from _leaves(old.get(name), new.get(name), (*path, name))
+
+
+def _is_data(value: Any) -> bool:
+    return isinstance(value, Mapping) and not is_function(value)
+
+
+def _changed(path: tuple[str, ...], old: Any, new: Any, references: References, stack: str) -> str:
+    words = next(
+        (_WORDS[path[:length]] for length in range(len(path), 0, -1) if path[:length] in _WORDS),
+        ".".join(path),
+    )
+    if is_new(new):
+        return f"{words}: {references.text(new, stack)} is replaced"
+    before, after = (_value(path, each, references, stack) for each in (old, new))
+    if len(before) + len(after) > _LONGEST:
+        return f"{words} changed"
+    if old is None:
+        return f"{words}: {after}"
+    if new is None:
+        return f"{words} {before} removed"
+    return f"{words} {before} → {after}"
+
+
+def _value(path: tuple[str, ...], value: Any, references: References, stack: str) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if path[-1:] == ("WorkteamArn",):
+        return references.text(value, stack).rpartition("/")[2]
+    if path[-1].endswith("Seconds"):
+        return _duration(value)
+    text = references.text(value, stack)
+    return f"'{text}'" if " " in text and isinstance(value, str) else text
+
+
+def _duration(seconds: Any) -> str:
+    if not isinstance(seconds, int):
+        return str(seconds)
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds % size == 0 and seconds:
+            number = seconds // size
+            return f"{number} {unit}{'s' if number > 1 else ''}"
+    return f"{seconds} seconds"

@@ -1,0 +1,99 @@
+"""A plan as JSON, for machines; `docs/plan.md` describes the members."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from plan import words
+from plan.environment_plan import EnvironmentPlan
+from plan.guard import Finding
+from plan.items import Item
+from plan.people import Person
+from plan.permissions import Permission
+from plan.plan import Plan
+
+#: Raised when a member goes or gets another meaning; new members may come at any time.
+_FORMAT: Final = 1
+
+
+def machine(plan: Plan) -> str:
+    """Return the plan as JSON."""
+    content = {
+        "format": _FORMAT,
+        "base": plan.base,
+        "verdict": plan.verdict.name.lower(),
+        "exit_code": int(plan.verdict),
+        "summary": words.verdict(plan),
+        "error": plan.error,
+        "environments": [_environment(each) for each in plan.environments],
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _environment(environment: EnvironmentPlan) -> dict[str, Any]:
+    return {
+        "name": environment.name,
+        "changed": environment.is_changed,
+        "protected": {"before": environment.was_protected, "after": environment.is_protected},
+        "changes": [_item(each) for each in environment.items],
+        "people": {
+            "invited": [_person(each) for each in environment.people.invited],
+            "removed": [_person(each) for each in environment.people.removed],
+            "moved": [_person(each) for each in environment.people.moved],
+        },
+        "permissions": {
+            "gained": [_permission(each) for each in environment.permissions.gained],
+            "lost": [_permission(each) for each in environment.permissions.lost],
+        },
+        "destructive": [_finding(each) for each in environment.findings],
+        "idle_approvals": [
+            {"change": each.change, "state": each.state, "expires": each.expires.isoformat()}
+            for each in environment.idle_approvals
+        ],
+        "differences": dict(environment.differences),
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "action": item.action,
+        "kind": item.kind,
+        "name": item.name,
+        "path": item.path,
+        "type": item.type,
+        "changes": list(item.changes),
+        "effects": list(item.effects),
+        "objects": None
+        if item.objects is None
+        else {"number": item.objects.number, "at_most": item.objects.is_limit},
+        "price_at_most": None
+        if item.price is None
+        else {"usd": str(item.price.usd), "confirmed": item.price.is_confirmed},
+    }
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {"email": person.email, "joins": list(person.joins), "leaves": list(person.leaves)}
+
+
+def _permission(permission: Permission) -> dict[str, Any]:
+    return {
+        "holder": permission.holder,
+        "principal": permission.principal or None,
+        "effect": permission.effect,
+        "actions": list(permission.actions),
+        "resource": permission.resource,
+        "condition": permission.condition or None,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    approval = finding.approval
+    return {
+        "change": finding.change,
+        "why": finding.why,
+        "approved": finding.is_approved,
+        "reason": approval.reason if approval else None,
+        "expires": approval.expires.isoformat() if approval else None,
+    }

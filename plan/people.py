@@ -1,0 +1,64 @@
+"""Who is invited, removed, or moved between teams, from what `Custom::Workers` is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from plan.assembly import Environment
+from plan.references import References
+
+_TYPE = "Custom::Workers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """What becomes of one worker."""
+
+    email: str
+    #: Names of the teams that the person comes into and goes out of.
+    joins: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """What becomes of the workers of an environment."""
+
+    invited: tuple[Person, ...] = ()
+    removed: tuple[Person, ...] = ()
+    moved: tuple[Person, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.invited or self.removed or self.moved)
+
+
+def people(before: Environment, after: Environment) -> People:
+    """Compare the members of both."""
+    old, new = _members(before), _members(after)
+    return People(
+        invited=tuple(Person(email=email, joins=new[email]) for email in new if email not in old),
+        removed=tuple(Person(email=email, leaves=old[email]) for email in old if email not in new),
+        moved=tuple(
+            Person(
+                email=email,
+                joins=tuple(team for team in new[email] if team not in old[email]),
+                leaves=tuple(team for team in old[email] if team not in new[email]),
+            )
+            for email in new
+            if email in old and set(old[email]) != set(new[email])
+        ),
+    )
+
+
+def _members(environment: Environment) -> dict[str, tuple[str, ...]]:
+    references = References(environment)
+    found: dict[str, tuple[str, ...]] = {}
+    for resource in environment.resources(_TYPE):
+        for member in resource.properties.get("Members", []):
+            teams = tuple(
+                references.text(team, resource.stack).removeprefix(f"{environment.name}-")
+                for team in member.get("Teams", [])
+            )
+            email = str(member["Email"]).lower()
+            found[email] = tuple(sorted({*found.get(email, ()), *teams}))
+    return dict(sorted(found.items()))

@@ -1,0 +1,265 @@
+"""The sentences that all forms of a plan share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from plan import kinds
+from plan.environment_plan import EnvironmentPlan
+from plan.guard import Finding, IdleApproval
+from plan.items import Action, Item
+from plan.people import Person
+from plan.permissions import Permission
+from plan.plan import Plan, Verdict
+from plan.prices import Price, prices
+
+#: Before each line, as Terraform has them.
+SIGNS: Final[dict[Action, str]] = {
+    "created": "+",
+    "changed in place": "~",
+    "new run": "»",
+    "stopped": "-",
+    "replaced": "±",
+    "deleted": "-",
+    "refused by AWS": "!",
+    "left behind": "?",
+}
+#: So many other resources of one action are named one by one.
+_NAMED: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of an environment, or several that say the same of several resources."""
+
+    action: Action
+    #: Such as `team dev-readers`.
+    subject: str
+    #: What changes, and what follows.
+    text: str
+
+
+def verdict(plan: Plan) -> str:
+    """Return what a reviewer has to see first."""
+    if plan.verdict is Verdict.ERROR:
+        return "there is none that can be relied on"
+    if plan.verdict is Verdict.NOTHING:
+        return "nothing changes"
+    counted = _counted(plan)
+    if plan.verdict is Verdict.DESTRUCTIVE:
+        number = sum(len(each.refused) for each in plan.environments)
+        return f"{_number(number, 'destructive change')} without approval: {counted}"
+    return counted
+
+
+def state(environment: EnvironmentPlan) -> str:
+    """Return what an environment is, in brackets; empty where there is nothing to say."""
+    if not environment.is_there:
+        return "(described no more)"
+    words = []
+    if not environment.was_there:
+        words.append("new")
+    if environment.was_there and environment.is_protected != environment.was_protected:
+        words.append("protected from now on" if environment.is_protected else "protected no more")
+    elif environment.is_protected:
+        words.append("protected")
+    return f"({', '.join(words)})" if words else ""
+
+
+def finding(each: Finding) -> str:
+    """Return what is destroyed."""
+    return f"{each.change}: {each.why}"
+
+
+def approval(each: Finding) -> str:
+    """Return what is said of a finding's approval."""
+    if each.approval is None:
+        return "not approved"
+    until = each.approval.expires.isoformat()
+    if not each.is_approved:
+        return f"the approval was good until {until}"
+    return f"approved until {until}: {each.approval.reason}"
+
+
+def how_to_approve(environment: EnvironmentPlan) -> list[str]:
+    """Return the lines that approve what is not approved, for a person to complete."""
+    lines = [f"# environments/{environment.name}.approvals.yaml", "approvals:"]
+    for each in environment.refused:
+        lines += [f"  {each.change}:", "    reason: why this may be", "    expires: YYYY-MM-DD"]
+    return lines
+
+
+def idle_approval(each: IdleApproval) -> str:
+    """Return what is said of an approval that approves nothing."""
+    if each.state == "expired":
+        return f"the approval of `{each.change}` was good until {each.expires.isoformat()}"
+    return f"the approval of `{each.change}` is not needed; take it out"
+
+
+def lines(environment: EnvironmentPlan) -> list[Line]:
+    """Return the lines of an environment, the same of several resources together."""
+    found = [
+        Line(action=item.action, subject=f"{item.kind} {item.name}", text=_text(item))
+        for item in environment.items
+        if _is_named(item, environment)
+    ]
+    return found + _others(environment)
+
+
+def people(environment: EnvironmentPlan) -> list[tuple[str, str]]:
+    """Return a sign and a line for each person that is invited, removed or moved."""
+    who = environment.people
+    return [
+        *(("+", f"{each.email} is invited{_into(each)}") for each in who.invited),
+        *(
+            (
+                "-",
+                f"{each.email} is removed{_out_of(each)}; an account that this environment made"
+                " can't log in any more, and its labels still name it",
+            )
+            for each in who.removed
+        ),
+        *(
+            (
+                "~",
+                f"{each.email} {' and '.join(_moves(each))}",
+            )
+            for each in who.moved
+        ),
+    ]
+
+
+def permission(each: Permission) -> str:
+    """Return a permission on one line."""
+    verb = "may" if each.effect == "Allow" else "may not"
+    who = f"{each.holder}: {each.principal} {verb}" if each.principal else f"{each.holder} {verb}"
+    condition = f" if {each.condition}" if each.condition else ""
+    return f"{who} {', '.join(each.actions)} on {each.resource}{condition}"
+
+
+def cost(environment: EnvironmentPlan) -> str | None:
+    """Return what the new runs cost, None without new runs."""
+    runs = [each for each in environment.items if each.action in _RUNS and each.kind == "job"]
+    if not runs:
+        return None
+    known = [each for each in runs if each.price is not None]
+    note = f"{prices().source}, {prices().read_on.isoformat()}"
+    if not known:
+        return f"price of the new runs: not known before the objects are counted ({note})"
+    total = sum((each.price.usd for each in known if each.price), Decimal(0))
+    parts = [f"price of the new runs: at most {total:,.2f} USD"]
+    if len(known) < len(runs):
+        parts.append(f"for {len(known)} of {len(runs)}, the others are not known")
+    if not all(each.price.is_confirmed for each in known if each.price):
+        parts.append("UNCONFIRMED tiers")
+    return f"{', '.join(parts)} ({note})"
+
+
+_RUNS: Final = ("created", "new run")
+
+
+def _price(price: Price | None) -> str:
+    if price is None:
+        return ""
+    return f" (at most {price.usd:,.2f} USD{'' if price.is_confirmed else ', unconfirmed'})"
+
+
+def _text(item: Item) -> str:
+    changes = ", ".join(item.changes)
+    effects = "; ".join(
+        [f"{first}{_price(item.price)}" for first in item.effects[:1]] + [*item.effects[1:]]
+    )
+    return f"{changes} → {effects}" if changes and effects else changes or effects
+
+
+def _is_named(item: Item, environment: EnvironmentPlan) -> bool:
+    """Say whether an item has a line of its own."""
+    if item.action == "left behind":
+        return False
+    if item.action in ("created", "deleted"):
+        return item.type == "Custom::LabelingJob" or item.type in kinds.GUARDED
+    if item.type == "Custom::Workers":
+        return not environment.people
+    same = [
+        other
+        for other in environment.items
+        if (other.action, other.changes) == (item.action, item.changes)
+    ]
+    return item.type == "Custom::LabelingJob" or item.action != "changed in place" or len(same) == 1
+
+
+def _others(environment: EnvironmentPlan) -> list[Line]:
+    groups: dict[tuple[Action, str], list[Item]] = {}
+    for item in environment.items:
+        is_told = item.type == "Custom::Workers" and environment.people
+        if not _is_named(item, environment) and not is_told:
+            groups.setdefault((item.action, _text(item)), []).append(item)
+    return [
+        Line(action=action, subject=_several(group), text=text)
+        for (action, text), group in groups.items()
+    ]
+
+
+def _several(group: list[Item]) -> str:
+    by_kind: dict[str, list[str]] = {}
+    for each in group:
+        by_kind.setdefault(each.kind, []).append(each.name)
+    if len(group) > _NAMED:
+        return ", ".join(_number(len(names), kind) for kind, names in by_kind.items())
+    return "; ".join(
+        f"{_plural(kind) if len(names) > 1 else kind} {', '.join(names)}"
+        for kind, names in by_kind.items()
+    )
+
+
+def _counted(plan: Plan) -> str:
+    every = [(item.action, item.kind) for each in plan.environments for item in each.items]
+    parts: list[str] = []
+    for action in SIGNS:
+        if action == "new run":
+            number = sum(each == (action, "job") for each in every)
+            parts += [_number(number, "new run")] if number else []
+            continue
+        number = sum(each[0] == action for each in every)
+        parts += [f"{number} {action}"] if number else []
+    invited = sum(len(each.people.invited) for each in plan.environments)
+    removed = sum(len(each.people.removed) for each in plan.environments)
+    parts += [_people(invited, "invited")] if invited else []
+    parts += [_people(removed, "removed")] if removed else []
+    return ", ".join(parts) or "only what tools read of the templates"
+
+
+def _people(number: int, what: str) -> str:
+    return f"{number} {'person' if number == 1 else 'people'} {what}"
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else _plural(noun)}"
+
+
+def _plural(noun: str) -> str:
+    if noun == "notice by mail":
+        return "notices by mail"
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun != "key" else f"{noun}s"
+
+
+def _into(person: Person) -> str:
+    return f" into {_listed(person.joins)}" if person.joins else ""
+
+
+def _out_of(person: Person) -> str:
+    return f" from {_listed(person.leaves)}" if person.leaves else ""
+
+
+def _moves(person: Person) -> Iterable[str]:
+    if person.joins:
+        yield f"joins {_listed(person.joins)}"
+    if person.leaves:
+        yield f"leaves {_listed(person.leaves)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)

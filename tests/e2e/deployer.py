@@ -1,0 +1,148 @@
+"""The role that deploys, with the policies of bootstrap/policies.yaml, less a line where asked."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from local.aws import ROOT, LocalAws
+
+POLICIES: Final = ROOT / "bootstrap" / "policies.yaml"
+_ROLE: Final = "deployer"
+_TRUST: Final = {
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": "cloudformation.amazonaws.com"},
+        }
+    ]
+}
+
+
+class Deployer:
+    """Deploys small stacks of local AWS with a role of its own, straight through CloudFormation."""
+
+    def __init__(self, aws: LocalAws, environment: str) -> None:
+        self._cloudformation = aws.client("cloudformation")
+        self._iam = aws.client("iam")
+        self._environment = environment
+        outputs = self._declare_policies()
+        #: ARNs of the policies that `cdk bootstrap` is given.
+        self.policies = outputs["ExecutionPolicies"].split(",")
+        #: The ARN of the most that roles may do.
+        self.boundary = f"arn:aws:iam::{aws.account}:policy/{outputs['PermissionsBoundary']}"
+        self._documents = {arn: self._document(arn) for arn in self.policies}
+        role = self._iam.create_role(RoleName=_ROLE, AssumeRolePolicyDocument=json.dumps(_TRUST))[
+            "Role"
+        ]
+        self._role = role["Arn"]
+        for arn in self.policies:
+            self._iam.attach_role_policy(RoleName=_ROLE, PolicyArn=arn)
+
+    @property
+    def actions(self) -> set[str]:
+        """All that the policies allow."""
+        return {
+            action
+            for document in self._documents.values()
+            for statement in document["Statement"]
+            for action in _listed(statement["Action"])
+        }
+
+    @contextmanager
+    def without(self, action: str) -> Iterator[None]:
+        """Take an action out of the policies for a while."""
+        for arn, document in self._documents.items():
+            self._write(arn, _less(document, action))
+        try:
+            yield
+        finally:
+            for arn, document in self._documents.items():
+                self._write(arn, document)
+
+    def create(self, name: str, resources: Mapping[str, Any]) -> str:
+        """Make a stack; return what went wrong, or nothing."""
+        return self._do(self._cloudformation.create_stack, name, resources)
+
+    def update(self, name: str, resources: Mapping[str, Any]) -> str:
+        """Change a stack; return what went wrong, or nothing."""
+        return self._do(self._cloudformation.update_stack, name, resources)
+
+    def delete(self, name: str) -> str:
+        """Delete a stack; return what went wrong, or nothing."""
+        return self._do(self._cloudformation.delete_stack, name)
+
+    def _do(self, operation: Any, name: str, resources: Mapping[str, Any] | None = None) -> str:
+        stack_id = self._describe(self._name(name)).get("StackId")
+        before = len(self._events(stack_id)) if stack_id else 0
+        request: dict[str, Any] = {"StackName": self._name(name), "RoleARN": self._role}
+        if resources is not None:
+            request["TemplateBody"] = json.dumps({"Resources": resources})
+            request["Capabilities"] = ["CAPABILITY_IAM"]
+        stack_id = operation(**request).get("StackId", stack_id)
+        while self._describe(stack_id)["StackStatus"].endswith("_IN_PROGRESS"):
+            time.sleep(0.02)
+        events = self._events(stack_id)  # the last one first
+        return "\n".join(
+            event.get("ResourceStatusReason", "")
+            for event in events[: len(events) - before]
+            if event["ResourceStatus"].endswith("_FAILED")
+        )
+
+    def _describe(self, stack: str) -> Any:
+        try:
+            (found,) = self._cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        except self._cloudformation.exceptions.ClientError:
+            return {"StackStatus": "DELETE_COMPLETE"}
+        return found
+
+    def _events(self, stack_id: str) -> list[Any]:
+        pages = self._cloudformation.get_paginator("describe_stack_events")
+        return [
+            event for page in pages.paginate(StackName=stack_id) for event in page["StackEvents"]
+        ]
+
+    def _declare_policies(self) -> dict[str, str]:
+        name = f"GroundTruth-{self._environment}"
+        self._cloudformation.create_stack(
+            StackName=name,
+            TemplateBody=POLICIES.read_text(),
+            Parameters=[{"ParameterKey": "Environment", "ParameterValue": self._environment}],
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+        waiter = self._cloudformation.get_waiter("stack_create_complete")
+        waiter.wait(StackName=name, WaiterConfig={"Delay": 1})
+        (stack,) = self._cloudformation.describe_stacks(StackName=name)["Stacks"]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def _document(self, arn: str) -> dict[str, Any]:
+        version = self._iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        found = self._iam.get_policy_version(PolicyArn=arn, VersionId=version)
+        document: dict[str, Any] = found["PolicyVersion"]["Document"]
+        return document
+
+    def _write(self, arn: str, document: Mapping[str, Any]) -> None:
+        before = self._iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        self._iam.create_policy_version(
+            PolicyArn=arn, PolicyDocument=json.dumps(document), SetAsDefault=True
+        )
+        self._iam.delete_policy_version(PolicyArn=arn, VersionId=before)
+
+    def _name(self, name: str) -> str:
+        return f"{self._environment}-Data-{name}"
+
+
+def _less(document: Mapping[str, Any], action: str) -> dict[str, Any]:
+    statements = [
+        {**statement, "Action": [each for each in _listed(statement["Action"]) if each != action]}
+        for statement in document["Statement"]
+    ]
+    return {**document, "Statement": [each for each in statements if each["Action"]]}
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

@@ -1,0 +1,119 @@
+"""Environment files in a folder of their own, deployed to a local AWS by the CDK command."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from local.aws import LocalAws
+from local.browser import Browser
+from local.cdk_cli import CdkCli, CdkError
+from local.mailbox import PATH as MAILBOX
+from local.worker import Worker
+
+CREATE = {"organization": "Example Labs", "support_email": "labeling@example.com"}
+
+
+@dataclass(kw_only=True)
+class Project:
+    """Environment files in a folder of their own, and the CDK command that deploys them."""
+
+    aws: LocalAws
+    folder: Path
+    #: Environment → what its file says of the workforce.
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: What tests/e2e/app_of_files.py does to the app, such as `token-minutes=30`.
+    patch: str = ""
+    _with_data: set[str] = field(default_factory=set)
+
+    @property
+    def cognito(self) -> Any:
+        """A client for Cognito."""
+        return self.aws.client("cognito-idp")
+
+    def write(self, name: str, workforce: dict[str, Any]) -> None:
+        """Write an environment file."""
+        self.files[name] = workforce
+        content = {"region": self.aws.region, "protected": "false", "workforce": workforce}
+        folder = self.folder / "environments"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def deploy(self, name: str, workforce: dict[str, Any] | None = None) -> dict[str, str]:
+        """Deploy the people of an environment; return the outputs."""
+        if workforce is not None:
+            self.write(name, workforce)
+        self.deploy_data(name)
+        return self.cdk(name).deploy("Workforce", exclusively=True)
+
+    def refusal(self, name: str, workforce: dict[str, Any]) -> str:
+        """Deploy what must fail; return what the command printed of it, in one line."""
+        cdk = self.cdk(name)
+        start = cdk.log.stat().st_size if cdk.log.exists() else 0
+        with pytest.raises(CdkError):
+            self.deploy(name, workforce)
+        return " ".join(cdk.log.read_bytes()[start:].decode().split())
+
+    def deploy_data(self, name: str) -> None:
+        """Deploy the data side once, whose key encrypts logs and to which SES's sender belongs."""
+        if name not in self._with_data:
+            self.cdk(name).deploy("Data")
+            self._with_data.add(name)
+
+    def destroy(self, name: str) -> None:
+        """Destroy the people of an environment, and take its file away."""
+        self.cdk(name).destroy("Workforce")
+        (self.folder / "environments" / f"{name}.yaml").unlink()
+
+    def worker(self, name: str) -> Worker:
+        """Return `<name>@example.com` as a program."""
+        return Worker(self.aws.endpoint, f"{name}@example.com", self.aws.ca_bundle)
+
+    def mails(self, name: str) -> list[dict[str, Any]]:
+        """Return all mails to `<name>@example.com`, the newest first."""
+        box = Browser(self.aws.ca_bundle).open(f"{self.aws.endpoint}{MAILBOX}.json")
+        mails: list[dict[str, Any]] = json.loads(box.content)["mails"]
+        return [mail for mail in mails if mail["to"] == f"{name}@example.com"]
+
+    def invitations(self, name: str) -> list[dict[str, Any]]:
+        """Return the invitations of `<name>@example.com`."""
+        return [mail for mail in self.mails(name) if "sns." not in mail["sender"]]
+
+    def follow_links(self, name: str) -> None:
+        """Do what the mails to `<name>@example.com` ask for."""
+        for mail in self.mails(name):
+            for link in re.findall(r"https://[^\s\"<]+", mail["body"]):
+                Browser(self.aws.ca_bundle).open(link)
+
+    def account(self, pool: str, name: str) -> dict[str, Any]:
+        """Return the account of `<name>@example.com`; with its groups."""
+        found = self.cognito.list_users(UserPoolId=pool, Filter=f'email = "{name}@example.com"')[
+            "Users"
+        ]
+        if not found:
+            return {}
+        groups = self.cognito.admin_list_groups_for_user(
+            UserPoolId=pool, Username=found[0]["Username"]
+        )["Groups"]
+        return {**found[0], "Groups": {group["GroupName"] for group in groups}}
+
+    def cdk(self, name: str) -> CdkCli:
+        """Return the CDK command for an environment."""
+        return CdkCli(
+            environment=name,
+            variables=self.aws.environment,
+            folder=self.folder,
+            app=f"python -m tests.e2e.app_of_files {self.folder / 'environments'} {self.patch}",
+        )
+
+
+def team_of(*workers: str, **more: Any) -> dict[str, Any]:
+    """Return a team as an environment file says it, with `<name>@example.com` as workers."""
+    addresses = [f"{name}@example.com" for name in workers]
+    return {"description": "Reads numbers", "workers": addresses, **more}

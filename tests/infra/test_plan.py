@@ -1,0 +1,197 @@
+"""Ten prepared changes in a test repository, whose plans are golden files."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+
+from plan.cdk import CdkError
+from plan.counts import Counts
+from plan.machine import machine
+from plan.markdown import markdown
+from plan.plan import Plan, Verdict, make_plan
+from plan.sources import synthesise
+from stacks.config import load_all
+from stacks.environment import EnvironmentStage
+from tests.infra.plan_cases import CASES, in_file, patch_templates
+from tests.infra.synthesis import ROOT, feature_flags
+
+_DATA = Path(__file__).parents[1] / "data" / "plan"
+_PARTS = ("app.py", "audit", "cdk.json", "constructs", "lambda", "plan", "stacks")
+_TODAY = date(2026, 12, 1)
+_COUNTS = Counts({"dev": {"even-odd": {"objects": 212, "labeled": 130}}})
+
+
+def _tree(folder: Path) -> Path:
+    """Make a repository's tree from the project's own parts and two small environments."""
+    folder.mkdir(parents=True)
+    for part in _PARTS:
+        if (ROOT / part).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / part, folder / part, ignore=ignored)
+        else:
+            shutil.copy2(ROOT / part, folder / part)
+    shutil.copytree(_DATA / "environments", folder / "environments")
+    return folder
+
+
+def _synthesise(environments: Path, output: Path) -> Path:
+    """Synthesise in this process, as the CDK command would: jsii starts slowly."""
+    context = {**feature_flags(), "aws:cdk:enable-path-metadata": True}
+    app = cdk.App(context=context, outdir=str(output))
+    for environment in load_all(environments):
+        EnvironmentStage(app, environment)
+    app.synth()
+    return output
+
+
+@pytest.fixture(scope="module")
+def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Synthesise the base and each change once."""
+    root = tmp_path_factory.mktemp("plan")
+    found = {"base": _synthesise(_DATA / "environments", root / "base.out")}
+    for name, case in CASES.items():
+        if case.edit is not None:
+            shutil.copytree(_DATA / "environments", root / name / "environments")
+            case.edit(root / name)
+            found[name] = _synthesise(root / name / "environments", root / f"{name}.out")
+        if case.patch is not None:
+            found[name] = root / f"{name}.out"
+            shutil.copytree(found["base"], found[name])
+            patch_templates(found[name], case.patch)
+    return found
+
+
+def _plan(assemblies: dict[str, Path], name: str, approvals: Path = _DATA) -> Plan:
+    return make_plan(
+        base="origin/main",
+        before=assemblies["base"],
+        after=assemblies[name],
+        environments=approvals,
+        counts=_COUNTS,
+        today=_TODAY,
+    )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_change_has_the_plan_that_its_golden_file_shows(
+    assemblies: dict[str, Path], name: str, request: pytest.FixtureRequest
+) -> None:
+    plan = _plan(assemblies, name)
+    shown = markdown(plan)
+    file = _DATA / f"{name}.md"
+
+    if request.config.getoption("--update-golden-files"):
+        file.write_text(shown, encoding="utf-8")
+
+    assert shown == file.read_text(encoding="utf-8")
+    assert plan.verdict is CASES[name].verdict
+
+
+def test_no_golden_plan_is_of_a_change_that_is_gone() -> None:
+    assert {file.stem for file in _DATA.glob("*.md")} == set(CASES)
+
+
+def test_a_tree_without_a_change_has_nothing_in_its_plan(assemblies: dict[str, Path]) -> None:
+    plan = _plan(assemblies, "base")
+
+    assert plan.verdict is Verdict.NOTHING
+    assert not any(each["changed"] for each in json.loads(machine(plan))["environments"])
+
+
+def test_an_approved_removal_is_a_change_like_others(
+    assemblies: dict[str, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "prod.approvals.yaml").write_text(
+        "approvals:\n  stop vehicles:\n    reason: the vehicles are done\n    expires: 2026-12-01\n"
+    )
+
+    plan = _plan(assemblies, "job-removed", tmp_path)
+
+    assert plan.verdict is Verdict.CHANGES
+    assert "approved until 2026-12-01: the vehicles are done" in markdown(plan)
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a git repository with a renamed team in the working tree."""
+    tree = _tree(tmp_path_factory.mktemp("repository") / "tree")
+    for command in (
+        ("init", "--quiet", "--initial-branch=main"),
+        ("add", "--all"),
+        ("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "--quiet", "-m", "base"),
+    ):
+        _git(tree, *command)
+    edit = CASES["team-renamed"].edit
+    assert edit is not None
+    edit(tree)
+    return tree
+
+
+def _git(tree: Path, *arguments: str) -> str:
+    done = subprocess.run(  # noqa: S603
+        ["git", *arguments],  # noqa: S607
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def _command(tree: Path, base: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "plan", f"--base={base}", "--format=json", "--today=2026-12-01"],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": "lambda"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_compares_the_working_tree_with_a_commit_and_leaves_no_trace(
+    repository: Path,
+) -> None:
+    done = _command(repository, "main")
+    plan = json.loads(done.stdout)
+
+    assert done.returncode == plan["exit_code"] == 3
+    assert [each["change"] for each in plan["environments"][0]["destructive"]] == [
+        "delete Workforce/readers/Team"
+    ]
+    assert "plan: synthesising the working tree" in done.stderr
+    assert _git(repository, "status", "--porcelain") == " M environments/dev.yaml\n"
+    assert len(_git(repository, "worktree", "list").splitlines()) == 1
+
+
+def test_a_base_that_is_not_there_is_an_error_that_shows_all_as_new(
+    assemblies: dict[str, Path],
+) -> None:
+    plan = make_plan(
+        base="origin/mian",
+        before=None,
+        after=assemblies["base"],
+        environments=_DATA,
+        counts=_COUNTS,
+        today=_TODAY,
+        error="expected a commit",
+    )
+    shown = json.loads(machine(plan))
+
+    assert plan.verdict is Verdict.ERROR
+    assert {each["action"] for each in shown["environments"][0]["changes"]} == {"created"}
+
+
+def test_a_tree_that_does_not_synthesise_says_why(tmp_path: Path) -> None:
+    tree = _tree(tmp_path / "tree")
+    in_file("dev", ("region: us-east-1", "region: mars"))(tree)
+
+    with pytest.raises(CdkError, match=r"environments/dev.yaml:1: region: .* got 'mars'"):
+        synthesise(tree, tmp_path / "out")

@@ -1,0 +1,193 @@
+"""Without any one of its guards the people side fails the case that the guard is there for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from tests.lifecycle import test_people, test_people_crashes
+from tests.lifecycle.people import PeopleStack, PeopleWorld
+from tests.lifecycle.stand_ins import false, nothing, true
+
+_Case = Callable[[PeopleWorld, PeopleStack], None]
+
+
+def _no_words(*_: Any) -> str:
+    return ""
+
+
+def _no_groups(*_: Any) -> set[str]:
+    return set()
+
+
+def _only_urls(described: dict[str, Any], _: Any) -> dict[str, Any]:
+    names = ("UserPoolId", "ClientId", "PoolName", "CallbackURLs", "LogoutURLs")
+    return {
+        name: described[name] for name in (*names, "AdminCreateUserConfig") if name in described
+    }
+
+
+def _only_ours(_: Any, wanted: Any, __: Any) -> list[str]:
+    return list(wanted)
+
+
+def _case(test: Callable[..., None], *arguments: Any) -> _Case:
+    return lambda world, stack: test(world, stack, *arguments)
+
+
+def _life(test: Callable[..., None], *arguments: Any) -> _Case:
+    return lambda _, __: test(*arguments)
+
+
+_CRASHES = test_people_crashes
+
+#: What the guard is, where it is, what stands in its place, and the case that turns red.
+_GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
+    (
+        "wait for the address of the portal",
+        "workforces._is_settled",
+        true,
+        _case(
+            test_people.test_case_81_an_address_of_the_portal_that_is_not_there_yet_is_waited_for
+        ),
+    ),
+    (
+        "bound of the wait for an address",
+        "workforces._WAIT",
+        1e9,
+        _case(test_people.test_case_81_an_address_that_never_comes_fails_in_time),
+    ),
+    (
+        "settings of the client that are sent back",
+        "portal_login.fitting",
+        _only_urls,
+        _case(test_people.test_case_82_an_update_of_the_client_keeps_all_that_it_has),
+    ),
+    (
+        "URLs of others",
+        "portal_login._merged",
+        _only_ours,
+        _case(test_people.test_case_82_a_delete_takes_only_its_own_urls_away),
+    ),
+    (
+        "success of a Delete without its client",
+        "portal_login.code_of",
+        _no_words,
+        _case(
+            test_people.test_case_83_a_client_or_pool_that_is_gone_does_not_stop_a_delete, "clients"
+        ),
+    ),
+    (
+        "patience with changes of others",
+        "resources._CONFLICTS",
+        frozenset(),
+        _case(
+            test_people.test_case_84_too_many_calls_to_cognito_are_tried_again,
+            "ConcurrentModificationException",
+            "UpdateUserPoolClient",
+        ),
+    ),
+    (
+        "patience with throttling",
+        "resources.is_throttled",
+        false,
+        _case(
+            test_people.test_case_84_too_many_calls_to_cognito_are_tried_again,
+            "TooManyRequestsException",
+            "AdminCreateUser",
+        ),
+    ),
+    (
+        "look for a workforce before one is made",
+        "check._keep_to_one",
+        nothing,
+        _case(test_people.test_case_79_a_second_environment_with_its_own_workforce_is_refused),
+    ),
+    (
+        "look for the pool of a workforce that is in the way",
+        "check._is_left_over",
+        false,
+        _case(
+            test_people.test_a_workforce_that_a_failed_destruction_has_left_is_told_how_to_remove
+        ),
+    ),
+    (
+        "comparison of the ids of an adopted workforce",
+        "check._Wanted.fits",
+        true,
+        _case(
+            test_people.test_case_86_an_adopted_workforce_of_another_pool_is_refused_before_any_write,
+            test_people._wrong_client,
+            "adopt",
+        ),
+    ),
+    (
+        "refusal to exchange a workforce in use",
+        "check._keep_from_exchange",
+        nothing,
+        _case(
+            test_people.test_a_workforce_in_use_is_kept_from_a_change_that_would_replace_it,
+            {"mode": "adopt", "user_pool_id": "us-east-1_devPool1", "client_id": "devclient"},
+        ),
+    ),
+    (
+        "success of what is taken back",
+        "check.is_rollback",
+        false,
+        _case(
+            test_people.test_a_workforce_in_use_is_kept_from_a_change_that_would_replace_it,
+            {"mode": "oidc"},
+        ),
+    ),
+    (
+        "mark of the accounts that were made",
+        "workers._is_made_by_us",
+        false,
+        _case(test_people.test_workers_can_log_in_after_one_deployment),
+    ),
+    (
+        "accounts of others",
+        "workers._is_made_by_us",
+        true,
+        _case(test_people.test_case_86_a_delete_touches_nothing_that_was_adopted),
+    ),
+    (
+        "accounts that others use too",
+        "accounts.Accounts.groups",
+        _no_groups,
+        _case(
+            test_people.test_an_account_that_another_environment_uses_outlives_the_one_that_made_it
+        ),
+    ),
+    (
+        "accounts that another delivery has just made",
+        "accounts.code_of",
+        _no_words,
+        _life(
+            _CRASHES.test_an_event_that_comes_twice_comes_to_the_same_end,
+            _CRASHES._create,
+            "Create",
+            [],
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "replacement", "case"),
+    [guard[1:] for guard in _GUARDS],
+    ids=[guard[0].replace(" ", "_") for guard in _GUARDS],
+)
+def test_a_case_turns_red_without_the(
+    monkeypatch: pytest.MonkeyPatch, place: str, replacement: Any, case: _Case
+) -> None:
+    world = PeopleWorld()
+    case(world, PeopleStack(world))
+
+    monkeypatch.setattr(f"workforce.{place}", replacement)
+
+    world = PeopleWorld()
+    with pytest.raises(AssertionError):
+        case(world, PeopleStack(world))

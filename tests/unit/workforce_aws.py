@@ -1,0 +1,487 @@
+"""Cognito, workforces and what belongs to them in memory, behind real clients.
+
+Requests and answers are checked by botocore's model. What is known of the services' own rules is
+here too: an Update resets all that it leaves out, there is one workforce, and it outlives no team.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from botocore.validate import ParamValidator
+
+from custom_resource.surroundings import Clock, step_log
+from tests.unit.fake_services import ACCOUNT, FakeServices, RefusedError
+from workforce.collaborators import Collaborators
+
+REGION = "us-east-1"
+#: When whatever is made here is made.
+_NOW = datetime.now(UTC)
+POOL, CLIENT, NAME = f"{REGION}_Dev000001", "devclient", "dev"
+SENDER = "labeling@example.com"
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:oidc-AbCdEf"
+PLACEHOLDER = "https://127.0.0.1"
+
+
+@dataclass
+class FakePeople(FakeServices):
+    """Everything around a private workforce in one account and Region."""
+
+    #: What DescribeWorkforce answers, by name; there is at most one.
+    workforces: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: What DescribeWorkteam answers, by name.
+    teams: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: What DescribeUserPool and DescribeUserPoolClient answer, by id.
+    pools: dict[str, dict[str, Any]] = field(default_factory=dict)
+    clients: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Pool to username to what AdminGetUser answers.
+    users: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
+    #: Pool to group to the usernames in it.
+    groups: dict[str, dict[str, set[str]]] = field(default_factory=lambda: defaultdict(dict))
+    #: The addresses that an invitation has gone to.
+    mails: list[str] = field(default_factory=list)
+    #: SES identities, what SES says of the account, and texts of secrets.
+    identities: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ses_account: dict[str, Any] = field(
+        default_factory=lambda: {"SendingEnabled": True, "ProductionAccessEnabled": True}
+    )
+    secrets: dict[str, str] = field(default_factory=lambda: {SECRET: "a-secret~1.2"})
+    #: What a new workforce's status is at each look; the last one stays.
+    course: tuple[str, ...] = ("Initializing", "Active")
+    #: What one that is deleted shows before it is gone.
+    end_course: tuple[str, ...] = ("Deleting",)
+    #: Name to the statuses that its next looks show.
+    ahead: dict[str, list[str]] = field(default_factory=dict)
+    #: Looks at an Active workforce whose portal has no address yet.
+    looks_without_address: int = 0
+    #: Lists of accounts that do not yet show those that were made.
+    looks_without_account: int = 0
+    #: StackStatus of all stacks.
+    stack_status: str = "CREATE_IN_PROGRESS"
+    page_size: int = 60
+    #: The secret that the workforce has got.
+    oidc_secret: str = ""
+
+    def collaborators(self, *, seconds: float = 780.0) -> Collaborators:
+        """Return real clients whose calls end here."""
+        return Collaborators(
+            client=self._client,
+            clock=Clock(now=lambda: self.time, sleep=self._sleep, deadline=self.time + seconds),
+            log=step_log("Test"),
+        )
+
+    # What CloudFormation, the console and people do.
+
+    def add_pool(self, pool: str = POOL, client: str = CLIENT, **settings: Any) -> None:
+        """Put a pool and its client there, as CloudFormation makes them."""
+        self.pools[pool] = {
+            "Id": pool,
+            "Name": "workers",
+            "MfaConfiguration": "OPTIONAL",
+            "Policies": {
+                "PasswordPolicy": {"MinimumLength": 12, "TemporaryPasswordValidityDays": 7}
+            },
+            "AdminCreateUserConfig": {
+                "AllowAdminCreateUserOnly": True,
+                "UnusedAccountValidityDays": 7,
+            },
+            "DeletionProtection": "ACTIVE",
+            "UsernameConfiguration": {"CaseSensitive": False},
+            "Arn": f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/{pool}",
+            "EstimatedNumberOfUsers": 3,
+            **settings,
+        }
+        self.clients[client] = client_settings(UserPoolId=pool, ClientId=client)
+
+    def add_workforce(self, name: str = NAME, **settings: Any) -> dict[str, Any]:
+        """Put a workforce there that is Active, on the usual pool and client."""
+        config = {"CognitoConfig": {"UserPool": POOL, "ClientId": CLIENT}}
+        if "OidcConfig" in settings:
+            config = {}
+        self.workforces[name] = {
+            "WorkforceName": name,
+            "WorkforceArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workforce/{name}",
+            "SubDomain": f"{name}0.labeling.{REGION}.sagemaker.aws",
+            "Status": "Active",
+            **config,
+            **settings,
+        }
+        return self.workforces[name]
+
+    def add_team(self, name: str, **settings: Any) -> None:
+        """Put a work team there, and its group where the workforce has a user pool."""
+        workforce = next(iter(self.workforces.values()), {})
+        if ids := workforce.get("CognitoConfig"):
+            self.groups[ids["UserPool"]].setdefault(name, set())
+            member = {"CognitoMemberDefinition": {**ids, "UserGroup": name}}
+        else:
+            member = {"OidcMemberDefinition": {"Groups": [name]}}
+        self.teams[name] = {
+            "WorkteamName": name,
+            "WorkteamArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workteam/private-crowd/{name}",
+            "Description": name,
+            "MemberDefinitions": [member],
+            **settings,
+        }
+
+    def add_user(
+        self,
+        email: str,
+        *groups: str,
+        username: str | None = None,
+        pool: str = POOL,
+        status: str = "CONFIRMED",
+        enabled: bool = True,
+        age: timedelta = timedelta(0),
+    ) -> str:
+        """Put an account there that somebody else has made; return its username."""
+        name = username or email
+        self.users[pool][name] = {
+            "Username": name,
+            "UserAttributes": [
+                {"Name": "sub", "Value": f"sub-of-{name}"},
+                {"Name": "email", "Value": email},
+            ],
+            "Enabled": enabled,
+            "UserStatus": status,
+            "UserCreateDate": _NOW - age,
+        }
+        for group in groups:
+            self.groups[pool].setdefault(group, set()).add(name)
+        return name
+
+    def groups_of(self, username: str, pool: str = POOL) -> set[str]:
+        """Return the groups that an account is in."""
+        return {group for group, members in self.groups[pool].items() if username in members}
+
+    def people(self, pool: str = POOL) -> dict[str, tuple[bool, str, set[str]]]:
+        """Return username to whether it is enabled, its status and its groups."""
+        return {
+            name: (user["Enabled"], user["UserStatus"], self.groups_of(name, pool))
+            for name, user in self.users[pool].items()
+        }
+
+    def writes(self) -> list[str]:
+        """Return the operations called that change anything."""
+        reading = ("Describe", "List", "Get", "AdminGet", "AdminList")
+        return [name for name, _ in self.calls if not name.startswith(reading)]
+
+    # The services.
+
+    def _answer(self, model: Any, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
+        http, answer = super()._answer(model, context)
+        if http.status_code == 200 and model.output_shape:
+            report = ParamValidator().validate(answer, model.output_shape)
+            assert not report.has_errors(), report.generate_report()
+        return http, copy.deepcopy(answer)
+
+    def _list_workforces(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        del parameters
+        found = [self._look(name) for name in list(self.workforces)]
+        return {"Workforces": [each for each in found if each is not None]}
+
+    def _describe_workforce(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        found = self._look(parameters["WorkforceName"])
+        if found is None:
+            raise RefusedError("ValidationException", "No workforce found in this account.")
+        return {"Workforce": found}
+
+    def _look(self, name: str) -> dict[str, Any] | None:
+        workforce = self.workforces.get(name)
+        if workforce is None:
+            return None
+        if ahead := self.ahead.get(name):
+            workforce["Status"] = ahead.pop(0)
+        elif workforce["Status"] == "Deleting":
+            del self.workforces[name]
+            return None
+        shown = dict(workforce)
+        if workforce["Status"] == "Active" and self.looks_without_address:
+            self.looks_without_address -= 1
+            shown.pop("SubDomain")
+        if workforce["Status"] == "Initializing":
+            shown.pop("SubDomain")
+        return shown
+
+    def _create_workforce(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        if self.workforces:
+            raise RefusedError(
+                "ValidationException",
+                f"Cannot create more than one workforce for account {ACCOUNT}. If you are trying "
+                "to update existing workforce, please use UpdateWorkforce API",
+            )
+        name = parameters["WorkforceName"]
+        settings = {key: value for key, value in parameters.items() if key != "Tags"}
+        if oidc := settings.get("OidcConfig"):
+            settings["OidcConfig"] = {k: v for k, v in oidc.items() if k != "ClientSecret"}
+            self.oidc_secret = oidc["ClientSecret"]
+        made = self.add_workforce(**{"name": name, **settings, "Status": "Initializing"})
+        self.ahead[name] = list(self.course)
+        return {"WorkforceArn": made["WorkforceArn"]}
+
+    def _update_workforce(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        workforce = self.workforces[parameters["WorkforceName"]]
+        if workforce["Status"] != "Active":
+            raise RefusedError("ConflictException", "The workforce is being changed")
+        if oidc := parameters.get("OidcConfig"):
+            if self.teams:
+                raise RefusedError("ValidationException", "There are work teams in the workforce")
+            workforce["OidcConfig"] = {k: v for k, v in oidc.items() if k != "ClientSecret"}
+            self.oidc_secret = oidc["ClientSecret"]
+        for name in ("SourceIpConfig", "WorkforceVpcConfig"):
+            if name in parameters:
+                workforce.pop(name, None)
+                if any(parameters[name].values()):
+                    workforce[name] = parameters[name]
+        self.ahead[parameters["WorkforceName"]] = ["Updating", "Active"]
+        return {"Workforce": workforce}
+
+    def _delete_workforce(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        name = parameters["WorkforceName"]
+        if name not in self.workforces:
+            raise RefusedError("ValidationException", "No workforce found in this account.")
+        if self.teams:
+            raise RefusedError("ResourceInUse", "The workforce has work teams")
+        self.ahead[name] = list(self.end_course)
+        self.workforces[name]["Status"] = "Deleting"
+        return {}
+
+    def _list_workteams(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        del parameters
+        return {"Workteams": list(self.teams.values())}
+
+    def _describe_workteam(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        return {"Workteam": self._team(parameters)}
+
+    def _update_workteam(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        team = self._team(parameters)
+        team.update(parameters)
+        return {"Workteam": team}
+
+    def _team(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        name = parameters["WorkteamName"]
+        if name not in self.teams:
+            raise RefusedError("ValidationException", f'The work team "{name}" was not there.')
+        return self.teams[name]
+
+    def _describe_user_pool(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        return {"UserPool": self._pool(parameters)}
+
+    def _update_user_pool(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        pool = self._pool(parameters)
+        config = parameters.get("AdminCreateUserConfig", {})
+        policy = parameters.get("Policies", {}).get("PasswordPolicy", {})
+        if "UnusedAccountValidityDays" in config and "TemporaryPasswordValidityDays" in policy:
+            raise RefusedError(
+                "InvalidParameterException",
+                "Please use TemporaryPasswordValidityDays instead of UnusedAccountValidityDays",
+            )
+        message = config.get("InviteMessageTemplate", {}).get("EmailMessage", "{username} {####}")
+        if "{####}" not in message or "{username}" not in message:
+            raise RefusedError("InvalidParameterException", "the message has no place holders")
+        kept = ("Id", "Arn", "UsernameConfiguration", "EstimatedNumberOfUsers")
+        fixed = {name: value for name, value in pool.items() if name in kept}
+        defaults = {
+            "Name": pool["Name"],
+            "MfaConfiguration": "OFF",
+            "DeletionProtection": "INACTIVE",
+            "Policies": {"PasswordPolicy": {"MinimumLength": 8}},
+            "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": False},
+        }
+        changes = {name: value for name, value in parameters.items() if name != "UserPoolId"}
+        if "PoolName" in changes:
+            changes["Name"] = changes.pop("PoolName")
+        self.pools[pool["Id"]] = {**defaults, **changes, **fixed}
+        days = policy.get("TemporaryPasswordValidityDays", 7)
+        self.pools[pool["Id"]]["AdminCreateUserConfig"]["UnusedAccountValidityDays"] = days
+        return {}
+
+    def _describe_user_pool_client(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        return {"UserPoolClient": self._client_of(parameters)}
+
+    def _update_user_pool_client(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        client = self._client_of(parameters)
+        wanted = {
+            "RefreshTokenValidity": 30,
+            "AuthSessionValidity": 3,
+            "EnableTokenRevocation": True,
+            "AllowedOAuthFlowsUserPoolClient": False,
+            **parameters,
+        }
+        callbacks = wanted.get("CallbackURLs", [])
+        if wanted["AllowedOAuthFlowsUserPoolClient"] and not callbacks:
+            raise RefusedError("InvalidOAuthFlowException", "a code flow needs a callback URL")
+        if wanted.get("DefaultRedirectURI", *callbacks[:1] or [None]) not in callbacks:
+            raise RefusedError("InvalidParameterException", "DefaultRedirectURI is no callback URL")
+        wanted["ClientSecret"] = client["ClientSecret"]
+        self.clients[client["ClientId"]] = wanted
+        return {"UserPoolClient": wanted}
+
+    def _pool(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        pool = parameters["UserPoolId"]
+        if pool not in self.pools:
+            raise RefusedError("ResourceNotFoundException", f"User pool {pool} does not exist.")
+        return self.pools[pool]
+
+    def _client_of(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        self._pool(parameters)
+        client = parameters["ClientId"]
+        if client not in self.clients:
+            raise RefusedError(
+                "ResourceNotFoundException", f"User pool client {client} does not exist."
+            )
+        return self.clients[client]
+
+    def _list_users(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._pool(parameters)
+        name, quoted = parameters["Filter"].split(" = ")
+        assert name == "email"
+        if self.looks_without_account:
+            self.looks_without_account -= 1
+            return {"Users": []}
+        found = [
+            user
+            for user in self._users(parameters).values()
+            if {"Name": "email", "Value": json.loads(quoted)} in user["UserAttributes"]
+        ]
+        return {"Users": [_listed(user) for user in found]}
+
+    def _admin_create_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._pool(parameters)
+        name, users = parameters["Username"], self._users(parameters)
+        if name.lower() in {each.lower() for each in users}:
+            raise RefusedError("UsernameExistsException", "User account already exists")
+        users[name] = {
+            "Username": name,
+            "UserAttributes": [
+                {"Name": "sub", "Value": f"sub-of-{name}"},
+                *parameters["UserAttributes"],
+            ],
+            "Enabled": True,
+            "UserStatus": "FORCE_CHANGE_PASSWORD",
+            "UserCreateDate": _NOW,
+        }
+        if "EMAIL" in parameters["DesiredDeliveryMediums"]:
+            self.mails.append(name)
+        return {"User": _listed(users[name])}
+
+    def _admin_get_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        return self._user(parameters)
+
+    def _admin_enable_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._user(parameters)["Enabled"] = True
+        return {}
+
+    def _admin_disable_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._user(parameters)["Enabled"] = False
+        return {}
+
+    def _admin_user_global_sign_out(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._user(parameters)
+        return {}
+
+    def _admin_delete_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        name = self._user(parameters)["Username"]
+        del self._users(parameters)[name]
+        for members in self.groups[parameters["UserPoolId"]].values():
+            members.discard(name)
+        return {}
+
+    def _admin_add_user_to_group(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._group(parameters).add(self._user(parameters)["Username"])
+        return {}
+
+    def _admin_remove_user_from_group(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        self._group(parameters).discard(self._user(parameters)["Username"])
+        return {}
+
+    def _list_users_in_group(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        users = self._users(parameters)
+        names = sorted(self._group(parameters))
+        begin = int(parameters.get("NextToken", "0"))
+        page = names[begin : begin + self.page_size]
+        answer: dict[str, Any] = {"Users": [_listed(users[name]) for name in page]}
+        if begin + self.page_size < len(names):
+            answer["NextToken"] = str(begin + self.page_size)
+        return answer
+
+    def _admin_list_groups_for_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        name = self._user(parameters)["Username"]
+        groups = self.groups_of(name, parameters["UserPoolId"])
+        return {"Groups": [{"GroupName": group} for group in sorted(groups)]}
+
+    def _users(self, parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        return self.users[parameters["UserPoolId"]]
+
+    def _user(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        self._pool(parameters)
+        for name, user in self._users(parameters).items():
+            if name.lower() == parameters["Username"].lower():
+                return user
+        raise RefusedError("UserNotFoundException", "User does not exist.")
+
+    def _group(self, parameters: Mapping[str, Any]) -> set[str]:
+        self._pool(parameters)
+        groups = self.groups[parameters["UserPoolId"]]
+        if parameters["GroupName"] not in groups:
+            raise RefusedError("ResourceNotFoundException", "Group not found.")
+        return groups[parameters["GroupName"]]
+
+    def _get_email_identity(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        if parameters["EmailIdentity"] not in self.identities:
+            raise RefusedError("NotFoundException", "Email identity does not exist.")
+        return self.identities[parameters["EmailIdentity"]]
+
+    def _get_account(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        del parameters
+        return self.ses_account
+
+    def _get_secret_value(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        text = self.secrets[parameters["SecretId"]]
+        return {"SecretString": text} if text else {"SecretBinary": b"not a text"}
+
+    def _describe_stacks(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        stack = {
+            "StackName": parameters["StackName"],
+            "StackStatus": self.stack_status,
+            "CreationTime": 0,
+        }
+        return {"Stacks": [stack]}
+
+
+def client_settings(**changes: Any) -> dict[str, Any]:
+    """Return a client as CloudFormation makes it, with settings that are not the defaults."""
+    return {
+        "UserPoolId": POOL,
+        "ClientId": CLIENT,
+        "ClientName": "portal",
+        "ClientSecret": "a-client-secret-of-24-characters",
+        "RefreshTokenValidity": 1,
+        "AccessTokenValidity": 60,
+        "TokenValidityUnits": {"AccessToken": "minutes", "RefreshToken": "days"},
+        "ReadAttributes": ["email"],
+        "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
+        "SupportedIdentityProviders": ["COGNITO"],
+        "CallbackURLs": [PLACEHOLDER],
+        "LogoutURLs": [PLACEHOLDER],
+        "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": ["email", "openid", "profile"],
+        "AllowedOAuthFlowsUserPoolClient": True,
+        "PreventUserExistenceErrors": "ENABLED",
+        "EnableTokenRevocation": False,
+        "AuthSessionValidity": 5,
+        "RefreshTokenRotation": {"Feature": "ENABLED", "RetryGracePeriodSeconds": 10},
+        **changes,
+    }
+
+
+def _listed(user: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an account as lists show it."""
+    shown = {name: value for name, value in user.items() if name != "UserAttributes"}
+    return {**shown, "Attributes": user["UserAttributes"]}
