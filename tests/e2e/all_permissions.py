@@ -188,7 +188,9 @@ class Account:
 
 def deploy_provider(account: Account) -> Roles:
     """Deploy the workforce of an identity provider; return what it is for."""
-    outputs = account.cdk("oidc").deploy("Workforce", exclusively=True)
+    cdk = account.cdk("oidc")
+    cdk.bootstrap(account.aws.account, WEST)
+    outputs = cdk.deploy("Workforce")
     resources = account.resources("oidc-Workforce", outputs, account.west)
     (workforce,) = (each for each in resources if each.kind == "OidcWorkforce")
     # A workforce with a team can be neither deleted nor changed.
@@ -196,7 +198,7 @@ def deploy_provider(account: Account) -> Roles:
     provider = Provider(workforce=workforce, client=account.west)
     return Roles(
         client=account.west,
-        permissions=permissions(account.west, ["oidc-Workforce"]),
+        permissions=permissions(account.west, "oidc-Workforce"),
         runs={"make anew": provider.make_anew, "move": provider.move},
     )
 
@@ -204,6 +206,7 @@ def deploy_provider(account: Account) -> Roles:
 def deploy_main(account: Account) -> list[Roles]:
     """Deploy all the rest; return what it is for, and last what empties the buckets."""
     cdk = account.cdk("main")
+    cdk.bootstrap(account.aws.account, account.aws.region)
     outputs = cdk.deploy("Data")
     account.client("sesv2").put_account_details(
         MailType="TRANSACTIONAL",
@@ -246,7 +249,7 @@ def deploy_main(account: Account) -> list[Roles]:
         for each in account.resources("main-Data", outputs, account.client)
     }
     return [
-        Roles(client=account.client, permissions=permissions(account.client, [stack]), runs=runs)
+        Roles(client=account.client, permissions=permissions(account.client, stack), runs=runs)
         for stack, runs in (
             ("main-Labeling", of_jobs),
             ("main-Workforce", of_people),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from local.worker import WorkerError
 from tests.e2e.deployed import RefusedError
 
 Client = Callable[[str], Any]
+_REGION = re.compile(r"\b[a-z]{2}-[a-z]+-[0-9]\b")
+_STACK_ID = re.compile(r"(:stack/[^/]+)/[0-9a-f-]+")
 #: Does something, or raises what it is refused with.
 Run = Callable[[], None]
 
@@ -35,6 +38,8 @@ class Call:
 class Permission:
     """One action on one resource, of one statement of one policy."""
 
+    #: Where it is deployed.
+    environment: str
     #: The construct, such as `Labeling/ExecutionRole`.
     role: str
     role_name: str
@@ -50,6 +55,13 @@ class Permission:
         return f"{self.role}: {self.effect} {self.action} on {self.resource}"
 
     @property
+    def form(self) -> tuple[str, str, str, str]:
+        """What it has in common with the same permission of another environment."""
+        resource = _REGION.sub("<region>", _STACK_ID.sub(r"\1/<id>", self.resource))
+        resource = re.sub(rf"\b{self.environment}\b", "<environment>", resource)
+        return self.role, self.effect, self.action, resource
+
+    @property
     def is_of_aws(self) -> bool:
         """Whether AWS has written the policy, so that nothing can be taken out of it."""
         return self.policy.startswith("arn:aws:iam::aws:")
@@ -63,29 +75,30 @@ class Permission:
         )
 
 
-def permissions(client: Client, stacks: Iterable[str]) -> list[Permission]:
-    """Return all that the roles of stacks may do, by their own and by their buckets' policies."""
+def permissions(client: Client, stack: str) -> list[Permission]:
+    """Return all that a stack's roles may do, by their own and by its buckets' policies."""
     found: list[Permission] = []
     formation, iam = client("cloudformation"), client("iam")
     roles: dict[str, str] = {}
     buckets: list[str] = []
-    for stack in stacks:
-        template = formation.get_template(StackName=stack, TemplateStage="Processed")
-        declared = _parsed(template["TemplateBody"])["Resources"]
-        for each in formation.describe_stack_resources(StackName=stack)["StackResources"]:
-            name = each["LogicalResourceId"]
-            if each["ResourceType"] == "AWS::IAM::Role":
-                roles[each["PhysicalResourceId"]] = _construct(name, declared[name])
-            elif each["ResourceType"] == "AWS::S3::Bucket":
-                buckets.append(each["PhysicalResourceId"])
+    template = formation.get_template(StackName=stack, TemplateStage="Processed")
+    declared = _parsed(template["TemplateBody"])["Resources"]
+    for each in formation.describe_stack_resources(StackName=stack)["StackResources"]:
+        name = each["LogicalResourceId"]
+        if each["ResourceType"] == "AWS::IAM::Role":
+            roles[each["PhysicalResourceId"]] = _construct(name, declared[name])
+        elif each["ResourceType"] == "AWS::S3::Bucket":
+            buckets.append(each["PhysicalResourceId"])
     for role_name, role in roles.items():
-        assert not iam.list_role_policies(RoleName=role_name)["PolicyNames"], role
+        about = {"environment": stack.split("-")[0], "role": role, "role_name": role_name}
+        if names := iam.list_role_policies(RoleName=role_name)["PolicyNames"]:
+            raise ValueError(f"expected managed policies of {role} only, got {names}")
         attached = iam.list_attached_role_policies(RoleName=role_name)["AttachedPolicies"]
         for policy in (each["PolicyArn"] for each in attached):
-            found += _of_policy(client, policy, role, role_name)
+            found += _of_policy(client, policy, about)
         arn = iam.get_role(RoleName=role_name)["Role"]["Arn"]
         for bucket in buckets:
-            found += _of_policy(client, bucket, role, role_name, principal=arn)
+            found += _of_policy(client, bucket, about, principal=arn)
     return found
 
 
@@ -142,9 +155,9 @@ class Proof:
 
     @property
     def unproved(self) -> list[Permission]:
-        """Permissions that no run needs."""
-        proved = {each.permission for each in self.outcomes if each.is_proof}
-        return [each for each in self.permissions if each not in proved]
+        """Permissions that no run needs, in no environment."""
+        proved = {each.permission.form for each in self.outcomes if each.is_proof}
+        return [each for each in self.permissions if each.form not in proved]
 
     def tried(self, permission: Permission) -> list[str]:
         """Return the runs that were tried without a permission."""
@@ -205,9 +218,8 @@ def _refusal(run: Run) -> str | None:
 
 
 def _of_policy(
-    client: Client, policy: str, role: str, role_name: str, *, principal: str | None = None
+    client: Client, policy: str, about: Mapping[str, str], *, principal: str | None = None
 ) -> Iterator[Permission]:
-    about = {"role": role, "role_name": role_name, "policy": policy}
     for place, statement in enumerate(_document(client, policy)["Statement"]):
         if _listed(statement.get("Principal", {}), "AWS") != ([principal] if principal else []):
             continue
@@ -215,6 +227,7 @@ def _of_policy(
             for resource in _listed(statement, "Resource"):
                 yield Permission(
                     **about,
+                    policy=policy,
                     effect=statement["Effect"],
                     action=action,
                     resource=resource,

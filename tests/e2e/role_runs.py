@@ -247,6 +247,7 @@ class Provider:
 
     def make_anew(self) -> None:
         """Delete the workforce and make it."""
+        self.workforce.ask("Create")  # if it is not there
         self.workforce.ask("Delete")
         self.workforce.ask("Create")
 
