@@ -16,6 +16,7 @@ import yaml
 from constructs import IConstruct
 
 from constructs.ground_truth.regions import REGIONS
+from constructs.ground_truth.task_types import TASK_TYPES
 from stacks.config import Environment, Job
 from stacks.config.input import place
 from stacks.environment import EnvironmentStage
@@ -144,9 +145,10 @@ def _words(stage: EnvironmentStage, environment: Environment) -> dict[str, tuple
         "output": [resolve(stage.data.data.output_bucket.bucket_arn)],
         "seen": [objects[key] for key, job in jobs.items() if job.data_kind.form != "text"],
         "read": [objects[key] for key, job in jobs.items() if _reads_objects(job)],
-        "reviewed-job": [review.job for review in reviews if review.job is not None],
         "reviewed-labels": [
-            arn(_folder(review.manifest)) for review in reviews if review.manifest is not None
+            arn(_folder(review.manifest))
+            for review in reviews
+            if review.manifest is not None and TASK_TYPES[review.task].attribute_is_reference
         ],
         "own-function": [*before, *after],
         "post-annotation": after,

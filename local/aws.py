@@ -60,7 +60,7 @@ class LocalAws:
         self._process: subprocess.Popen[bytes] | None = None
         self._lifeline: int | None = None
         self._port: int | None = None
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
 
     @property
     def endpoint(self) -> str:
@@ -124,14 +124,18 @@ class LocalAws:
             aws_access_key_id=_ROOT_KEY, aws_secret_access_key=_ROOT_KEY, region_name=self.region
         )
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str | None = None) -> Any:
         """Return a boto3 client for `service` as the account's root, the same one each time."""
-        if service not in self._clients:
+        key = service, region or self.region
+        if key not in self._clients:
             untyped: Any = self._session  # the stubs have one overload for each service
-            self._clients[service] = untyped.client(
-                service, endpoint_url=self.endpoint, verify=str(self.ca_bundle)
+            self._clients[key] = untyped.client(
+                service,
+                region_name=key[1],
+                endpoint_url=self.endpoint,
+                verify=str(self.ca_bundle),
             )
-        return self._clients[service]
+        return self._clients[key]
 
     def start(self, *, patience: float = 30.0) -> Self:
         """Start the server and wait until it answers.

@@ -18,14 +18,16 @@ class Buckets:
     def __init__(self, rights: Rights, sessions: RoleSessions) -> None:
         self._s3 = module("services.s3")
         self._kms = module("services.kms")
+        self._actions = module("core.iam_actions")
         self._provisioners = module("services.cloudformation.provisioners")
         self._rights = rights
         self._sessions = sessions
 
     def install(self) -> None:
-        """Mend buckets of templates, and S3's own key."""
+        """Mend buckets of templates, S3's own key, and what encrypted objects ask of callers."""
         self._mend_buckets()
         self._mend_managed_key()
+        self._mend_key_rights()
 
     def read_object(self, scope: Scope, role: str, bucket: str, key: str) -> bytes:
         """Read with the rights of `role`; Denied or Missing."""
@@ -34,10 +36,9 @@ class Buckets:
             status, headers, body = self._s3._get_object(bucket, key, {})
             if status != 200:
                 raise Missing(f"s3://{bucket}/{key}")
-            kms_key = headers.get("x-amz-server-side-encryption-aws-kms-key-id")
-            # S3's own key needs no right of the account's roles.
-            if kms_key and not kms_key.endswith(":alias/aws/s3"):
-                self._rights.require(scope, role, "kms:Decrypt", self._key_arn(kms_key), {})
+            kms_key = self._customer_key(headers)
+            if kms_key is not None:
+                self._rights.require(scope, role, "kms:Decrypt", kms_key, {})
             return bytes(body)
 
     def object_size(self, scope: Scope, role: str, bucket: str, key: str) -> int:
@@ -148,6 +149,37 @@ class Buckets:
             return original(headers, bucket_name)
 
         self._s3._resolve_sse_write_headers = resolve
+
+    def _mend_key_rights(self) -> None:
+        """Ask callers for rights to the customer key of what they read or write.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+        """
+        original = self._actions.s3_additional_checks
+
+        def with_keys(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+            checks = original(method, path, headers, body, query)
+            bucket, _, key = path.lstrip("/").partition("/")
+            action = self._actions.extract_iam_action("s3", method, path, headers, body, query)
+            needed: list[str] = []
+            encryption: Mapping[str, str] = {}
+            if key and method == "GET" and action in ("s3:GetObject", "s3:GetObjectVersion"):
+                _, encryption, _ = self._s3._head_object(bucket, key, {}, query)
+                needed = ["kms:Decrypt"]
+            elif key and method in ("POST", "PUT") and action == "s3:PutObject":
+                encryption = self._s3._resolve_sse_write_headers(headers, bucket)[0] or {}
+                is_in_parts = "uploads" in query or "uploadId" in query
+                needed = ["kms:GenerateDataKey", *(["kms:Decrypt"] if is_in_parts else [])]
+            kms_key = self._customer_key(encryption)
+            return checks + [(each, kms_key) for each in needed if kms_key is not None]
+
+        self._actions.s3_additional_checks = with_keys
+
+    def _customer_key(self, headers: Mapping[str, str]) -> str | None:
+        """Return the ARN of the key that an object's headers name, if it is no key of S3's own."""
+        key = headers.get("x-amz-server-side-encryption-aws-kms-key-id")
+        # S3's own key needs no right of the account's roles.
+        return None if not key or key.endswith(":alias/aws/s3") else self._key_arn(key)
 
     def _key_arn(self, key: str) -> str:
         record = self._kms._resolve_key(key)

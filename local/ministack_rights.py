@@ -64,6 +64,9 @@ class Rights:
                     required=service in evaluator._POLICY_REQUIRED,
                     limits=limits,
                 )
+        self._log(
+            principal=name, action=action, resource=resource, allowed=result.decision == "Allow"
+        )
         if result.decision != "Allow":
             raise Denied(action, resource, role)
 
@@ -171,22 +174,45 @@ class Rights:
         self._iam._fnmatch_compile = compile_for_any_character
 
     def _log_calls(self) -> None:
-        """Write each action that a caller asks for to the file that CALL_LOG names, if any."""
-        log = os.environ.get("CALL_LOG")
-        if log is None:
-            return
+        """Write down each action that a caller asks for."""
         original = self._iam.enforce
 
         def enforce(
-            access_key: str, action: str, *arguments: Any, resource_arn: str = "*", **more: Any
+            access_key: str,
+            action: str,
+            service: str,
+            *arguments: Any,
+            resource_arn: str = "*",
+            **more: Any,
         ) -> Any:
-            refusal = original(access_key, action, *arguments, resource_arn=resource_arn, **more)
-            call = {"action": action, "resource": resource_arn, "allowed": refusal is None}
-            with Path(log).open("a") as lines:
-                lines.write(json.dumps(call) + "\n")
+            # What a request needs besides its own action may be another service's.
+            service = "kms" if action.startswith("kms:") else service
+            refusal = original(
+                access_key, action, service, *arguments, resource_arn=resource_arn, **more
+            )
+            self._log(
+                principal=self._name_of(access_key),
+                action=action,
+                resource=resource_arn,
+                allowed=refusal is None,
+            )
             return refusal
 
         self._iam.enforce = enforce
+
+    def _name_of(self, access_key: str) -> str:
+        """Return the name of the role or user that has a key; `root`, or nothing for nobody."""
+        account = self._responses.get_account_id()
+        caller = self._iam.resolve_principal(access_key or "", account)
+        kind, _, rest = str(getattr(caller, "arn", "")).rpartition(":")[2].partition("/")
+        return rest.split("/")[0] or kind
+
+    def _log(self, **call: Any) -> None:
+        """Add a line to the file that CALL_LOG names, if any."""
+        log = os.environ.get("CALL_LOG")
+        if log is not None:
+            with Path(log).open("a") as lines:
+                lines.write(json.dumps(call) + "\n")
 
 
 class _Caller:

@@ -47,11 +47,32 @@ class Topics:
             self._events._put_events({"Entries": [dict(event)]}, allow_aws_source=True)
 
     def install(self) -> None:
-        """Mend targets of rules, and subscriptions by mail."""
+        """Mend targets of rules, keys of topics, and subscriptions by mail."""
+        self._mend_keys()
         self._mend_topic_targets()
         self._mend_input_paths()
         self._mend_subscriptions()
         self._mend_delivery()
+
+    def _mend_keys(self) -> None:
+        """Keep a topic's `KmsMasterKeyId`, which MiniStack's handlers ignore."""
+        handlers = self._provisioners._RESOURCE_HANDLERS["AWS::SNS::Topic"]
+        create, update = handlers["create"], handlers["update"]
+
+        def encrypt(made: Any, properties: Mapping[str, Any]) -> Any:
+            attributes = self._record(made[0])["attributes"]
+            attributes.pop("KmsMasterKeyId", None)
+            if key := properties.get("KmsMasterKeyId"):
+                attributes["KmsMasterKeyId"] = key
+            return made
+
+        def create_encrypted(logical_id: str, properties: Any, *more: Any) -> Any:
+            return encrypt(create(logical_id, properties, *more), properties)
+
+        def update_encrypted(topic: str, old: Any, new: Any, *more: Any) -> Any:
+            return encrypt(update(topic, old, new, *more), new)
+
+        handlers.update(create=create_encrypted, update=update_encrypted)
 
     def _mend_topic_targets(self) -> None:
         """Let a rule publish to a topic only with the right to; else the dead-letter queue gets it.

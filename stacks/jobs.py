@@ -15,7 +15,6 @@ from constructs.ground_truth import (
     LabelingJob,
     LabelingJobFunction,
 )
-from constructs.ground_truth.execution_role import LABELS_FOLDER
 from constructs.ground_truth.labeling_task import (
     AutoLabel,
     InputData,
@@ -25,6 +24,7 @@ from constructs.ground_truth.labeling_task import (
     Task,
     Workers,
 )
+from constructs.ground_truth.task_types import TASK_TYPES
 from stacks.config import Environment, Job
 from stacks.config.attributes import job_attributes, job_labels
 from stacks.config.input import place
@@ -114,17 +114,13 @@ class Jobs(Construct):
 
     def _manifest(self, key: str, job: Job) -> InputManifest | None:
         if job.previous is not None and job.previous.job is not None:
-            prefix = self._environment.job_name_prefix(job.previous.job)
-            return InputManifest(
-                uri=self.by_key[job.previous.job].output_manifest_uri,
-                arn=self._data.output_bucket.arn_for_objects(f"{LABELS_FOLDER}/{prefix}-*"),
-            )
+            return InputManifest(uri=self.by_key[job.previous.job].output_manifest_uri)
         location = job.previous.manifest if job.previous is not None else job.input.manifest
         if location is None:
             return None
         name, path = place(location)
         bucket = self._bucket(f"{key}-ManifestBucket", name)
-        if job.previous is not None:
+        if job.previous is not None and TASK_TYPES[job.previous.task].attribute_is_reference:
             # Masks and sequences are files beside the manifest that names them.
             self._execution_role.allow_reading(bucket, labels_folder(path))
         return InputManifest(uri=bucket.s3_url_for_object(path), arn=bucket.arn_for_objects(path))

@@ -114,14 +114,15 @@ def _permit(
     execution_role: ExecutionRole,
 ) -> None:
     """Give both roles what this job needs, and nothing that no job needs."""
-    form = input_data.kind.form
-    if input_data.manifest is None:
+    form, manifest = input_data.kind.form, input_data.manifest
+    if manifest is None:
         function.allow_listing(input_data.bucket, input_data.prefix)
         is_read = form == "text"
     else:
-        function.allow_reading(input_data.manifest.arn)
         # A person's own manifest names files that name the frames.
         is_read = task.previous is None and input_data.kind.is_sequence
+    if manifest is not None and manifest.arn is not None:
+        function.allow_reading(manifest.arn)
     if is_read:
         function.allow_reading(input_data.bucket.arn_for_objects(f"{input_data.prefix}*"))
     if form != "text":

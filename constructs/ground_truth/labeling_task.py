@@ -22,8 +22,9 @@ class InputManifest:
     """A manifest to take data objects from."""
 
     uri: str
-    #: What the function must be allowed to read; holds a `*` where the job behind it names it.
-    arn: str
+    #: What the function must be allowed to read; None for one that this environment's jobs write,
+    #: since it may read all of theirs.
+    arn: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

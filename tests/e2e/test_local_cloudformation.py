@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
@@ -175,6 +177,87 @@ def test_a_bucket_has_the_tags_and_the_encryption_of_its_template(aws: LocalAws)
     delete(aws, "data")
     with pytest.raises(ClientError, match="NoSuchBucket"):
         aws.client("s3").get_bucket_tagging(Bucket="tagged")
+
+
+@pytest.mark.parametrize(
+    ("ask", "action"),
+    [
+        (lambda s3: s3.get_object(Bucket="locked", Key="a"), "kms:Decrypt"),
+        (lambda s3: s3.put_object(Bucket="locked", Key="a", Body=b""), "kms:GenerateDataKey"),
+        (lambda s3: s3.create_multipart_upload(Bucket="locked", Key="a"), "kms:GenerateDataKey"),
+    ],
+    ids=["read", "write", "write in parts"],
+)
+def test_an_encrypted_object_asks_for_its_key(
+    locked: tuple[LocalAws, str], ask: Callable[[Any], object], action: str
+) -> None:
+    aws, key = locked
+    s3, iam = _as_role(aws, "worker"), aws.client("iam")
+
+    iam.put_role_policy(
+        RoleName="worker", PolicyName="s3", PolicyDocument=_allow("s3:*", "arn:aws:s3:::locked/*")
+    )
+    with pytest.raises(ClientError, match=f"not authorized to perform: {action}"):
+        ask(s3)
+
+    iam.put_role_policy(RoleName="worker", PolicyName="kms", PolicyDocument=_allow(["kms:*"], key))
+    ask(s3)
+    iam.delete_role_policy(RoleName="worker", PolicyName="kms")
+
+
+@pytest.fixture(scope="module")
+def locked(aws: LocalAws) -> tuple[LocalAws, str]:
+    """Give a bucket with an object under a key, and a role that may do nothing."""
+    key: str = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    rule = {
+        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    }
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="locked")
+    s3.put_bucket_encryption(Bucket="locked", ServerSideEncryptionConfiguration={"Rules": [rule]})
+    s3.put_object(Bucket="locked", Key="a", Body=b"")
+    root = {"AWS": f"arn:aws:iam::{aws.account}:root"}
+    trust = {"Statement": [{"Effect": "Allow", "Principal": root, "Action": "sts:AssumeRole"}]}
+    aws.client("iam").create_role(RoleName="worker", AssumeRolePolicyDocument=json.dumps(trust))
+    return aws, key
+
+
+def _as_role(aws: LocalAws, name: str) -> Any:
+    role = f"arn:aws:iam::{aws.account}:role/{name}"
+    found = aws.client("sts").assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
+    return boto3.client(
+        "s3",
+        region_name=aws.region,
+        endpoint_url=aws.endpoint,
+        verify=str(aws.ca_bundle),
+        aws_access_key_id=found["AccessKeyId"],
+        aws_secret_access_key=found["SecretAccessKey"],
+        aws_session_token=found["SessionToken"],
+    )
+
+
+def _allow(actions: str | list[str], resource: str) -> str:
+    statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def test_a_topic_has_the_key_of_its_template(aws: LocalAws) -> None:
+    key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": _key_policy()}}
+    topic = {
+        "Type": "AWS::SNS::Topic",
+        "Properties": {"KmsMasterKeyId": {"Fn::GetAtt": ["Key", "Arn"]}},
+    }
+    outputs = {"Topic": {"Value": {"Ref": "Topic"}}, "Key": {"Value": {"Ref": "Key"}}}
+
+    made = deploy(aws, "topics", {"Resources": {"Key": key, "Topic": topic}, "Outputs": outputs})
+
+    attributes = aws.client("sns").get_topic_attributes(TopicArn=made["Topic"])["Attributes"]
+    assert attributes["KmsMasterKeyId"].endswith(f"/{made['Key']}")
+    topic["Properties"] = {}
+    deploy(aws, "topics", {"Resources": {"Key": key, "Topic": topic}, "Outputs": outputs})
+    attributes = aws.client("sns").get_topic_attributes(TopicArn=made["Topic"])["Attributes"]
+    assert "KmsMasterKeyId" not in attributes
+    delete(aws, "topics")
 
 
 def _key_policy() -> dict[str, Any]:

@@ -54,10 +54,13 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_resource_policy": ("service", "resource_arn"),
         "_POLICY_REQUIRED": None,
         "_fnmatch_compile": ("pattern", "ignore_case"),
+        "resolve_principal": ("access_key_id", "account_id", "credential"),
         "_request_origin": None,
     },
     "core.iam_actions": {
-        "identity_denial_message": ("action", "principal_arn", "resource", "explicit_deny")
+        "identity_denial_message": ("action", "principal_arn", "resource", "explicit_deny"),
+        "extract_iam_action": ("service", "method", "path", "headers", "body", "query_params"),
+        "s3_additional_checks": ("method", "path", "headers", "body", "query_params"),
     },
     "services.iam": {
         "_roles": None,
@@ -218,7 +221,7 @@ def test_no_other_internal_of_ministack_is_used() -> None:
     files = Path(ministack.__file__).parent.glob("ministack*.py")
     source = "".join(file.read_text() for file in files)
     owners = (
-        "evaluator|provisioners|stacks|requests|cognito|s3|iam|kms|lambda|ses|ses_v2|sns|sts|events"
+        "actions|evaluator|provisioners|stacks|requests|cognito|s3|iam|kms|lambda|ses|ses_v2|sns|sts|events"
         "|roles|responses"
     )
     used = set(re.findall(rf"(?<![\w-])_?(?:{owners})\.(?!amazonaws)(\w+)", source))
