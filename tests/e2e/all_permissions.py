@@ -92,21 +92,16 @@ class Account:
 
     def write_environments(self) -> None:
         """Put what there is here into the places of ARNs that only look like some."""
-        secret = self.west("secretsmanager").create_secret(Name="labeling", SecretString="top~1")
         text = {path.name: path.read_text() for path in ENVIRONMENTS.iterdir()}
-        found = {
-            arn
-            for content in text.values()
-            for arn in re.findall(r"arn:aws:(?:kms|secretsmanager):[^\s]+", content)
-        }
-        here = {
-            arn: secret["ARN"]
-            if ":secretsmanager:" in arn
-            else (self.west if WEST in arn else self.client)("kms").create_key()["KeyMetadata"][
-                "Arn"
-            ]
-            for arn in sorted(found)
-        }
+        secret = self.west("secretsmanager").create_secret(Name="labeling", SecretString="top~1")
+        here: dict[str, str] = {}
+        for arn in re.findall(r"arn:aws:(?:kms|secretsmanager):\S+", "".join(text.values())):
+            client = self.west if WEST in arn else self.client
+            here[arn] = (
+                secret["ARN"]
+                if ":secretsmanager:" in arn
+                else client("kms").create_key()["KeyMetadata"]["Arn"]
+            )
         here["../../../samples"] = str(ROOT / "samples")
         (self.folder / "environments").mkdir()
         for name, content in text.items():
