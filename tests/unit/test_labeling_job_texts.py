@@ -364,7 +364,8 @@ def test_an_object_that_can_not_be_read_is_named(code: str, message: str) -> Non
 
 def test_reading_ends_at_the_deadline() -> None:
     aws = FakeAws()
-    aws.objects["in"].update({f"Input/{number:03}.txt": b"42" for number in range(300)})
+    # Many more than are read ahead, so that some are left however late the deadline is looked at.
+    aws.objects["in"].update({f"Input/{number:04}.txt": b"42" for number in range(900)})
     aws.durations["GetObject"] = 4.0
 
     with pytest.raises(CustomResourceError) as refused:
