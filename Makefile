@@ -20,7 +20,7 @@ demo: setup ## From four text files to labels and back to nothing, on this compu
 
 .PHONY: test
 test: setup .venv-audit/.complete ## Run all tests, the end-to-end deployment and the audit included
-	@python -m pytest --numprocesses=2 --dist=loadfile
+	@python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: workers
 workers: setup ## Who is invited, signed in, in which team: make workers ENV=dev (REMIND=ana@example.com sends mails again)
