@@ -85,7 +85,8 @@ def acknowledge(stage: EnvironmentStage, environment: Environment) -> None:
     This synthesises the stage, because references between stacks get their final form, which
     findings show, only then. The app's own synthesis takes what is there.
     """
-    stage.synth()
+    # Its own synthesis validates; here that would be the same twice.
+    stage.synth(skip_validation=True)
     for finding, line in reviewed(stage, environment, pack="AwsSolutions-").items():
         construct = _find(stage, finding.construct)
         if construct is not None:
@@ -105,11 +106,12 @@ def _filled(line: Line, words: Mapping[str, Iterable[str]]) -> Iterator[Finding]
         )
 
 
+@cache
 def _find(stage: EnvironmentStage, path: str) -> IConstruct | None:
-    construct: IConstruct | None = stage
-    for name in path.split("/"):
-        construct = construct.node.try_find_child(name) if construct is not None else None
-    return construct
+    """Return a construct below a stage; each is asked of CDK once, which takes its time."""
+    above, _, name = path.rpartition("/")
+    parent = _find(stage, above) if above else stage
+    return None if parent is None else parent.node.try_find_child(name)
 
 
 def _traits(environment: Environment) -> dict[str, bool]:
