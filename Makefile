@@ -24,7 +24,7 @@ test: setup .venv-audit/.complete ## Run all tests, the end-to-end deployment an
 
 .PHONY: workers
 workers: setup ## Who is invited, signed in, in which team: make workers ENV=dev (REMIND=ana@example.com sends mails again)
-	@python -m operations.workers "$(ENV)" $(if $(REMIND),--remind "$(REMIND)")
+	@python -m cli.commands.workers "$(ENV)" $(if $(REMIND),--remind "$(REMIND)")
 
 .PHONY: test-aws
 test-aws: setup ## Run the end-to-end test in a real account: make test-aws ENV=dev
@@ -32,7 +32,7 @@ test-aws: setup ## Run the end-to-end test in a real account: make test-aws ENV=
 
 .PHONY: plan
 plan: setup ## Say what a change will do, before it is merged: make plan BASE=origin/main (FORMAT=markdown or json, COUNTS=file)
-	@PYTHONPATH=lambda python -m plan --base "$(or $(BASE),origin/main)" --format "$(or $(FORMAT),text)" $(if $(COUNTS),--counts "$(COUNTS)"); \
+	@python -m cli.commands.plan --base "$(or $(BASE),origin/main)" --format "$(or $(FORMAT),text)" $(if $(COUNTS),--counts "$(COUNTS)"); \
 		status=$$?; [ $$status -eq 2 ] || exit $$status # changes alone are no failure
 
 .PHONY: check
@@ -54,7 +54,7 @@ drift: setup ## Fail if an environment was changed by hand: make drift ENV=dev
 
 .PHONY: audit
 audit: setup .venv-audit/.complete ## What cdk-nag, cfn-guard, cfn-lint and checkov say of the templates, as a table
-	@python -m audit
+	@python -m cli.commands.audit
 
 .PHONY: snapshots
 snapshots: setup ## Write what the tests show of templates and jobs anew: tests/data/snapshots/, jobs/ and plan/
@@ -79,11 +79,12 @@ lock: setup ## Recompile requirements.txt and package-lock.json
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements-audit.txt
 	@npm install --package-lock-only --no-audit --no-fund
 
-.venv/.complete: requirements.txt
+.venv/.complete: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0])'
 	@echo "Installing the Python packages into .venv (about a minute)"
 	@$(PYTHON) -m venv .venv
 	@python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv-audit/.complete: requirements-audit.txt .venv/.complete

@@ -12,8 +12,8 @@ import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
 from audit.reviewed import acknowledge
-from stacks.config import Environment, EnvironmentFileError, load, load_all
-from stacks.environment import EnvironmentStage
+from ground_truth.config import Environment, EnvironmentFileError, load, load_all
+from stacks.environment_stage import EnvironmentStage
 
 _ENVIRONMENTS: Final = Path(__file__).parent / "environments"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from audit.linters import cfn_lint, checkov
 from audit.reviewed import ANYWHERE, Finding, Line, reviewed
 from audit.synthesis import ROOT, Assembly, synthesise
-from stacks.config import load
-from stacks.config.environment_file import environment_files as files_in
+from ground_truth.config import load
+from ground_truth.config.yaml_file import environment_files as files_in
 
 
 @dataclass(frozen=True, kw_only=True)

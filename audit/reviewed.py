@@ -15,11 +15,11 @@ import aws_cdk as cdk
 import yaml
 from constructs import IConstruct
 
-from constructs.ground_truth.regions import REGIONS
-from constructs.ground_truth.task_types import TASK_TYPES
-from stacks.config import Environment, Job
-from stacks.config.input import place
-from stacks.environment import EnvironmentStage
+from ground_truth.catalogue.regions import REGIONS
+from ground_truth.catalogue.task_types import TASK_TYPES
+from ground_truth.config import Environment, Job
+from ground_truth.config.input import place
+from stacks.environment_stage import EnvironmentStage
 from stacks.jobs import labels_folder
 
 _FILE: Final = Path(__file__).parent / "findings.yaml"

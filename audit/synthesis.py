@@ -21,8 +21,8 @@ from cdk_nag import (
 from cdklabs.cdk_validator_cfnguard import CfnGuardValidator
 
 from audit.reviewed import Finding
-from stacks.config import Environment
-from stacks.environment import EnvironmentStage
+from ground_truth.config import Environment
+from stacks.environment_stage import EnvironmentStage
 
 ROOT: Final = Path(__file__).parents[1]
 #: The rules that nothing in this project may break; cfn-guard's language.

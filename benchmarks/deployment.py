@@ -21,7 +21,7 @@ from local.cdk_cli import CdkCli
 
 _UPLOADERS: Final = 8
 _PAUSE: Final = 0.2
-#: What the function has (constructs/ground_truth/labeling_job_function.py).
+#: What the function has (constructs/ground_truth/labeling/labeling_job_function.py).
 _MEMORY: Final = 1_769
 _SECONDS: Final = 900
 

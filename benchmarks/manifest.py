@@ -28,7 +28,7 @@ _MAXIMUM_MEMORY: Final = 200
 #: What `import boto3` may be exceeded by.
 _MAXIMUM_IMPORT: Final = 1.3
 _IMPORT_PAIRS: Final = 7
-_OURS: Final = "import labeling_job.handler, labeling_job.collaborators, labeling_job.labeling_job"
+_OURS: Final = "import labeling_job.handler, labeling_job.clients, labeling_job.resource"
 _HEAD: Final = """\
 # Performance
 
@@ -40,11 +40,13 @@ of one computer with two shared cores, on which both ran one after the other.
 
 """
 _FOOT: Final = """
-How: [`signed_get.py`](../lambda/labeling_job/signed_get.py) lets boto3 sign addresses and gets
-them with urllib3, [`pages.py`](../lambda/labeling_job/pages.py) reads pages with expat,
-[`key_ranges.py`](../lambda/labeling_job/key_ranges.py) lists several ranges of keys at once behind
-the first 4,000 keys, [`reading.py`](../lambda/labeling_job/reading.py) reads 32 texts at once, and
-[`lines_on_disk.py`](../lambda/labeling_job/lines_on_disk.py) keeps the manifest out of memory.
+How: [`signed_get.py`](../lambda/labeling_job/source/signed_get.py) lets boto3 sign addresses and
+gets them with urllib3, [`pages.py`](../lambda/labeling_job/source/pages.py) reads pages with expat,
+[`key_ranges.py`](../lambda/labeling_job/source/key_ranges.py) lists several ranges of keys at once
+behind the first 4,000 keys, [`object_reader.py`](../lambda/labeling_job/source/object_reader.py)
+reads 32 texts at once, and
+[`lines_on_disk.py`](../lambda/labeling_job/manifest/lines_on_disk.py) keeps the manifest out of
+memory.
 
 The whole of it, a Create of 100,000 texts through the real `cdk deploy` on local AWS, is measured
 by `python -m benchmarks.deployment`, which is no part of `make bench` because it takes five

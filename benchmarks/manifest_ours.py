@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from benchmarks.measuring import measured
-from labeling_job.collaborators import connect
-from labeling_job.files import write_files
-from labeling_job.manifest import read_manifest
+from labeling_job.clients import connect
+from labeling_job.job.files import write_files
+from labeling_job.manifest.manifest import read_manifest
 from labeling_job.request import from_event
 
 

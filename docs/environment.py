@@ -12,8 +12,8 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 from pydantic import AfterValidator, BaseModel
 
 from docs.environment_schema import meanings, models, schema
-from stacks.config import Environment
-from stacks.config.environment_file import read
+from ground_truth.config import Environment
+from ground_truth.config.yaml_file import read
 
 PAGE: Final = Path(__file__).with_name("environment.md")
 _HEAD: Final = Path(__file__).with_name("environment-head.md")

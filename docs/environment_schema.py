@@ -13,9 +13,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from stacks.config import Environment
-from stacks.config.fields import Part
-from stacks.config.job import complete
+from ground_truth.config import Environment
+from ground_truth.config.fields import Part
+from ground_truth.config.job import complete
+from ground_truth.durations import duration_text
 
 FILE: Final = Path(__file__).parents[1] / "environments" / "schema.json"
 
@@ -25,7 +26,6 @@ _BOOLEAN: Final = "^([Tt]rue|TRUE|[Ff]alse|FALSE|[Yy]es|[Nn]o|[Oo]n|[Oo]ff|[tTfF
 #: Words that YAML 1.1 takes for true or false, and thus some editors.
 _TRUE: Final = {"true", "yes", "on", "y"}
 _FALSE: Final = {"false", "no", "off", "n"}
-_UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 _COMMENT: Final = re.compile(r"    #: ?(.*)")
 _FIELD: Final = re.compile(r"    (\w+):")
 
@@ -121,7 +121,7 @@ def _model(schema: dict[str, Any], model: type[BaseModel]) -> None:
         if isinstance(field.get("default"), (Mapping, list)):
             del field["default"]
         if field.get("type") == "string" and isinstance(field.get("default"), int):
-            field["default"] = _duration(field["default"])
+            field["default"] = duration_text(field["default"])
         if name not in schema.get("required", ()):
             schema["properties"][name] = _or_nothing(field)
 
@@ -137,13 +137,6 @@ def _or_nothing(field: dict[str, Any]) -> dict[str, Any]:
         return field | {"type": [*kinds, "null"]}
     choices = field.pop("anyOf", None) or field.pop("allOf", None) or [{"$ref": field.pop("$ref")}]
     return field | {"anyOf": [*choices, {"type": "null"}]}
-
-
-def _duration(seconds: int) -> str:
-    """Return a duration as a file has it, in the largest unit that fits."""
-    size, unit = next(each for each in _UNITS if seconds % each[0] == 0)
-    count = seconds // size
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def _as_seen(words: list[Any]) -> list[Any]:

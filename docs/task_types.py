@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from constructs.ground_truth.data_kinds import CUSTOM_DATA, FRAME_CORS
-from constructs.ground_truth.label_rules import (
+from ground_truth.catalogue.data_kinds import CUSTOM_DATA, FRAME_CORS
+from ground_truth.catalogue.regions import REGIONS
+from ground_truth.catalogue.task_types import CUSTOM, FEWEST_AUTOMATED, TASK_TYPES, TaskType
+from ground_truth.durations import duration_text
+from ground_truth.validators.labels import (
     LONGEST_DESCRIPTION,
     LONGEST_FULL_INSTRUCTION,
     LONGEST_NAME,
@@ -16,8 +19,6 @@ from constructs.ground_truth.label_rules import (
     MOST_CHOICES,
     MOST_FREE_TEXTS,
 )
-from constructs.ground_truth.regions import REGIONS
-from constructs.ground_truth.task_types import CUSTOM, FEWEST_AUTOMATED, TASK_TYPES, TaskType
 
 PAGE: Final = Path(__file__).with_name("task-types.md")
 _GUIDE: Final = "https://docs.aws.amazon.com/sagemaker/latest/dg"
@@ -155,7 +156,7 @@ def _limits(task_type: TaskType) -> Iterator[tuple[str, str]]:
             "ends with `-ref`, which is added" if task_type.attribute_is_reference else "as it is"
         )
         yield "`label_attribute`", ending
-    yield "`task_time_limit`", f"30 seconds to {_duration(task_type.maximum_task_seconds)}"
+    yield "`task_time_limit`", f"30 seconds to {duration_text(task_type.maximum_task_seconds)}"
     yield "`task_availability`", "1 minute to 30 days"
     if task_type.algorithm is not None:
         most = task_type.maximum_labels_automated
@@ -193,11 +194,6 @@ def _attributes(task_type: TaskType) -> str:
         return f"{frames}; {each}"
     labels = f"at most {MOST_ATTRIBUTES} for a label (`attributes` for all labels included)"
     return f"{labels}, {frames}; {each}"
-
-
-def _duration(seconds: int) -> str:
-    days, hours = seconds // 86_400, seconds // 3_600
-    return f"{days} days" if days else f"{hours} hours"
 
 
 def _yes(is_so: bool) -> str:  # noqa: FBT001  # a cell of a table

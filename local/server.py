@@ -13,14 +13,14 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from local.ground_truth.portal import Portal
-from local.ground_truth.replies import header_map
-from local.ground_truth.service import GroundTruth
-from local.login_pages import LoginPages
+from local.ground_truth.api.replies import header_map
+from local.ground_truth.api.service import GroundTruth
+from local.ground_truth.portal.portal import Portal
 from local.loopback import opener
 from local.mailbox import PATH as MAILBOX
 from local.mailbox import Mailbox
-from local.ministack import MiniStack
+from local.services.login_pages import LoginPages
+from local.services.ministack import MiniStack
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from constructs.ground_truth import LabelingData
-from constructs.ground_truth.data_kinds import Cors
+from ground_truth.catalogue.data_kinds import Cors
 
 
 class DataStack(cdk.Stack):

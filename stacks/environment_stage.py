@@ -5,8 +5,8 @@ from __future__ import annotations
 import aws_cdk as cdk
 from constructs import Construct
 
-from constructs.ground_truth.data_kinds import IMAGE_CORS, Cors
-from stacks.config import Environment
+from ground_truth.catalogue.data_kinds import IMAGE_CORS, Cors
+from ground_truth.config import Environment
 from stacks.data_stack import DataStack
 from stacks.labeling_stack import LabelingStack
 from stacks.workforce_stack import WorkforceStack

@@ -15,7 +15,7 @@ from constructs.ground_truth import (
     LabelingJob,
     LabelingJobFunction,
 )
-from constructs.ground_truth.labeling_task import (
+from constructs.ground_truth.labeling.labeling_task import (
     AutoLabel,
     InputData,
     InputManifest,
@@ -24,10 +24,10 @@ from constructs.ground_truth.labeling_task import (
     Task,
     Workers,
 )
-from constructs.ground_truth.task_types import TASK_TYPES
-from stacks.config import Environment, Job
-from stacks.config.attributes import job_attributes, job_labels
-from stacks.config.input import place
+from ground_truth.catalogue.task_types import TASK_TYPES
+from ground_truth.config import Environment, Job
+from ground_truth.config.attributes import job_attributes, job_labels
+from ground_truth.config.input import place
 
 _OUTPUT_MANIFEST: Final = "manifests/output/output.manifest"
 

@@ -15,7 +15,7 @@ from constructs.ground_truth import (
     LabelingJob,
     LabelingJobFunction,
 )
-from stacks.config import Environment
+from ground_truth.config import Environment
 from stacks.jobs import Jobs
 
 

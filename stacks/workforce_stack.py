@@ -19,8 +19,8 @@ from constructs.ground_truth.workforce.workers import Workers
 from constructs.ground_truth.workforce.workforce import PoolClient, Workforce
 from constructs.ground_truth.workforce.workforce_check import WorkforceCheck
 from constructs.ground_truth.workforce.workforce_function import WorkforceFunction
-from stacks.config import Environment
-from stacks.config.workforce import Create, Network, Oidc
+from ground_truth.config import Environment
+from ground_truth.config.workforce import Create, Network, Oidc
 
 
 class WorkforceStack(cdk.Stack):

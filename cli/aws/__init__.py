@@ -1,1 +1,1 @@
-"""What people look at and do between deployments, each as a verb of the Makefile."""
+"""What AWS says of a deployed environment."""

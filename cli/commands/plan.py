@@ -1,4 +1,4 @@
-"""`PYTHONPATH=lambda python -m plan --base origin/main`: what a change does, before it is merged.
+"""`python -m cli.commands.plan --base origin/main`: what a change does, before it is merged.
 
 Ends with 0 if nothing changes, 2 if something does, 3 if something is destroyed that nobody has
 approved, and 1 if the two can't be compared.
@@ -18,16 +18,16 @@ from typing import Final
 
 from rich.console import Console
 
-from plan.cdk import CdkError
-from plan.counts import Counts, CountsError, read_counts
-from plan.machine import machine
-from plan.markdown import markdown
-from plan.plan import Plan, make_plan
-from plan.sources import SourceError, starting_point, synthesise, tree_of
-from plan.terminal import show
-from stacks.config import EnvironmentFileError
+from cli.plan.cdk import CdkError
+from cli.plan.counts import Counts, CountsError, read_counts
+from cli.plan.json_output import machine
+from cli.plan.markdown import markdown
+from cli.plan.plan import Plan, make_plan
+from cli.plan.sources import SourceError, starting_point, synthesise, tree_of
+from cli.plan.terminal import show
+from ground_truth.config import EnvironmentFileError
 
-_ROOT: Final = Path(__file__).parents[1]
+_ROOT: Final = Path(__file__).parents[2]
 _FORMATS: Final = ("text", "markdown", "json")
 
 
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m plan", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m cli.commands.plan", description=__doc__)
     parser.add_argument(
         "--base", default="origin/main", help="a commit, branch or tag (origin/main)"
     )

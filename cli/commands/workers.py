@@ -12,10 +12,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from operations.people import Clients, People, PeopleError, Person, find, remind
-from stacks.config import Environment, EnvironmentFileError, load
+from cli.aws.people import Clients, People, PeopleError, Person, find, remind
+from ground_truth.config import Environment, EnvironmentFileError, load
 
-_ENVIRONMENTS: Final = Path(__file__).parents[1] / "environments"
+_ENVIRONMENTS: Final = Path(__file__).parents[2] / "environments"
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator
 
-from constructs.ground_truth.rules import shown
-from stacks.config.environment_file import (
+from ground_truth.config.fields import Part, Text
+from ground_truth.config.yaml_file import (
     EnvironmentFileError,
     approvals_file,
     approvals_files,
@@ -19,7 +19,7 @@ from stacks.config.environment_file import (
     display_name,
     read,
 )
-from stacks.config.fields import Part, Text
+from ground_truth.validators.messages import shown
 
 _CHANGE: Final = re.compile(r"(replace|delete|leave|stop) \S.*|unprotect")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

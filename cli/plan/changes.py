@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cli.plan.assembly import Environment, Resource, Stack
+from cli.plan.create_only import changed_create_only, changed_refused
+from cli.plan.references import Id, References
 from labeling_job.identity import Owner, physical_id
-from plan.assembly import Environment, Resource, Stack
-from plan.create_only import changed_create_only, changed_refused
-from plan.references import Id, References
 
 #: `refuse`: AWS takes no such update, so that the deployment fails.
 #: `leave`: its stack is described no more, and no deployment touches it.

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from plan.assembly import Stack
-from plan.cdk import cdk
+from cli.plan.assembly import Stack
+from cli.plan.cdk import cdk
 
 _AT_ONCE: Final = 2
 #: The CLI's last line, which counts stacks.

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from plan import kinds
-from plan.approvals import Approval
-from plan.assembly import Environment, Stack
-from plan.changes import changes, same_stack
-from plan.counts import Counts
-from plan.guard import Finding, IdleApproval, findings, idle
-from plan.items import Item, item
-from plan.people import People, people
-from plan.permissions import Permissions, permissions
-from plan.references import References
+from cli.plan import kinds
+from cli.plan.approvals import Approval
+from cli.plan.assembly import Environment, Stack
+from cli.plan.changes import changes, same_stack
+from cli.plan.counts import Counts
+from cli.plan.guard import Finding, IdleApproval, findings, idle
+from cli.plan.people import People, people
+from cli.plan.permissions import Permissions, permissions
+from cli.plan.references import References
+from cli.plan.resource_changes import Item, item
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from plan import kinds
-from plan.approvals import Approval
-from plan.assembly import Environment
-from plan.changes import Change, same_stack
-from plan.items import stops_a_job
+from cli.plan import kinds
+from cli.plan.approvals import Approval
+from cli.plan.assembly import Environment
+from cli.plan.changes import Change, same_stack
+from cli.plan.resource_changes import stops_a_job
 
 _VERBS: Final = {"replace": "replace", "refuse": "replace", "delete": "delete", "leave": "leave"}
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from plan.prices import task_of
-from plan.references import References, is_function, is_new
-from plan.tags import tag_changes
+from cli.plan.references import References, is_function, is_new
+from cli.plan.tags import tag_changes
+from ground_truth.catalogue.prices import task_of
+from ground_truth.durations import duration_text
 
 _CONFIG: Final = ("Request", "HumanTaskConfig")
 #: By where it stands in the properties, the words for it; the longest beginning counts.
@@ -186,16 +187,6 @@ def _value(path: tuple[str, ...], value: Any, references: References, stack: str
     if path[-1:] == ("WorkteamArn",):
         return references.text(value, stack).rpartition("/")[2]
     if path[-1].endswith("Seconds"):
-        return _duration(value)
+        return duration_text(value) if isinstance(value, int) else str(value)
     text = references.text(value, stack)
     return f"'{text}'" if " " in text and isinstance(value, str) else text
-
-
-def _duration(seconds: Any) -> str:
-    if not isinstance(seconds, int):
-        return str(seconds)
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds % size == 0 and seconds:
-            number = seconds // size
-            return f"{number} {unit}{'s' if number > 1 else ''}"
-    return f"{seconds} seconds"

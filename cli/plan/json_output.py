@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from plan import words
-from plan.environment_plan import EnvironmentPlan
-from plan.guard import Finding
-from plan.items import Item
-from plan.people import Person
-from plan.permissions import Permission
-from plan.plan import Plan
+from cli.plan import text
+from cli.plan.environment_plan import EnvironmentPlan
+from cli.plan.guard import Finding
+from cli.plan.people import Person
+from cli.plan.permissions import Permission
+from cli.plan.plan import Plan
+from cli.plan.resource_changes import Item
 
 #: Raised when a member goes or gets another meaning; new members may come at any time.
 _FORMAT: Final = 1
@@ -24,7 +24,7 @@ def machine(plan: Plan) -> str:
         "base": plan.base,
         "verdict": plan.verdict.name.lower(),
         "exit_code": int(plan.verdict),
-        "summary": words.verdict(plan),
+        "summary": text.verdict(plan),
         "error": plan.error,
         "environments": [_environment(each) for each in plan.environments],
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from plan.assembly import Resource
-from plan.references import References
+from cli.plan.assembly import Resource
+from cli.plan.references import References
 
 #: In the order in which a plan lists them.
 _KINDS: Final = {

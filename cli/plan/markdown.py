@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from plan import words
-from plan.environment_plan import EnvironmentPlan
-from plan.plan import Plan, Verdict
+from cli.plan import text as plan_text
+from cli.plan.environment_plan import EnvironmentPlan
+from cli.plan.plan import Plan, Verdict
 
 #: Stands in the comment and is not shown, so that the same comment can be found and updated.
 MARKER: Final = "<!-- ground-truth-cdk plan -->"
@@ -50,7 +50,7 @@ def _title(plan: Plan) -> str:
     base = f"Compared with {_code(plan.base)}."
     same = [_code(each.name) for each in plan.environments if not each.is_changed]
     unchanged = f" Nothing changes in {', '.join(same)}." if same and plan.verdict else ""
-    title = f"### {_MARKS[plan.verdict]} Plan: {_escape(words.verdict(plan))}"
+    title = f"### {_MARKS[plan.verdict]} Plan: {_escape(plan_text.verdict(plan))}"
     return f"{title}\n\n{base}{unchanged}"
 
 
@@ -60,22 +60,22 @@ def _error(plan: Plan) -> Iterable[str]:
 
 
 def _summary(environment: EnvironmentPlan) -> str:
-    parts = [f"#### {_code(environment.name)} {_escape(words.state(environment))}".rstrip()]
+    parts = [f"#### {_code(environment.name)} {_escape(plan_text.state(environment))}".rstrip()]
     if environment.findings:
         parts.append(
             "\n".join(
                 f"- {'☑️' if each.is_approved else '⛔'} {_code(each.change)}: {_escape(each.why)}"
-                f" (**{_escape(words.approval(each))}**)"
+                f" (**{_escape(plan_text.approval(each))}**)"
                 for each in environment.findings
             )
         )
     if environment.refused:
-        lines = "\n".join(words.how_to_approve(environment))
+        lines = "\n".join(plan_text.how_to_approve(environment))
         parts.append(_folded("How to approve", _fenced(lines, "yaml")))
-    listed = [_line(each) for each in words.lines(environment)]
-    listed += [f"- {_escape(text)}" for _, text in words.people(environment)]
-    listed += [f"- {_escape(words.idle_approval(each))}" for each in environment.idle_approvals]
-    if (cost := words.cost(environment)) is not None:
+    listed = [_line(each) for each in plan_text.lines(environment)]
+    listed += [f"- {_escape(text)}" for _, text in plan_text.people(environment)]
+    listed += [f"- {_escape(plan_text.idle_approval(each))}" for each in environment.idle_approvals]
+    if (cost := plan_text.cost(environment)) is not None:
         listed.append(f"- {_escape(cost)}")
     if environment.permissions:
         gained, lost = environment.permissions.gained, environment.permissions.lost
@@ -84,7 +84,7 @@ def _summary(environment: EnvironmentPlan) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _line(line: words.Line) -> str:
+def _line(line: plan_text.Line) -> str:
     # The text of a new run says that it is one.
     is_run = line.action == "new run"
     subject = _escape(line.subject)
@@ -97,7 +97,7 @@ def _permissions(environment: EnvironmentPlan) -> Iterable[str]:
         found = environment.permissions
         signs = [("+", found.gained), ("-", found.lost)]
         text = "\n".join(
-            f"{sign} {words.permission(each)}" for sign, listed in signs for each in listed
+            f"{sign} {plan_text.permission(each)}" for sign, listed in signs for each in listed
         )
         title = f"Permissions gained and lost in {environment.name}"
         yield _folded(title, _fenced(text, "diff"))

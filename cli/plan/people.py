@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plan.assembly import Environment
-from plan.references import References
+from cli.plan.assembly import Environment
+from cli.plan.references import References
 
 _TYPE = "Custom::Workers"
 

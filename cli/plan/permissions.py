@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from plan.assembly import Environment, Resource
-from plan.references import References
+from cli.plan.assembly import Environment, Resource
+from cli.plan.references import References
 
 #: Where a resource's policy stands, and the property that says what it is for.
 _POLICIES_OF_RESOURCES: Final = {

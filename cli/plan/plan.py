@@ -8,11 +8,11 @@ from datetime import date
 from enum import IntEnum
 from pathlib import Path
 
-from plan.approvals import check_names, load_approvals
-from plan.assembly import Environment, read_assembly
-from plan.counts import Counts
-from plan.difference import differences
-from plan.environment_plan import EnvironmentPlan, changed_stacks, plan_environment
+from cli.plan.approvals import check_names, load_approvals
+from cli.plan.assembly import Environment, read_assembly
+from cli.plan.counts import Counts
+from cli.plan.difference import differences
+from cli.plan.environment_plan import EnvironmentPlan, changed_stacks, plan_environment
 
 
 class Verdict(IntEnum):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from plan.assembly import Environment
+from cli.plan.assembly import Environment
 
 #: Stack and logical id of a resource.
 Id = tuple[str, str]

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from plan import kinds
-from plan.changes import Action as ResourceAction
-from plan.changes import Change
-from plan.counts import Count, Counts
-from plan.job_words import job_words
-from plan.prices import Price, price, task_of
-from plan.references import References, is_new
-from plan.tags import tag_changes
+from cli.plan import kinds
+from cli.plan.changes import Action as ResourceAction
+from cli.plan.changes import Change
+from cli.plan.counts import Count, Counts
+from cli.plan.job_changes import job_words
+from cli.plan.references import References, is_new
+from cli.plan.tags import tag_changes
+from ground_truth.catalogue.prices import Price, price, task_of
 
 Action = Literal[
     "created",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from plan.cdk import cdk, last_lines
+from cli.plan.cdk import cdk, last_lines
 
 
 class SourceError(RuntimeError):

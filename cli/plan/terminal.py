@@ -7,9 +7,9 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from plan import words
-from plan.environment_plan import EnvironmentPlan
-from plan.plan import Plan, Verdict
+from cli.plan import text as plan_text
+from cli.plan.environment_plan import EnvironmentPlan
+from cli.plan.plan import Plan, Verdict
 
 _STYLES: Final = {
     "+": "green",
@@ -30,7 +30,7 @@ _VERDICTS: Final = {
 
 def show(plan: Plan, console: Console) -> None:
     """Print the verdict, then each environment, then the differences of its stacks."""
-    _print(console, f"Plan: {words.verdict(plan)}", _VERDICTS[plan.verdict])
+    _print(console, f"Plan: {plan_text.verdict(plan)}", _VERDICTS[plan.verdict])
     _print(console, f"compared with {plan.base}", "dim")
     if plan.error is not None:
         _print(console, plan.error, "red")
@@ -47,19 +47,19 @@ def show(plan: Plan, console: Console) -> None:
 
 
 def _environment(environment: EnvironmentPlan, console: Console) -> None:
-    _print(console, f"\n{environment.name} {words.state(environment)}".rstrip(), "bold")
+    _print(console, f"\n{environment.name} {plan_text.state(environment)}".rstrip(), "bold")
     for finding in environment.findings:
         style = "yellow" if finding.is_approved else "bold red"
-        _print(console, f"  ! {words.finding(finding)}", style)
-        _print(console, f"    {words.approval(finding)}", style)
-    for line in words.lines(environment):
+        _print(console, f"  ! {plan_text.finding(finding)}", style)
+        _print(console, f"    {plan_text.approval(finding)}", style)
+    for line in plan_text.lines(environment):
         # The text of a new run says that it is one.
         lead = "" if line.action == "new run" else f"{line.action}: "
         text = f": {line.text}" if line.text else ""
-        _signed(console, words.SIGNS[line.action], f"{lead}{line.subject}{text}")
-    for sign, person in words.people(environment):
+        _signed(console, plan_text.SIGNS[line.action], f"{lead}{line.subject}{text}")
+    for sign, person in plan_text.people(environment):
         _signed(console, sign, person)
-    if (cost := words.cost(environment)) is not None:
+    if (cost := plan_text.cost(environment)) is not None:
         _print(console, f"  $ {cost}")
     if environment.permissions:
         _print(console, "  permissions")
@@ -68,12 +68,12 @@ def _environment(environment: EnvironmentPlan, console: Console) -> None:
             ("-", environment.permissions.lost),
         ):
             for permission in listed:
-                _signed(console, sign, words.permission(permission), "    ")
+                _signed(console, sign, plan_text.permission(permission), "    ")
     for idle in environment.idle_approvals:
-        _print(console, f"  {words.idle_approval(idle)}", "dim")
+        _print(console, f"  {plan_text.idle_approval(idle)}", "dim")
     if environment.refused:
         _print(console, "  to approve it:")
-        for each in words.how_to_approve(environment):
+        for each in plan_text.how_to_approve(environment):
             _print(console, f"    {each}")
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from plan import kinds
-from plan.environment_plan import EnvironmentPlan
-from plan.guard import Finding, IdleApproval
-from plan.items import Action, Item
-from plan.people import Person
-from plan.permissions import Permission
-from plan.plan import Plan, Verdict
-from plan.prices import Price, prices
+from cli.plan import kinds
+from cli.plan.environment_plan import EnvironmentPlan
+from cli.plan.guard import Finding, IdleApproval
+from cli.plan.people import Person
+from cli.plan.permissions import Permission
+from cli.plan.plan import Plan, Verdict
+from cli.plan.resource_changes import Action, Item
+from ground_truth.catalogue.prices import Price, prices
 
 #: Before each line, as Terraform has them.
 SIGNS: Final[dict[Action, str]] = {

@@ -16,8 +16,8 @@ from constructs import Construct
 from constructs.ground_truth.policy_size import check_size
 
 _CODE: Final = Path(__file__).parents[2] / "lambda"
-#: The package of `lambda/` that all functions share.
-_SHARED: Final = "custom_resource"
+#: The packages of `lambda/` that functions share.
+_SHARED: Final = ("custom_resource", "dataset")
 
 
 class CustomResourceFunction(Construct):
@@ -69,7 +69,7 @@ class CustomResourceFunction(Construct):
         others = [
             f"{folder.name}/**"
             for folder in sorted(_CODE.iterdir())
-            if folder.is_dir() and folder.name not in (package, _SHARED)
+            if folder.is_dir() and folder.name not in (package, *_SHARED)
         ]
         #: The `ServiceToken` of its resources.
         self.function = lambda_.Function(

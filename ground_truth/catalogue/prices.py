@@ -13,7 +13,7 @@ from typing import Any, Final
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from constructs.ground_truth.task_types import TASK_TYPES, TaskType
+from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
 
 _FILE: Final = Path(__file__).with_name("prices.yaml")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from constructs.ground_truth.data_kinds import (
+from ground_truth.catalogue.data_kinds import (
     FRAMES,
     IMAGE,
     MANIFEST,

@@ -1,7 +1,7 @@
 """The environment file as types: `load` reads one, or says what is wrong with it and where."""
 
-from stacks.config.environment import Environment, load, load_all
-from stacks.config.environment_file import EnvironmentFileError
-from stacks.config.job import Job
+from ground_truth.config.environment import Environment, load, load_all
+from ground_truth.config.job import Job
+from ground_truth.config.yaml_file import EnvironmentFileError
 
 __all__ = ["Environment", "EnvironmentFileError", "Job", "load", "load_all"]

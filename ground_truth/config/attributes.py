@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from constructs.ground_truth import label_rules
-from constructs.ground_truth.labels import Attribute, Label
-from constructs.ground_truth.rules import ItemError
-from stacks.config.job import Job
+from ground_truth.config.job import Job
+from ground_truth.templates.label_categories import Attribute, Label
+from ground_truth.validators import labels as label_validators
+from ground_truth.validators.messages import ItemError
 
 
 def job_labels(job: Job) -> tuple[Label, ...]:
@@ -47,9 +47,9 @@ def check_attributes(jobs: Mapping[str, Job]) -> None:
             found = job_attributes(jobs, job, name)
             try:
                 if name == "attributes":
-                    label_rules.attributes(found, job_labels(job), job.task_type)
+                    label_validators.attributes(found, job_labels(job), job.task_type)
                 else:
-                    label_rules.frame_attributes(found, job.task_type)
+                    label_validators.frame_attributes(found, job.task_type)
             except ValueError as error:
                 raise ItemError(
                     f"{error}; the job {job.previous.job} brings some", key, name

@@ -16,10 +16,12 @@ from pydantic import (
     model_validator,
 )
 
-from constructs.ground_truth import rules
-from constructs.ground_truth.regions import REGIONS
-from stacks.config.attributes import check_attributes
-from stacks.config.environment_file import (
+from ground_truth.catalogue.regions import REGIONS
+from ground_truth.config.attributes import check_attributes
+from ground_truth.config.fields import Part, Surroundings, Tags, around
+from ground_truth.config.job import Job, complete
+from ground_truth.config.workforce import Workforce
+from ground_truth.config.yaml_file import (
     Document,
     EnvironmentFileError,
     check,
@@ -27,9 +29,8 @@ from stacks.config.environment_file import (
     environment_files,
     read,
 )
-from stacks.config.fields import Part, Surroundings, Tags, around
-from stacks.config.job import Job, complete
-from stacks.config.workforce import Workforce
+from ground_truth.validators import names_and_limits
+from ground_truth.validators.messages import ItemError
 
 #: Each has six outputs, and a stack 200 of them at most
 #: (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
@@ -40,8 +41,8 @@ _NOT_IN_A_VPC: Final = ("video", "video frames", "point cloud", "point cloud seq
 
 
 def _job_key(value: str, info: ValidationInfo) -> str:
-    rules.key(value)
-    rules.job_name_prefix(f"{around(info).environment}-{value}")
+    names_and_limits.key(value)
+    names_and_limits.job_name_prefix(f"{around(info).environment}-{value}")
     return value
 
 
@@ -50,14 +51,16 @@ class Environment(Part):
 
     #: Where everything runs and the data stays.
     region: Annotated[
-        str, AfterValidator(rules.region), Field(json_schema_extra={"enum": list(REGIONS)})
+        str,
+        AfterValidator(names_and_limits.region),
+        Field(json_schema_extra={"enum": list(REGIONS)}),
     ]
     #: Without one, the account of the CLI's credentials.
-    account: Annotated[str, AfterValidator(rules.account)] | None = None
+    account: Annotated[str, AfterValidator(names_and_limits.account)] | None = None
     #: Whether data and people are kept when the stacks are destroyed.
     protected: bool
     #: The name of a managed policy: the most that the roles of the stacks can do.
-    permissions_boundary: Annotated[str, AfterValidator(rules.policy_name)] | None = None
+    permissions_boundary: Annotated[str, AfterValidator(names_and_limits.policy_name)] | None = None
     #: Put on everything that is made.
     tags: Tags = Field(default_factory=dict)
     #: Who labels.
@@ -110,7 +113,7 @@ class Environment(Part):
         for name in ("region", "account"):
             here, there = getattr(self, name), getattr(self.owner, name)
             if here != there:
-                raise rules.ItemError(
+                raise ItemError(
                     f"expected an environment with the same {name} as this one, {here or 'none'},"
                     f" got {self.owner.name!r} with {there or 'none'}",
                     "workforce",
@@ -125,7 +128,7 @@ class Environment(Part):
             return self
         for key, job in self.jobs.items():
             if job.data_kind.name in _NOT_IN_A_VPC:
-                raise rules.ItemError(
+                raise ItemError(
                     f"expected a job that a worker portal in a VPC can show, got one over"
                     f" {job.data_kind.name}, which Ground Truth supports in an open portal only;"
                     " take the job or `vpc` away",
@@ -177,7 +180,7 @@ def load(path: Path) -> Environment:
     """Read an environment file; raises EnvironmentFileError with all that is wrong with it."""
     document = read(path)
     try:
-        rules.environment_name(path.stem)
+        names_and_limits.environment_name(path.stem)
     except ValueError as error:
         raise EnvironmentFileError([f"{display_name(path)}: {error}; rename the file"]) from None
     return check(document, Environment, _surroundings(path, document))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -19,14 +18,13 @@ from pydantic import (
     model_validator,
 )
 
-from constructs.ground_truth import rules
-from constructs.ground_truth.workforce import people_rules
+from ground_truth.durations import PATTERN, seconds_in
+from ground_truth.validators import names_and_limits
+from ground_truth.validators import people as people_validators
+from ground_truth.validators.messages import shown
 
 if TYPE_CHECKING:
-    from stacks.config.environment import Environment
-
-_DURATION: Final = re.compile(r"([0-9]{1,9}) +(second|minute|hour|day)s?")
-_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
+    from ground_truth.config.environment import Environment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,19 +65,19 @@ class Part(BaseModel):
 
 
 def _seconds(value: object) -> object:
-    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
+    seconds = seconds_in(value) if isinstance(value, str) else None
+    if seconds is None:
         raise ValueError(
             "expected a duration such as `30 seconds`, `5 minutes`, `8 hours` or `10 days`,"
-            f" got {rules.shown(value)}"
+            f" got {shown(value)}"
         )
-    return int(match[1]) * _SECONDS[match[2]]
+    return seconds
 
 
 def _distinct(value: object) -> object:
     # Before each address is put into lower case, so that the message has both as written.
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        people_rules.distinct_emails(tuple(value))
+        people_validators.distinct_emails(tuple(value))
     return value
 
 
@@ -95,11 +93,11 @@ Seconds: TypeAlias = Annotated[
     int,
     BeforeValidator(
         _seconds,
-        json_schema_input_type=Annotated[str, Field(pattern=f"^{_DURATION.pattern}$")],
+        json_schema_input_type=Annotated[str, Field(pattern=f"^{PATTERN}$")],
     ),
 ]
 Positive: TypeAlias = Annotated[int, AfterValidator(_positive)]
-Email: TypeAlias = Annotated[str, AfterValidator(people_rules.email)]
+Email: TypeAlias = Annotated[str, AfterValidator(people_validators.email)]
 Emails: TypeAlias = Annotated[tuple[Email, ...], BeforeValidator(_distinct)]
-Tags: TypeAlias = Annotated[Mapping[str, str], AfterValidator(rules.tags)]
-KeyArn: TypeAlias = Annotated[str, AfterValidator(rules.key_arn)]
+Tags: TypeAlias = Annotated[Mapping[str, str], AfterValidator(names_and_limits.tags)]
+KeyArn: TypeAlias = Annotated[str, AfterValidator(names_and_limits.key_arn)]

@@ -6,12 +6,12 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator
 
-from constructs.ground_truth import input_rules
-from constructs.ground_truth.data_kinds import DataKind
-from stacks.config.fields import Part, Text
+from ground_truth.catalogue.data_kinds import DataKind
+from ground_truth.config.fields import Part, Text
+from ground_truth.validators import inputs as input_validators
 
-_Globs: TypeAlias = tuple[Annotated[str, AfterValidator(input_rules.glob)], ...]
-_Count: TypeAlias = Annotated[int, AfterValidator(input_rules.sample)]
+_Globs: TypeAlias = tuple[Annotated[str, AfterValidator(input_validators.glob)], ...]
+_Count: TypeAlias = Annotated[int, AfterValidator(input_validators.sample)]
 
 #: What a manifest line says of the part of a file that it shows.
 _NAMES_OF_PARTS: Final[dict[str, tuple[str, ...]]] = {
@@ -25,13 +25,13 @@ class Input(Part):
     """A prefix, or a manifest and where the objects that it names are; and what is chosen."""
 
     #: In the environment's input bucket, or `s3://bucket/prefix/`.
-    prefix: Annotated[str, AfterValidator(input_rules.location)] | None = None
+    prefix: Annotated[str, AfterValidator(input_validators.location)] | None = None
     #: Your own manifest instead of all that is below the prefix, which its objects must be below.
-    manifest: Annotated[str, AfterValidator(input_rules.manifest)] | None = None
+    manifest: Annotated[str, AfterValidator(input_validators.manifest)] | None = None
     #: Whether a text file is one data object or one per line that is not blank.
     split: Literal["file", "line"] | None = None
     #: A column of CSV files; each row is a data object.
-    column: Annotated[Text, AfterValidator(input_rules.column)] | None = None
+    column: Annotated[Text, AfterValidator(input_validators.column)] | None = None
     #: Patterns of names below the prefix, one of which an object must fit.
     include: _Globs = ()
     #: Patterns of names below the prefix that leave objects out.
@@ -43,7 +43,7 @@ class Input(Part):
     #: In the order of their names, or mixed by chance, the same way each time.
     order: Literal["listed", "shuffled"] = "listed"
     #: Another number gives another sample and another mix.
-    seed: Annotated[int, AfterValidator(input_rules.seed)] = 0
+    seed: Annotated[int, AfterValidator(input_validators.seed)] = 0
     #: Whether a deployment fails when there is nothing to label, or goes on without a job.
     when_empty: Literal["fail", "skip"] | None = None
 

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from constructs.ground_truth import label_rules, rules
-from constructs.ground_truth.data_kinds import CUSTOM_DATA, MANIFEST, DataKind
-from constructs.ground_truth.regions import REGIONS
-from constructs.ground_truth.task_types import CUSTOM, FEWEST_AUTOMATED, TASK_TYPES, TaskType
-from stacks.config.environment_file import display_name
-from stacks.config.fields import KeyArn, Part, Positive, Seconds, Tags, Text, around
-from stacks.config.input import Input
-from stacks.config.labels import Attributes, InstructionsPart, LabelPart, Labels
-from stacks.config.previous import (
+from ground_truth.catalogue.data_kinds import CUSTOM_DATA, MANIFEST, DataKind
+from ground_truth.catalogue.regions import REGIONS
+from ground_truth.catalogue.task_types import CUSTOM, FEWEST_AUTOMATED, TASK_TYPES, TaskType
+from ground_truth.config.fields import KeyArn, Part, Positive, Seconds, Tags, Text, around
+from ground_truth.config.input import Input
+from ground_truth.config.labels import Attributes, InstructionsPart, LabelPart, Labels
+from ground_truth.config.review import (
     FORMS,
     Form,
     Previous,
@@ -24,9 +22,13 @@ from stacks.config.previous import (
     inherited,
     read_previous,
 )
+from ground_truth.config.yaml_file import display_name
+from ground_truth.validators import labels as label_validators
+from ground_truth.validators import names_and_limits
+from ground_truth.validators.messages import described, shown
 
 if TYPE_CHECKING:
-    from constructs.ground_truth.custom_template import CustomTemplate
+    from ground_truth.templates.custom_template import CustomTemplate
 
 _ContentClassifier: TypeAlias = Literal[
     "FreeOfPersonallyIdentifiableInformation", "FreeOfAdultContent"
@@ -40,7 +42,7 @@ class StopWhen(Part):
     #: When people have labeled so many data objects.
     labeled_objects: Positive | None = None
     #: When people have labeled such a part of all data objects, in percent.
-    labeled_percentage: Annotated[int, AfterValidator(rules.percentage)] | None = None
+    labeled_percentage: Annotated[int, AfterValidator(names_and_limits.percentage)] | None = None
 
 
 class AutoLabelPart(Part):
@@ -49,10 +51,10 @@ class AutoLabelPart(Part):
     #: Encrypts the disks of the training instances.
     volume_key: KeyArn | None = None
     #: Where training runs; together with `security_groups`.
-    subnets: Annotated[tuple[str, ...], AfterValidator(rules.subnets)] | None = None
+    subnets: Annotated[tuple[str, ...], AfterValidator(names_and_limits.subnets)] | None = None
     #: What training may reach; together with `subnets`.
     security_groups: Annotated[
-        Annotated[tuple[str, ...], AfterValidator(rules.security_groups)] | None,
+        Annotated[tuple[str, ...], AfterValidator(names_and_limits.security_groups)] | None,
         Field(validate_default=True),
     ] = None
 
@@ -98,9 +100,9 @@ class Job(Part):
     #: What is asked of each frame.
     frame_attributes: Attributes = ()
     #: Heads the job in the workers' list.
-    title: Annotated[Text, AfterValidator(rules.task_title)]
+    title: Annotated[Text, AfterValidator(names_and_limits.task_title)]
     #: Says in one line what is to be done.
-    description: Annotated[Text, AfterValidator(rules.task_description)]
+    description: Annotated[Text, AfterValidator(names_and_limits.task_description)]
     #: How to decide; not for custom tasks, whose template says it.
     instructions: Annotated[InstructionsPart | None, Field(validate_default=True)] = None
     #: The function that prepares what a custom task shows: an ARN, or a folder with a `handler.py`.
@@ -112,18 +114,22 @@ class Job(Part):
     #: A key of `workforce.teams`.
     team: str
     #: How many people label each data object; no more than the team has.
-    workers_per_object: Annotated[int, AfterValidator(rules.workers_per_object)] = 1
+    workers_per_object: Annotated[int, AfterValidator(names_and_limits.workers_per_object)] = 1
     #: How long a worker may take for one task.
     task_time_limit: Seconds = 300
     #: How long tasks wait for an answer.
-    task_availability: Annotated[Seconds, AfterValidator(rules.task_availability)] = 864_000
+    task_availability: Annotated[Seconds, AfterValidator(names_and_limits.task_availability)] = (
+        864_000
+    )
     #: What the labels are called in the output manifest; without it the job's key. Ends with `-ref`
     #: where the task demands it.
     label_attribute: str
     #: How many tasks are handed out at a time; without it, 1,000.
-    max_concurrent_tasks: Annotated[int, AfterValidator(rules.max_concurrent_tasks)] | None = None
+    max_concurrent_tasks: (
+        Annotated[int, AfterValidator(names_and_limits.max_concurrent_tasks)] | None
+    ) = None
     #: Words by which workers find the job.
-    keywords: Annotated[tuple[Text, ...], AfterValidator(rules.keywords)] = ()
+    keywords: Annotated[tuple[Text, ...], AfterValidator(names_and_limits.keywords)] = ()
     #: When the job ends before all is labeled.
     stop_when: StopWhen = StopWhen()
     #: Ground Truth trains a model that labels what it is sure of; `true` is short for no settings.
@@ -202,22 +208,22 @@ class Job(Part):
             if value is not None:
                 raise ValueError(
                     "expected no task beside `verify` or `adjust`, since it is that of the labels,"
-                    f" got {rules.shown(value)}"
+                    f" got {shown(value)}"
                 )
             return None
         if value is None:
             raise ValueError(_MISSING)
         if value not in TASK_TYPES:
-            raise ValueError(f"expected one of {', '.join(TASK_TYPES)}, got {rules.shown(value)}")
+            raise ValueError(f"expected one of {', '.join(TASK_TYPES)}, got {shown(value)}")
         _interface_is_known(TASK_TYPES[value], info)
         return value
 
     @field_validator("data")
     @classmethod
     def _data_is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
-        _for_custom_only(info, f"`data` {rules.shown(value)}")
+        _for_custom_only(info, f"`data` {shown(value)}")
         if value not in CUSTOM_DATA:
-            raise ValueError(f"expected one of {', '.join(CUSTOM_DATA)}, got {rules.shown(value)}")
+            raise ValueError(f"expected one of {', '.join(CUSTOM_DATA)}, got {shown(value)}")
         return value
 
     @field_validator("input")
@@ -228,14 +234,14 @@ class Job(Part):
             return value
         previous = _previous(info.data)
         if previous is not None:
-            value.check_count(1, task_type.maximum_objects, rules.described(task_type))
+            value.check_count(1, task_type.maximum_objects, described(task_type))
             return value.for_review(of_job=previous.job is not None)
         if task_type is CUSTOM and value.manifest is None and info.data["data"] is None:
             raise ValueError(
                 f"expected `data`, one of {', '.join(CUSTOM_DATA)}, for a custom task without a"
                 " manifest, got nothing; add the key"
             )
-        value.check_count(1, task_type.maximum_objects, rules.described(task_type))
+        value.check_count(1, task_type.maximum_objects, described(task_type))
         return value.for_data(_data_kind(task_type, value, info.data["data"]))
 
     @field_validator("annotation")
@@ -246,7 +252,7 @@ class Job(Part):
             expected = ", ".join(task_type.annotations)
             raise ValueError(
                 f"expected {f'one of {expected}' if expected else 'no annotation'} for"
-                f" {rules.described(task_type)}, got {rules.shown(value)}"
+                f" {described(task_type)}, got {shown(value)}"
             )
         return value
 
@@ -260,7 +266,7 @@ class Job(Part):
             return value
         if not value and task_type.minimum_labels > 0:
             raise ValueError(_MISSING)
-        label_rules.labels(tuple(each.label() for each in value), task_type)
+        label_validators.labels(tuple(each.label() for each in value), task_type)
         previous = _previous(info.data)
         if previous is not None and previous.job is not None:
             _keep_labels(value, previous.job, task_type, info)
@@ -271,7 +277,7 @@ class Job(Part):
     def _attributes_fit_task(cls, value: Attributes, info: ValidationInfo) -> Attributes:
         task_type = _task_type(info.data)
         if task_type is not None and "labels" in info.data:
-            label_rules.attributes(
+            label_validators.attributes(
                 tuple(each.attribute() for each in value),
                 tuple(each.label() for each in info.data["labels"]),
                 task_type,
@@ -283,7 +289,7 @@ class Job(Part):
     def _frame_attributes_fit_task(cls, value: Attributes, info: ValidationInfo) -> Attributes:
         task_type = _task_type(info.data)
         if task_type is not None:
-            label_rules.frame_attributes(tuple(each.attribute() for each in value), task_type)
+            label_validators.frame_attributes(tuple(each.attribute() for each in value), task_type)
         return value
 
     @field_validator("instructions")
@@ -299,7 +305,7 @@ class Job(Part):
         if task_type is not None and task_type is not CUSTOM:
             if value is None:
                 raise ValueError(_MISSING)
-            label_rules.instructions(value.instructions, task_type)
+            label_validators.instructions(value.instructions, task_type)
         return value
 
     @field_validator("pre_annotation", "post_annotation")
@@ -307,17 +313,19 @@ class Job(Part):
     def _function_is_there(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None:
             return None
-        _for_custom_only(info, f"an own function {rules.shown(value)}")
+        _for_custom_only(info, f"an own function {shown(value)}")
         if value.startswith("arn:"):
-            return rules.of_region(rules.function_arn(value), around(info).region)
+            return names_and_limits.of_region(
+                names_and_limits.function_arn(value), around(info).region
+            )
         file = around(info).root / value / "handler.py"
         if not file.is_file():
             raise ValueError(
                 "expected the ARN of a function, or a folder with a handler.py, got"
-                f" {rules.shown(value)}, and there is no {display_name(file)}"
+                f" {shown(value)}, and there is no {display_name(file)}"
             )
         # The construct is slow to import, and most environments have no function of their own.
-        from constructs.ground_truth.annotation_function import check_handler
+        from constructs.ground_truth.labeling.annotation_function import check_handler
 
         check_handler(Path(display_name(file.parent)))
         return value
@@ -330,7 +338,7 @@ class Job(Part):
             if task_type is CUSTOM:
                 raise ValueError(_MISSING)
             return None
-        _for_custom_only(info, f"a template {rules.shown(value)}")
+        _for_custom_only(info, f"a template {shown(value)}")
         if {"data", "input", "pre_annotation"} <= info.data.keys():
             _custom_template(around(info).root, {**info.data, "template": value})
         return value
@@ -339,7 +347,7 @@ class Job(Part):
     @classmethod
     def _time_fits_task(cls, value: int, info: ValidationInfo) -> int:
         task_type = _task_type(info.data)
-        return value if task_type is None else rules.task_time_limit(value, task_type)
+        return value if task_type is None else names_and_limits.task_time_limit(value, task_type)
 
     @field_validator("label_attribute")
     @classmethod
@@ -347,12 +355,12 @@ class Job(Part):
         task_type = _task_type(info.data)
         if task_type is None:
             return value
-        attribute = rules.label_attribute(value, task_type)
+        attribute = names_and_limits.label_attribute(value, task_type)
         previous = _previous(info.data)
         if previous is not None and attribute in attributes_before(around(info).jobs, previous):
             raise ValueError(
                 "expected another name than that of the labels that are reviewed, got"
-                f" {rules.shown(attribute)}"
+                f" {shown(attribute)}"
             )
         return attribute
 
@@ -363,7 +371,7 @@ class Job(Part):
         if sizes is not None and value not in sizes:
             raise ValueError(
                 f"expected one of the teams in workforce.teams ({', '.join(sizes) or 'none'}),"
-                f" got {rules.shown(value)}"
+                f" got {shown(value)}"
             )
         return value
 
@@ -390,7 +398,7 @@ class Job(Part):
             allowed = [name for name, each in TASK_TYPES.items() if each.algorithm is not None]
             raise ValueError(
                 f"expected `auto_label` for {', '.join(allowed)} only, for which Ground Truth has a"
-                f" model to train, got it for {rules.described(task_type)}"
+                f" model to train, got it for {described(task_type)}"
             )
         region = REGIONS.get(around(info).region)
         if region is not None and region.algorithm_account is None:
@@ -399,23 +407,25 @@ class Job(Part):
                 f" {around(info).region}"
             )
         if "labels" in info.data:
-            label_rules.automated(tuple(each.label() for each in info.data["labels"]), task_type)
+            label_validators.automated(
+                tuple(each.label() for each in info.data["labels"]), task_type
+            )
         if "input" in info.data:
-            what = f"{rules.described(task_type)} with automated labeling"
+            what = f"{described(task_type)} with automated labeling"
             info.data["input"].check_count(FEWEST_AUTOMATED, task_type.maximum_objects, what)
         return value
 
     @field_validator("output_key")
     @classmethod
     def _key_is_near(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return None if value is None else rules.of_region(value, around(info).region)
+        return None if value is None else names_and_limits.of_region(value, around(info).region)
 
     @field_validator("tags")
     @classmethod
     def _tags_fit_together(
         cls, value: Mapping[str, str], info: ValidationInfo
     ) -> Mapping[str, str]:
-        rules.number_of_tags({**around(info).tags, **value})
+        names_and_limits.number_of_tags({**around(info).tags, **value})
         return value
 
 
@@ -471,7 +481,7 @@ def _data_kind(task_type: TaskType, source: Input, data: str | None) -> DataKind
 def _custom_template(root: Path, data: Mapping[str, Any]) -> CustomTemplate:
     """Parse a template; raises ValueError with all that is wrong in it."""
     # The Liquid parser is slow to import, and most environments have no template of their own.
-    from constructs.ground_truth.custom_template import custom_template
+    from ground_truth.templates.custom_template import custom_template
 
     source: Input = data["input"]
     kind = _data_kind(CUSTOM, source, data["data"])
@@ -483,7 +493,7 @@ def _for_custom_only(info: ValidationInfo, what: str) -> None:
     task_type = _task_type(info.data)
     if task_type is not None and task_type is not CUSTOM:
         raise ValueError(
-            f"expected {what} for custom tasks only, got it for {rules.described(task_type)}, for"
+            f"expected {what} for custom tasks only, got it for {described(task_type)}, for"
             " which Ground Truth has its own"
         )
 
@@ -505,5 +515,5 @@ def _keep_labels(
     if missing:
         raise ValueError(
             f"expected all labels of the job {key}, and others behind them if you like, got none"
-            f" that is {rules.shown(missing[0])}"
+            f" that is {shown(missing[0])}"
         )

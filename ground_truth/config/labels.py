@@ -6,12 +6,13 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator
 
-from constructs.ground_truth import label_rules, rules
-from constructs.ground_truth.instructions import Instructions
-from constructs.ground_truth.labels import Attribute, Label
-from stacks.config.fields import Part, Text
+from ground_truth.config.fields import Part, Text
+from ground_truth.templates.instructions import Instructions
+from ground_truth.templates.label_categories import Attribute, Label
+from ground_truth.validators import labels as label_validators
+from ground_truth.validators import names_and_limits
 
-_Instruction: TypeAlias = Annotated[Text, AfterValidator(rules.instructions)]
+_Instruction: TypeAlias = Annotated[Text, AfterValidator(names_and_limits.instructions)]
 
 
 class AttributePart(Part):
@@ -36,7 +37,7 @@ class AttributePart(Part):
 
 
 def _attribute(value: AttributePart) -> AttributePart:
-    label_rules.attribute(value.attribute())
+    label_validators.attribute(value.attribute())
     return value
 
 

@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from constructs.ground_truth import input_rules, rules
-from constructs.ground_truth.task_types import TASK_TYPES, TaskType
-from stacks.config.fields import Part
+from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
+from ground_truth.config.fields import Part
+from ground_truth.validators import inputs as input_validators
+from ground_truth.validators import names_and_limits
+from ground_truth.validators.messages import shown
 
 Form = Literal["verify", "adjust"]
 FORMS: tuple[Form, ...] = ("verify", "adjust")
@@ -22,7 +24,7 @@ class Previous(Part):
     #: A key of `jobs`; in the file it stands alone, without a mapping.
     job: SkipJsonSchema[str | None] = None
     #: The output manifest with the labels, such as s3://bucket/key.
-    manifest: Annotated[str, AfterValidator(input_rules.manifest)] | None = None
+    manifest: Annotated[str, AfterValidator(input_validators.manifest)] | None = None
     #: The task that made the labels.
     task: Annotated[
         str,
@@ -67,13 +69,15 @@ def read_previous(value: object, jobs: Mapping[str, Any], form: Form) -> object:
     if value["task"] not in allowed:
         raise ValueError(
             f"expected labels of {', '.join(allowed)}, which can be reviewed with `{form}`, got"
-            f" those of {rules.shown(value['task'])}"
+            f" those of {shown(value['task'])}"
         )
     given = value.get("label_attribute")
-    if given is not None and given != rules.label_attribute(given, TASK_TYPES[value["task"]]):
+    if given is not None and given != names_and_limits.label_attribute(
+        given, TASK_TYPES[value["task"]]
+    ):
         raise ValueError(
             f"expected a label attribute that ends with '-ref', as all of {value['task']} do, got"
-            f" {rules.shown(given)}"
+            f" {shown(given)}"
         )
     return value
 
@@ -105,7 +109,11 @@ def attributes_before(jobs: Mapping[str, Any], previous: Previous) -> Iterator[s
         try:
             name = str(job.get("label_attribute") or key)
             is_verdict = _gives_verdicts(jobs, key)
-            yield name if is_verdict else rules.label_attribute(name, TASK_TYPES[previous.task])
+            yield (
+                name
+                if is_verdict
+                else names_and_limits.label_attribute(name, TASK_TYPES[previous.task])
+            )
         except ValueError:
             pass
         for form in FORMS:
@@ -132,18 +140,17 @@ def _of_job(key: str, jobs: Mapping[str, Any]) -> dict[str, Any]:
     if key not in jobs:
         raise ValueError(
             f"expected one of the jobs ({', '.join(jobs)}), or a mapping with `manifest`, `task`"
-            f" and `label_attribute`, got {rules.shown(key)}"
+            f" and `label_attribute`, got {shown(key)}"
         )
     task = named_task(jobs, key)
     if task is None:
         raise ValueError(
-            f"expected a job with labels of its own, got {rules.shown(key)}, which leads back to"
-            " itself"
+            f"expected a job with labels of its own, got {shown(key)}, which leads back to itself"
         )
     if _gives_verdicts(jobs, key):
         raise ValueError(
-            f"expected a job that makes labels, got {rules.shown(key)}, which makes verdicts on"
-            f" those of {rules.shown(_source(_mapping(jobs[key])))}"
+            f"expected a job that makes labels, got {shown(key)}, which makes verdicts on"
+            f" those of {shown(_source(_mapping(jobs[key])))}"
         )
     return {"job": key, "task": task}
 

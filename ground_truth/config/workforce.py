@@ -7,9 +7,12 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from constructs.ground_truth import rules
-from constructs.ground_truth.workforce import invitation_mail, people_rules, workforce_rules
-from stacks.config.fields import Email, Emails, KeyArn, Part, Text, around
+from ground_truth.config.fields import Email, Emails, KeyArn, Part, Text, around
+from ground_truth.templates import invitation as invitation_mail
+from ground_truth.validators import names_and_limits
+from ground_truth.validators import people as people_validators
+from ground_truth.validators import workforce as workforce_validators
+from ground_truth.validators.messages import ItemError, shown
 
 _MOST_TEAMS: Final = 25
 #: Each is a resource of a stack, which has 500 of them at most
@@ -23,8 +26,8 @@ Mode = Literal["create", "oidc", "adopt", "shared"]
 
 
 def _team_key(value: str, info: ValidationInfo) -> str:
-    rules.key(value)
-    rules.team_name(f"{around(info).environment}-{value}")
+    names_and_limits.key(value)
+    names_and_limits.team_name(f"{around(info).environment}-{value}")
     return value
 
 
@@ -32,27 +35,29 @@ class PasswordPolicy(Part):
     """What Cognito asks of a worker's password, besides letters of both cases, digit and symbol."""
 
     #: Characters.
-    minimum_length: Annotated[int, AfterValidator(people_rules.password_length)] = 12
+    minimum_length: Annotated[int, AfterValidator(people_validators.password_length)] = 12
     #: How long the password of an invitation can be used.
-    temporary_password_days: Annotated[int, AfterValidator(people_rules.password_days)] = 7
+    temporary_password_days: Annotated[int, AfterValidator(people_validators.password_days)] = 7
 
 
 class Vpc(Part):
     """Where the worker portal can be reached from, when that is a private network only."""
 
     #: The VPC.
-    id: Annotated[str, AfterValidator(workforce_rules.vpc_id)]
+    id: Annotated[str, AfterValidator(workforce_validators.vpc_id)]
     #: Where the portal's endpoint is put, at most 16.
-    subnets: Annotated[tuple[str, ...], AfterValidator(workforce_rules.subnets)]
+    subnets: Annotated[tuple[str, ...], AfterValidator(workforce_validators.subnets)]
     #: What may reach the endpoint, at most 5.
-    security_groups: Annotated[tuple[str, ...], AfterValidator(workforce_rules.security_groups)]
+    security_groups: Annotated[
+        tuple[str, ...], AfterValidator(workforce_validators.security_groups)
+    ]
 
 
 class Network(Part):
     """What a workforce that is made says of the network of its portal."""
 
     #: Where the worker portal can be opened from; empty for everywhere.
-    allowed_cidrs: Annotated[tuple[str, ...], AfterValidator(people_rules.cidrs)] = ()
+    allowed_cidrs: Annotated[tuple[str, ...], AfterValidator(people_validators.cidrs)] = ()
     #: The portal opens in this network only.
     vpc: Vpc | None = None
 
@@ -71,7 +76,7 @@ class Create(Network):
     """A private workforce that is made for the environment, with a user pool of its own."""
 
     #: Who invites the workers.
-    organization: Annotated[Text, AfterValidator(people_rules.organization)]
+    organization: Annotated[Text, AfterValidator(people_validators.organization)]
     #: Whom workers write to.
     support_email: Email
     #: The mail to a new worker, as Markdown with places in braces.
@@ -90,29 +95,29 @@ class Oidc(Network):
     """A private workforce whose people sign in at an identity provider of your own."""
 
     #: The name of the client, as the identity provider knows it.
-    client_id: Annotated[str, AfterValidator(workforce_rules.oidc_text)]
+    client_id: Annotated[str, AfterValidator(workforce_validators.oidc_text)]
     #: The ARN of the secret in Secrets Manager that holds the client's secret.
-    client_secret: Annotated[str, AfterValidator(workforce_rules.secret_arn)]
+    client_secret: Annotated[str, AfterValidator(workforce_validators.secret_arn)]
     #: The key of that secret, where it is not Secrets Manager's own one.
     client_secret_key: KeyArn | None = None
     #: Who the provider says that it is.
-    issuer: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    issuer: Annotated[str, AfterValidator(workforce_validators.endpoint)]
     #: Where people sign in.
-    authorization_endpoint: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    authorization_endpoint: Annotated[str, AfterValidator(workforce_validators.endpoint)]
     #: Where the portal exchanges their code.
-    token_endpoint: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    token_endpoint: Annotated[str, AfterValidator(workforce_validators.endpoint)]
     #: Where the portal asks who they are.
-    user_info_endpoint: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    user_info_endpoint: Annotated[str, AfterValidator(workforce_validators.endpoint)]
     #: Where people are led when they leave.
-    logout_endpoint: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    logout_endpoint: Annotated[str, AfterValidator(workforce_validators.endpoint)]
     #: The keys that the provider signs with.
-    jwks_uri: Annotated[str, AfterValidator(workforce_rules.endpoint)]
+    jwks_uri: Annotated[str, AfterValidator(workforce_validators.endpoint)]
     #: What is asked of the identity provider, in words with blanks between.
-    scope: Annotated[str, AfterValidator(workforce_rules.scope)] | None = None
+    scope: Annotated[str, AfterValidator(workforce_validators.scope)] | None = None
     #: More parameters of the request for authentication.
-    extra_params: Annotated[Mapping[str, str], AfterValidator(workforce_rules.extra_params)] = (
-        Field(default_factory=dict)
-    )
+    extra_params: Annotated[
+        Mapping[str, str], AfterValidator(workforce_validators.extra_params)
+    ] = Field(default_factory=dict)
 
     @field_validator("client_secret")
     @classmethod
@@ -120,7 +125,7 @@ class Oidc(Network):
         region = around(info).region
         if value.split(":")[3] != region:
             raise ValueError(
-                f"expected a secret in {region}, as the environment, got {rules.shown(value)}"
+                f"expected a secret in {region}, as the environment, got {shown(value)}"
             )
         return value
 
@@ -129,11 +134,11 @@ class Adopt(Part):
     """The workforce that the account has already in the Region."""
 
     #: `default` for one that the console has made.
-    workforce_name: Annotated[str, AfterValidator(workforce_rules.workforce_name)]
+    workforce_name: Annotated[str, AfterValidator(workforce_validators.workforce_name)]
     #: The user pool that it is bound to; without it and its client, the workforce signs in by OIDC.
-    user_pool_id: Annotated[str, AfterValidator(workforce_rules.user_pool_id)] | None = None
+    user_pool_id: Annotated[str, AfterValidator(workforce_validators.user_pool_id)] | None = None
     #: The portal's client of that pool.
-    client_id: Annotated[str, AfterValidator(workforce_rules.client_id)] | None = None
+    client_id: Annotated[str, AfterValidator(workforce_validators.client_id)] | None = None
 
     @field_validator("user_pool_id")
     @classmethod
@@ -141,7 +146,7 @@ class Adopt(Part):
         region = around(info).region
         if value is not None and value.split("_")[0] != region:
             raise ValueError(
-                f"expected a user pool of {region}, as the environment, got {rules.shown(value)}"
+                f"expected a user pool of {region}, as the environment, got {shown(value)}"
             )
         return value
 
@@ -159,11 +164,11 @@ class Team(Part):
     """A work team."""
 
     #: What workers read of their team.
-    description: Annotated[Text, AfterValidator(people_rules.team_description)]
+    description: Annotated[Text, AfterValidator(people_validators.team_description)]
     #: Addresses of those who are invited and label; with OIDC there are groups instead.
     workers: Emails = ()
     #: Groups of the identity provider whose people are in the team.
-    groups: Annotated[tuple[str, ...], AfterValidator(workforce_rules.groups)] = ()
+    groups: Annotated[tuple[str, ...], AfterValidator(workforce_validators.groups)] = ()
     #: Addresses that get a mail when there is work and when a job has ended.
     notify: Emails = ()
 
@@ -274,7 +279,7 @@ class Workforce(Part):
         other = "workers" if kind == "groups" else "groups"
         for key, team in self.teams.items():
             if getattr(team, other):
-                raise rules.ItemError(
+                raise ItemError(
                     f"expected {kind} in a team of this workforce, got {other};"
                     + (
                         " people and their teams are those of your identity provider"
@@ -286,9 +291,7 @@ class Workforce(Part):
                     other,
                 )
             if not getattr(team, kind):
-                raise rules.ItemError(
-                    f"expected {kind}, got nothing; add the key", "teams", key, kind
-                )
+                raise ItemError(f"expected {kind}, got nothing; add the key", "teams", key, kind)
         return self
 
     @model_validator(mode="after")
@@ -296,7 +299,7 @@ class Workforce(Part):
         if self.create is None or self.create.email_from is not None:
             return self
         if len(self.workers) > _MOST_MAILS:
-            raise rules.ItemError(
+            raise ItemError(
                 f"expected an address in email_from for more than {_MOST_MAILS} workers, the mails"
                 f" that Cognito itself sends in a day, got none for {len(self.workers)}",
                 "create",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from constructs.ground_truth.rules import ItemError, shown
+from ground_truth.validators.messages import ItemError, did_you_mean, shown
 
 _Model = TypeVar("_Model", bound=BaseModel)
 #: Steps from the top of a file down to a value: keys, and places in lists.
@@ -247,9 +246,7 @@ def _message(model: type[BaseModel], location: _Location, details: ErrorDetails)
 
 
 def _unknown_key(allowed: list[str], key: str) -> str:
-    message = f"expected one of the keys {', '.join(allowed)}, got {key!r}"
-    close = difflib.get_close_matches(key, allowed, n=1)
-    return f"{message}; did you mean {close[0]!r}?" if close else message
+    return f"expected one of the keys {', '.join(allowed)}, got {key!r}{did_you_mean(key, allowed)}"
 
 
 def _keys(model: type[BaseModel], location: _Location) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from html.parser import HTMLParser
 from typing import Final
@@ -17,6 +16,8 @@ from liquid.builtin.tags.case_tag import CaseNode
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.builtin.tags.unless_tag import UnlessNode
 from liquid.expression import Expression
+
+from ground_truth.validators.messages import did_you_mean
 
 #: A line of the template, and what is wrong there.
 Problem = tuple[int, str]
@@ -60,12 +61,6 @@ _SCRIPT_TAG: Final = '<script src="https://assets.crowd.aws/crowd-html-elements.
 
 #: Encloses the number of an output in what the HTML parser reads; no document has a use for it.
 _MARK: Final = "\ue000"
-
-
-def did_you_mean(word: str, words: frozenset[str]) -> str:
-    """Return `; did you mean …?` if one of the words is near, else nothing."""
-    near = difflib.get_close_matches(word, sorted(words), n=1, cutoff=0.75)
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def page_problems(template: BoundTemplate, source: str) -> list[Problem]:

@@ -15,7 +15,8 @@ from liquid.builtin.expressions import Path as Variable
 from liquid.exceptions import LiquidError
 from liquid.expression import Expression
 
-from constructs.ground_truth.crowd_html import Problem, did_you_mean, page_problems
+from ground_truth.templates.crowd_elements import Problem, page_problems
+from ground_truth.validators.messages import did_you_mean
 
 #: botocore: UiTemplate.Content.
 _MOST_CHARACTERS: Final = 128_000

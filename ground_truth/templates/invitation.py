@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from constructs.ground_truth.instructions import html_of, without_liquid
+from ground_truth.templates.instructions import html_of, without_liquid
 
 #: What stands in braces in the text, with what each place is for.
 PLACES: Final[Mapping[str, str]] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from constructs.ground_truth.instructions import Instructions
-from constructs.ground_truth.task_types import TaskType
+from ground_truth.catalogue.task_types import TaskType
+from ground_truth.templates.instructions import Instructions
 
 #: The dialects of label files (botocore: LabelCategoryConfigS3Uri and
 #: https://docs.aws.amazon.com/sagemaker/latest/dg/sms-label-cat-config-attributes.html).

@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 from typing import Final
 
-from constructs.ground_truth.data_kinds import IMAGE, TEXT, VIDEO
-from constructs.ground_truth.instructions import Instructions, without_liquid
-from constructs.ground_truth.task_types import TaskType
+from ground_truth.catalogue.data_kinds import IMAGE, TEXT, VIDEO
+from ground_truth.catalogue.task_types import TaskType
+from ground_truth.templates.instructions import Instructions, without_liquid
 
 _PAGE: Final = """\
 <script src="{script}"></script>

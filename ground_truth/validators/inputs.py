@@ -6,7 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
-from constructs.ground_truth.rules import between, length, one_line, shown
+from ground_truth.validators.messages import shown
+from ground_truth.validators.names_and_limits import between, length, one_line
 
 _LOCATION: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([^/].*/)?|(?!.*://)[^/].*/")
 _OBJECT: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.*[^/]|(?!.*://)[^/](.*[^/])?")

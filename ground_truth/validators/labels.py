@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from constructs.ground_truth.instructions import Instructions
-from constructs.ground_truth.labels import Attribute, Label
-from constructs.ground_truth.rules import ItemError, described, one_line, shown
-from constructs.ground_truth.task_types import TaskType
+from ground_truth.catalogue.task_types import TaskType
+from ground_truth.templates.instructions import Instructions
+from ground_truth.templates.label_categories import Attribute, Label
+from ground_truth.validators.messages import ItemError, described, shown
+from ground_truth.validators.names_and_limits import one_line
 
 MOST_ATTRIBUTES: Final = 10
 MOST_FREE_TEXTS: Final = 5

@@ -10,8 +10,10 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from constructs.ground_truth.regions import REGIONS
-from constructs.ground_truth.task_types import TaskType
+from ground_truth.catalogue.regions import REGIONS
+from ground_truth.catalogue.task_types import TaskType
+from ground_truth.durations import duration_text
+from ground_truth.validators.messages import described, listed, shown
 
 #: Letters, digits and inner hyphens (botocore: LabelingJobName, LabelAttributeName, WorkteamName).
 _NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
@@ -35,21 +37,6 @@ _LONGEST_NAME: Final = 63
 _MANIFEST_KEYS: Final = ("source", "source-ref", "object", "line", "row")
 #: Beside the user's tags a job has two that say which resource owns it; 50 is the service's limit.
 _MOST_TAGS: Final = 45
-
-
-class ItemError(ValueError):
-    """What is wrong with one part of a list or mapping, so that the part's line can be named."""
-
-    def __init__(self, message: str, *path: str | int) -> None:
-        super().__init__(message)
-        #: Places in lists and keys that lead to the part.
-        self.path = path
-
-
-def shown(value: object) -> str:
-    """Return `value` for an error message, shortened when it is very long."""
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:60]}… ({len(text)} characters)"
 
 
 def environment_name(value: str) -> str:
@@ -159,18 +146,12 @@ def label_attribute(value: str, task_type: TaskType) -> str:
     return value
 
 
-def described(task_type: TaskType) -> str:
-    """Return what a task is, for an error message."""
-    forms = {"label": "", "verify": "verification of ", "adjust": "adjustment of "}
-    return f"{forms[task_type.form]}{task_type.name}"
-
-
 def task_time_limit(seconds: int, task_type: TaskType) -> int:
     """Check a worker's seconds per task (botocore: HumanTaskConfig.TaskTimeLimitInSeconds)."""
     if not 30 <= seconds <= task_type.maximum_task_seconds:
         raise ValueError(
-            f"expected 30 seconds to {_duration(task_type.maximum_task_seconds)} for"
-            f" {described(task_type)}, got {_duration(seconds)}"
+            f"expected 30 seconds to {duration_text(task_type.maximum_task_seconds)} for"
+            f" {described(task_type)}, got {duration_text(seconds)}"
         )
     return seconds
 
@@ -178,7 +159,7 @@ def task_time_limit(seconds: int, task_type: TaskType) -> int:
 def task_availability(seconds: int) -> int:
     """Check how long tasks wait for workers (botocore: TaskAvailabilityLifetimeInSeconds)."""
     if not 60 <= seconds <= 30 * 86_400:
-        raise ValueError(f"expected 1 minute to 30 days, got {_duration(seconds)}")
+        raise ValueError(f"expected 1 minute to 30 days, got {duration_text(seconds)}")
     return seconds
 
 
@@ -341,15 +322,6 @@ def _ids(values: tuple[str, ...], prefix: str, *, most: int) -> tuple[str, ...]:
     return values
 
 
-def _duration(seconds: int) -> str:
-    """Return a duration in the largest unit that fits it, as an environment file has it."""
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds and seconds % size == 0:
-            count = seconds // size
-            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-    return f"{seconds} seconds"
-
-
 def _tag_text(value: str, *, shortest: int, longest: int, what: str) -> None:
     if not shortest <= len(value) <= longest:
         raise ValueError(
@@ -361,8 +333,3 @@ def _tag_text(value: str, *, shortest: int, longest: int, what: str) -> None:
             raise ValueError(
                 f"expected letters, digits, blanks and _.:/=+-@ as {what}, got {shown(value)}"
             )
-
-
-def listed(values: tuple[str, ...]) -> str:
-    """Return values for an error message."""
-    return ", ".join(map(repr, values))

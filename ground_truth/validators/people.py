@@ -6,7 +6,8 @@ import ipaddress
 import re
 from typing import Final
 
-from constructs.ground_truth.rules import ItemError, one_line, shown
+from ground_truth.validators.messages import ItemError, shown
+from ground_truth.validators.names_and_limits import one_line
 
 _LOCAL_PART: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _HOST_PART: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from constructs.ground_truth.rules import ItemError, shown
+from ground_truth.validators.messages import ItemError, shown
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9-]{0,62}")
 _USER_POOL: Final = re.compile(r"(?=.{1,55}$)[\w-]+_[0-9a-zA-Z]+")

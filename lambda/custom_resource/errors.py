@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from custom_resource.surroundings import Surroundings
+    from custom_resource.context import Surroundings
 
 _T = TypeVar("_T")
 

@@ -13,7 +13,7 @@ import urllib3
 from botocore.config import Config
 from botocore.httpsession import get_cert_path
 
-from custom_resource.surroundings import CONFIG, Surroundings, real_clock, real_patience, step_log
+from custom_resource.context import CONFIG, Surroundings, real_clock, real_patience, step_log
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from custom_resource.answering import Function, Outcome, answer
+from custom_resource.responder import Function, Outcome, answer
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -21,8 +21,8 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 
 def _work(event: Mapping[str, Any], step: str, seconds: float) -> Outcome:
-    from labeling_job.collaborators import connect
-    from labeling_job.labeling_job import run
+    from labeling_job.clients import connect
+    from labeling_job.resource import run
 
     return run(event, connect(step=step, seconds=seconds))
 
@@ -34,7 +34,7 @@ def _new_id(event: Mapping[str, Any]) -> str:
 
 
 def _explain(error: ClientError) -> str:
-    from labeling_job.advice import explain
+    from labeling_job.hints import explain
 
     return explain(error)
 

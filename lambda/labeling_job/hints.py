@@ -9,7 +9,7 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
-from custom_resource import advice
+from custom_resource import hints
 from custom_resource.errors import code_of, is_invalid, message_of
 
 _ROLE: Final = re.compile(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]*[\w+=@/-]")
@@ -28,7 +28,7 @@ _ELSEWHERE: Final = frozenset(
 
 def explain(error: ClientError) -> str:
     """Return what was refused and, for what is known of it, what to do."""
-    return advice.explain(error, _elsewhere, _quota, _role)
+    return hints.explain(error, _elsewhere, _quota, _role)
 
 
 def _elsewhere(error: ClientError) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, cast, get_args
 
 from custom_resource import properties as read
 from custom_resource.errors import CustomResourceError
-from labeling_job.globs import matcher
+from labeling_job.source.globs import matcher
 
 #: How data objects come into the manifest.
 Kind = Literal["text", "object", "frames", "point-cloud", "point-cloud-sequence", "any"]

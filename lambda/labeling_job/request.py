@@ -12,8 +12,8 @@ from custom_resource import properties as read
 from custom_resource.errors import CustomResourceError
 from labeling_job.identity import Owner, owner_of, physical_id
 from labeling_job.input_properties import Input, read_input
-from labeling_job.label_file import label_file
-from labeling_job.wanted import Place
+from labeling_job.job.desired_state import Place
+from labeling_job.job.label_file import label_file
 
 _ACCOUNT_FIELD: Final = 4
 _SIGNED_AT: Final = re.compile(r"[?&]X-Amz-Date=([0-9]{8}T[0-9]{6}Z)")

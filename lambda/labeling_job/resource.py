@@ -12,21 +12,21 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError
 
-from custom_resource.answering import Outcome
 from custom_resource.errors import CustomResourceError, patiently
-from labeling_job import jobs, wanted
-from labeling_job.collaborators import Collaborators
-from labeling_job.earlier_runs import earlier_runs, labeled_before
+from custom_resource.responder import Outcome
+from labeling_job.clients import Collaborators
 from labeling_job.errors import NothingToLabelError
-from labeling_job.files import Counts, read_counts, write_files
 from labeling_job.input_properties import NO_JOB
-from labeling_job.jobs import Job
-from labeling_job.keeping import keep_from_change
-from labeling_job.manifest import Manifest, read_manifest
+from labeling_job.job import desired_state, jobs
+from labeling_job.job.carried_over import earlier_runs, labeled_before
+from labeling_job.job.desired_state import CancelledError
+from labeling_job.job.files import Counts, read_counts, write_files
+from labeling_job.job.guards import keep_from_change
+from labeling_job.job.jobs import Job
+from labeling_job.job.start import start_job
+from labeling_job.job.stop import delete, stop_leftover
+from labeling_job.manifest.manifest import Manifest, read_manifest
 from labeling_job.request import Request, deletion_from_event, from_event
-from labeling_job.start import start_job
-from labeling_job.stopping import delete, stop_leftover
-from labeling_job.wanted import CancelledError
 
 #: Not worth adopting: the next run gets the next name.
 _BURNT: Final = frozenset({"Failed", "Stopping", "Stopped"})
@@ -82,7 +82,8 @@ def _begin(request: Request, aws: Collaborators) -> Exception | None:
     """Say that the resource is wanted; return what is in the way of starting a job for it."""
     try:
         patiently(
-            lambda: wanted.begin(request.physical_id, request.event, request.markers, aws), aws
+            lambda: desired_state.begin(request.physical_id, request.event, request.markers, aws),
+            aws,
         )
     except CancelledError:
         raise
@@ -100,10 +101,10 @@ def _start(name: str, request: Request, aws: Collaborators) -> dict[str, str]:
     except NothingToLabelError as nothing:
         if request.input.when_empty == "fail":
             raise
-        wanted.finish(request.physical_id, request.event, request.markers, aws)
+        desired_state.finish(request.physical_id, request.event, request.markers, aws)
         return _no_job(str(nothing), nothing.left_out)
     if not manifest.objects:
-        wanted.finish(request.physical_id, request.event, request.markers, aws)
+        desired_state.finish(request.physical_id, request.event, request.markers, aws)
         return _all_labeled(manifest, request, aws)
     written = patiently(lambda: write_files(request, manifest, aws), aws)
     job = start_job(name, written, request, aws)
@@ -115,7 +116,7 @@ def update(request: Request, aws: Collaborators) -> dict[str, str]:
     if request.replaced_id not in (None, request.physical_id, request.current_id):
         # A rollback: the answer of the update that failed may never have arrived.
         replaced = str(request.replaced_id)
-        wanted.withdraw(replaced, request.event, request.markers, aws, is_unanswered=True)
+        desired_state.withdraw(replaced, request.event, request.markers, aws, is_unanswered=True)
         stop_leftover(replaced, request.owner, aws)
     if request.physical_id != request.current_id:
         try:
@@ -125,7 +126,7 @@ def update(request: Request, aws: Collaborators) -> dict[str, str]:
             _begin(request, aws)
             raise
         data = create(request, aws)
-        wanted.replace(
+        desired_state.replace(
             str(request.current_id), request.physical_id, request.event, request.markers, aws
         )
         return data
@@ -153,7 +154,7 @@ def _adopt(name: str, request: Request, aws: Collaborators) -> dict[str, str]:
     job = jobs.await_start(name, aws)
     aws.log.info("labeling job %s has the same content and is %s, kept", name, job.status)
     try:
-        wanted.finish(request.physical_id, request.event, request.markers, aws)
+        desired_state.finish(request.physical_id, request.event, request.markers, aws)
     except CancelledError:
         raise
     except (BotoCoreError, CustomResourceError):

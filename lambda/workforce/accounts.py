@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from custom_resource.errors import code_of
 
 if TYPE_CHECKING:
-    from workforce.collaborators import Collaborators
+    from workforce.clients import Collaborators
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from workforce.rollback import is_rollback
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import WorkforceTypeDef
 
-    from workforce.collaborators import Collaborators
+    from workforce.clients import Collaborators
     from workforce.event import Event
 
 _Mode: TypeAlias = Literal["create", "oidc", "given"]

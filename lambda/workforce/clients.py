@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from custom_resource.surroundings import CONFIG, Surroundings, real_clock, real_patience, step_log
+from custom_resource.context import CONFIG, Surroundings, real_clock, real_patience, step_log
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient

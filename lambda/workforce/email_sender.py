@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from custom_resource.errors import CustomResourceError, code_of
 
 if TYPE_CHECKING:
-    from workforce.collaborators import Collaborators
+    from workforce.clients import Collaborators
 
 
 def check_sender(address: object, aws: Collaborators) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from custom_resource.answering import Function, Outcome, answer
+from custom_resource.responder import Function, Outcome, answer
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 
 def _work(event: Mapping[str, Any], step: str, seconds: float) -> Outcome:
-    from workforce.collaborators import connect
+    from workforce.clients import connect
     from workforce.resources import run
 
     return run(event, connect(step=step, seconds=seconds))
@@ -34,7 +34,7 @@ def _new_id(event: Mapping[str, Any]) -> str:
 
 
 def _explain(error: ClientError) -> str:
-    from workforce.advice import explain
+    from workforce.hints import explain
 
     return explain(error)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from botocore.exceptions import ClientError
 
-from custom_resource import advice
+from custom_resource import hints
 from custom_resource.errors import code_of, message_of
 
 
 def explain(error: ClientError) -> str:
     """Return what was refused and, for what is known of it, what to do."""
-    return advice.explain(error, _mails, _one_workforce)
+    return hints.explain(error, _mails, _one_workforce)
 
 
 def _mails(error: ClientError) -> str | None:

@@ -18,7 +18,7 @@ from workforce import workforces
 from workforce.model import fitting
 
 if TYPE_CHECKING:
-    from workforce.collaborators import Collaborators
+    from workforce.clients import Collaborators
     from workforce.event import Event
 
 #: What the template puts there, since Cognito wants a URL as long as a code grant is allowed.

@@ -7,10 +7,10 @@ from typing import Any, Final, Protocol
 
 from botocore.exceptions import ClientError
 
-from custom_resource.answering import Outcome
 from custom_resource.errors import CustomResourceError, code_of, is_throttled, patiently
+from custom_resource.responder import Outcome
 from workforce import check, oidc_workforce, portal_login, worker_access, workers
-from workforce.collaborators import Collaborators
+from workforce.clients import Collaborators
 from workforce.event import Event, from_event
 
 #: Somebody else changes the same thing at the same time.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from workforce.collaborators import Collaborators
+    from workforce.clients import Collaborators
 
 
 def is_rollback(stack_id: str, aws: Collaborators) -> bool:

@@ -14,7 +14,7 @@ from custom_resource import properties as read
 from custom_resource.errors import is_absent, is_invalid, message_of
 
 if TYPE_CHECKING:
-    from workforce.collaborators import Collaborators
+    from workforce.clients import Collaborators
     from workforce.event import Event
 
 _OFF: Final[Mapping[str, str]] = {"SourceIp": "Disabled", "VpcSourceIp": "Disabled"}

@@ -18,7 +18,7 @@ from custom_resource.errors import CustomResourceError, code_of
 from workforce.accounts import Account, Accounts
 
 if TYPE_CHECKING:
-    from workforce.collaborators import Collaborators
+    from workforce.clients import Collaborators
     from workforce.event import Event
 
 #: How long ago a run may have been cut off that is begun again, by CloudFormation or by a person.

@@ -13,7 +13,7 @@ from custom_resource.errors import CustomResourceError, is_absent, is_invalid, m
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import WorkforceTypeDef
 
-    from workforce.collaborators import Collaborators
+    from workforce.clients import Collaborators
 
 #: Seconds for a workforce to be made, changed or deleted, and between two looks at it.
 _WAIT: Final = 600.0

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import yaml
 
-from local.ground_truth.cloud import Denied
-from local.ministack_rights import Rights, module
+from local.ground_truth.api.cloud import Denied
+from local.services.iam import Rights, module
 
-_TABLE: Final = Path(__file__).parent / "deployment_permissions.yaml"
+_TABLE: Final = Path(__file__).parents[1] / "deployment_permissions.yaml"
 _LINE: Final = re.compile(
     r"(?P<action>\S+)(?: (?!if )(?P<resource>\S+))?(?: if (?P<property>\w+))?"
 )

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from local.ground_truth.cloud import SERVICE, Caller, Denied, Scope
-from local.ground_truth.errors import AwsError
-from local.role_sessions import LIFETIME, Credentials
+from local.ground_truth.api.cloud import SERVICE, Caller, Denied, Scope
+from local.ground_truth.api.errors import AwsError
+from local.services.sts import LIFETIME, Credentials
 
 
 def module(name: str) -> Any:

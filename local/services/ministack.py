@@ -14,16 +14,16 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.ground_truth.cloud import Denied, FunctionFailed, Missing, Scope
-from local.ground_truth.resources import Resource, Workforces, Workteams
-from local.ground_truth.service import GroundTruth
-from local.ministack_buckets import Buckets
-from local.ministack_cognito import Pools
-from local.ministack_deployment import Deployments
-from local.ministack_mail import Mails
-from local.ministack_rights import Rights, module
-from local.ministack_topics import Topics
-from local.role_sessions import RoleSessions
+from local.ground_truth.api.cloud import Denied, FunctionFailed, Missing, Scope
+from local.ground_truth.api.resources import Resource, Workforces, Workteams
+from local.ground_truth.api.service import GroundTruth
+from local.services.cloudformation import Deployments
+from local.services.cognito import Pools
+from local.services.iam import Rights, module
+from local.services.s3 import Buckets
+from local.services.ses import Mails
+from local.services.sns import Topics
+from local.services.sts import RoleSessions
 
 
 class MiniStack:

@@ -6,10 +6,10 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.ground_truth.cloud import Bucket, Missing, Scope
-from local.ground_truth.errors import AwsError
-from local.ministack_rights import Rights, module
-from local.role_sessions import RoleSessions
+from local.ground_truth.api.cloud import Bucket, Missing, Scope
+from local.ground_truth.api.errors import AwsError
+from local.services.iam import Rights, module
+from local.services.sts import RoleSessions
 
 
 class Buckets:

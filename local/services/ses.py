@@ -10,7 +10,7 @@ import secrets
 from typing import Any, Final
 
 from local.mailbox import VERIFY, Mail
-from local.ministack_rights import module
+from local.services.iam import module
 
 #: Where SES's own mails come from.
 _SES: Final = "no-reply-aws@amazon.com"

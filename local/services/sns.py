@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from local.ground_truth.cloud import SERVICE, Denied, Missing, Scope
-from local.ministack_mail import Mails
-from local.ministack_rights import Rights, module
+from local.ground_truth.api.cloud import SERVICE, Denied, Missing, Scope
+from local.services.iam import Rights, module
+from local.services.ses import Mails
 
 _LOG: Final = logging.getLogger("ground-truth")
 _EVENTS: Final = "events.amazonaws.com"

@@ -15,7 +15,7 @@ from typing import Any
 from local.aws import LocalAws
 from local.browser import Browser
 from local.cdk_cli import ROOT, CdkCli
-from local.ground_truth import png
+from local.ground_truth.answers import png
 from local.worker import Task, Worker
 from tests.e2e.deployed import Answers, CustomResource
 from tests.e2e.permissions import Roles, Run, permissions

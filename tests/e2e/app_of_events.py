@@ -12,8 +12,8 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from constructs.ground_truth.custom_resource_function import CustomResourceFunction
-from stacks.config import load_all
-from stacks.environment import EnvironmentStage
+from ground_truth.config import load_all
+from stacks.environment_stage import EnvironmentStage
 
 
 def _tell(resource: cdk.CustomResource) -> None:

@@ -13,8 +13,8 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 
-from stacks.config import load_all
-from stacks.environment import EnvironmentStage
+from ground_truth.config import load_all
+from stacks.environment_stage import EnvironmentStage
 
 app = cdk.App()
 name = app.node.try_get_context("environment")

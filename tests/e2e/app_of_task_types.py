@@ -9,7 +9,7 @@ from pathlib import Path
 import aws_cdk as cdk
 
 from app import build_app
-from stacks.config import load
+from ground_truth.config import load
 
 environment = load(Path(__file__).parent / "environments" / "local.yaml")
 revision = int(sys.argv[1]) if len(sys.argv) > 1 else 1

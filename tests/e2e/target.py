@@ -13,11 +13,11 @@ import boto3
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ground_truth.config import Environment, EnvironmentFileError, load
 from local.aws import LocalAws
 from local.cdk_cli import CdkCli, CdkError
 from local.walkthrough import label_all, wait_for_end
 from local.worker import Worker
-from stacks.config import Environment, EnvironmentFileError, load
 
 ROOT = Path(__file__).parents[2]
 

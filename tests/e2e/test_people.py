@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
+from cli.aws.people import Clients, find, remind
+from ground_truth.config import load
 from local.aws import LocalAws
 from local.cdk_cli import CdkError
 from local.inventory import inventory
 from local.worker import WorkerError
-from operations.people import Clients, find, remind
-from stacks.config import load
 from tests.e2e.people import People, make_people
 from tests.e2e.project import CREATE, Project, team_of
 

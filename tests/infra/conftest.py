@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import assertions
 
 from app import build_app, findings
-from stacks.config import Environment, load
+from ground_truth.config import Environment, load
 from tests.infra.synthesis import ROOT, Synthesis, feature_flags
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plan.plan import Verdict
+from cli.plan.plan import Verdict
 
 #: Changes a tree before it is synthesised.
 Edit = Callable[[Path], None]

@@ -11,9 +11,9 @@ from app import findings
 from audit.report import Report, audit, environment_files, unused
 from audit.reviewed import Finding, Line, lines
 from audit.synthesis import INVARIANTS, cfn_guard, check
-from constructs.ground_truth.regions import REGIONS
-from stacks.config import Environment, load
-from stacks.config.environment_file import environment_files as files_in
+from ground_truth.catalogue.regions import REGIONS
+from ground_truth.config import Environment, load
+from ground_truth.config.yaml_file import environment_files as files_in
 from tests.infra.synthesis import ROOT, Synthesis
 
 _ENVIRONMENTS = [path.stem for path in files_in(ROOT / "environments")]

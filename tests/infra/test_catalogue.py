@@ -7,9 +7,9 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from local.ground_truth.request_model import check_request
-from stacks.config import Environment, load
-from stacks.environment import EnvironmentStage
+from ground_truth.config import Environment, load
+from local.ground_truth.api.request_model import check_request
+from stacks.environment_stage import EnvironmentStage
 from tests.infra import golden
 from tests.infra.synthesis import Synthesis, feature_flags
 

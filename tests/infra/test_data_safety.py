@@ -13,9 +13,9 @@ import pytest
 from aws_cdk import cx_api
 
 from audit.report import environment_files
-from stacks.config import Environment, load
-from stacks.config.workforce import Mode
-from stacks.environment import EnvironmentStage
+from ground_truth.config import Environment, load
+from ground_truth.config.workforce import Mode
+from stacks.environment_stage import EnvironmentStage
 from tests.infra.synthesis import feature_flags
 
 #: What holds data objects, labels or people's accounts, by stack: it outlives a protected one.

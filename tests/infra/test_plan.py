@@ -11,19 +11,19 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
-from plan.cdk import CdkError
-from plan.counts import Counts
-from plan.machine import machine
-from plan.markdown import markdown
-from plan.plan import Plan, Verdict, make_plan
-from plan.sources import synthesise
-from stacks.config import load_all
-from stacks.environment import EnvironmentStage
+from cli.plan.cdk import CdkError
+from cli.plan.counts import Counts
+from cli.plan.json_output import machine
+from cli.plan.markdown import markdown
+from cli.plan.plan import Plan, Verdict, make_plan
+from cli.plan.sources import synthesise
+from ground_truth.config import load_all
+from stacks.environment_stage import EnvironmentStage
 from tests.infra.plan_cases import CASES, in_file, patch_templates
 from tests.infra.synthesis import ROOT, feature_flags
 
 _DATA = Path(__file__).parents[1] / "data" / "plan"
-_PARTS = ("app.py", "audit", "cdk.json", "constructs", "lambda", "plan", "stacks")
+_PARTS = ("app.py", "audit", "cdk.json", "cli", "constructs", "ground_truth", "lambda", "stacks")
 _TODAY = date(2026, 12, 1)
 _COUNTS = Counts({"dev": {"even-odd": {"objects": 212, "labeled": 130}}})
 
@@ -147,7 +147,14 @@ def _git(tree: Path, *arguments: str) -> str:
 
 def _command(tree: Path, base: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "plan", f"--base={base}", "--format=json", "--today=2026-12-01"],
+        [
+            sys.executable,
+            "-m",
+            "cli.commands.plan",
+            f"--base={base}",
+            "--format=json",
+            "--today=2026-12-01",
+        ],
         cwd=tree,
         env={**os.environ, "PYTHONPATH": "lambda"},
         capture_output=True,

@@ -6,11 +6,11 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from constructs.ground_truth.labeling_job_request import labeling_job_request
-from constructs.ground_truth.labeling_task import AutoLabel, Options, Task, Workers
-from constructs.ground_truth.regions import REGIONS
-from constructs.ground_truth.task_types import TASK_TYPES, TaskType
-from local.ground_truth.request_model import check_request
+from constructs.ground_truth.labeling.labeling_job_request import labeling_job_request
+from constructs.ground_truth.labeling.labeling_task import AutoLabel, Options, Task, Workers
+from ground_truth.catalogue.regions import REGIONS
+from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
+from local.ground_truth.api.request_model import check_request
 
 _ACCOUNT = "111122223333"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from audit.report import environment_files
-from stacks.config import Environment, load
+from ground_truth.config import Environment, load
 from tests.infra.synthesis import ROOT, Synthesis
 
 _FILES = {file.stem: file for file in environment_files()}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from audit.report import environment_files
-from stacks.config import Environment, load
+from ground_truth.config import Environment, load
 from tests.infra import golden
 from tests.infra.synthesis import ROOT, Synthesis
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from stacks.config import Environment, load
+from ground_truth.config import Environment, load
 from tests.infra.synthesis import Synthesis
 
 _WORKERS = {"readers": {"description": "Reads", "workers": ["ana@example.com"]}}

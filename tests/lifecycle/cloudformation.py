@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 from labeling_job.handler import _new_id
 from tests.lifecycle.simulation import Simulation
-from tests.unit.labeling_job_aws import RESOURCE, STACK
+from tests.unit.labeling_job.labeling_job_aws import RESOURCE, STACK
 
 MAXIMUM_BODY: Final = 4096
 MAXIMUM_ID: Final = 1024

@@ -11,9 +11,9 @@ from typing import Any, Final
 from tests.lifecycle.cloudformation import CloudFormation, Response
 from tests.lifecycle.simulation import Simulation
 from tests.unit.fake_services import ACCOUNT
-from tests.unit.workforce_aws import REGION, SECRET, FakePeople, client_settings
-from tests.unit.workforce_events import OIDC
-from workforce.collaborators import Collaborators
+from tests.unit.workforce.workforce_aws import REGION, SECRET, FakePeople, client_settings
+from tests.unit.workforce.workforce_events import OIDC
+from workforce.clients import Collaborators
 from workforce.handler import handler
 from workforce.resources import physical_id
 

@@ -17,8 +17,8 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 from unittest.mock import patch
 
-import labeling_job.collaborators
-import workforce.collaborators
+import labeling_job.clients
+import workforce.clients
 from custom_resource import response
 from tests.lifecycle.stage import Stage
 from tests.unit.fake_services import FakeServices
@@ -220,8 +220,8 @@ def simulated() -> Iterator[None]:
 
     with (
         patch.object(urllib.request, "_opener", opener),
-        patch.object(labeling_job.collaborators, "connect", connect),
-        patch.object(workforce.collaborators, "connect", connect),
+        patch.object(labeling_job.clients, "connect", connect),
+        patch.object(workforce.clients, "connect", connect),
         patch.dict(
             response.send.__kwdefaults__,
             {"sleep": lambda seconds: Simulation.alive._sleep(seconds)},

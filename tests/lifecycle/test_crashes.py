@@ -10,7 +10,7 @@ import pytest
 from tests.lifecycle.cloudformation import CloudFormation, Deployment
 from tests.lifecycle.conftest import new_world
 from tests.lifecycle.world import World
-from tests.unit.labeling_job_aws import own_id, properties
+from tests.unit.labeling_job.labeling_job_aws import own_id, properties
 
 #: Plays a life of a resource in a world.
 Life = Callable[[World], list[Deployment]]

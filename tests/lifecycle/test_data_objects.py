@@ -9,7 +9,7 @@ import pytest
 from tests.lifecycle.cloudformation import CloudFormation
 from tests.lifecycle.conftest import new_world
 from tests.lifecycle.world import World
-from tests.unit.labeling_job_aws import (
+from tests.unit.labeling_job.labeling_job_aws import (
     image_properties,
     input_properties,
     own_id,

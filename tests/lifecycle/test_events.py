@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from labeling_job import writing
 from labeling_job.handler import handler
+from labeling_job.job import writing
 from tests.lifecycle.cloudformation import MADE_UP_ID, CloudFormation, stringified
 from tests.lifecycle.conftest import new_world
 from tests.lifecycle.simulation import Simulation
 from tests.lifecycle.world import World
-from tests.unit.labeling_job_aws import OWNER_TAGS, STACK, own_id, properties
+from tests.unit.labeling_job.labeling_job_aws import OWNER_TAGS, STACK, own_id, properties
 
 #: More than a Create or Delete takes: calls and waits.
 _STEPS = 40

@@ -13,7 +13,7 @@ from tests.lifecycle.cloudformation import CloudFormation
 from tests.lifecycle.conftest import new_world
 from tests.lifecycle.stand_ins import false, nothing, true
 from tests.lifecycle.world import World
-from tests.unit.labeling_job_aws import own_id
+from tests.unit.labeling_job.labeling_job_aws import own_id
 
 
 def _unchanged(tags: Mapping[str, str]) -> dict[str, str]:
@@ -21,14 +21,14 @@ def _unchanged(tags: Mapping[str, str]) -> dict[str, str]:
 
 
 def _without_conditions(identity: str, marker: Any, before: Any, place: Any, aws: Any) -> None:
-    from labeling_job import wanted
+    from labeling_job.job import desired_state
 
     del before
-    wanted._put(identity, marker, place, aws)
+    desired_state._put(identity, marker, place, aws)
 
 
 def _stop_unseen(name: str, aws: Any, *, until: float) -> None:
-    from labeling_job import jobs
+    from labeling_job.job import jobs
 
     del until
     jobs._stop(name, aws)
@@ -52,30 +52,42 @@ def _beside(world: World, cloudformation: CloudFormation) -> None:
 _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]] = [
     (
         "owner tags of a job that has the wanted name",
-        "labeling_job.jobs.Job.belongs_to",
+        "labeling_job.job.jobs.Job.belongs_to",
         true,
         test_jobs.test_case_41_a_name_that_somebody_else_s_job_has_is_refused_and_that_job_left_alone,
         ({"team": "others"}, own_id()),
     ),
     (
         "owner tags of a job that is deleted",
-        "labeling_job.jobs.Job.belongs_to",
+        "labeling_job.job.jobs.Job.belongs_to",
         true,
         test_events.test_case_29_a_delete_of_the_old_logical_id_leaves_the_job_of_the_new_one_alone,
         (),
     ),
     (
         "patience with tags that appear late",
-        "labeling_job.jobs._TAG_ATTEMPTS",
+        "labeling_job.job.jobs._TAG_ATTEMPTS",
         0,
         test_jobs.test_case_51_tags_that_appear_late_are_waited_for,
         (),
     ),
-    ("look at whether the job is still wanted", "labeling_job.wanted.check", nothing, _beside, ()),
-    ("word of a Delete to its Create", "labeling_job.wanted.withdraw", nothing, _beside, ()),
+    (
+        "look at whether the job is still wanted",
+        "labeling_job.job.desired_state.check",
+        nothing,
+        _beside,
+        (),
+    ),
+    (
+        "word of a Delete to its Create",
+        "labeling_job.job.desired_state.withdraw",
+        nothing,
+        _beside,
+        (),
+    ),
     (
         "condition that a marker is the one that was read",
-        "labeling_job.wanted._write",
+        "labeling_job.job.desired_state._write",
         _without_conditions,
         _beside,
         (),
@@ -89,21 +101,21 @@ _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]]
     ),
     (
         "describe before stop",
-        "labeling_job.jobs.stop",
+        "labeling_job.job.jobs.stop",
         _stop_unseen,
         test_jobs.test_case_47_a_delete_of_a_job_that_has_ended_stops_nothing,
         ("Completed",),
     ),
     (
         "bound of the wait for a stop",
-        "labeling_job.stopping._STOP_WINDOW",
+        "labeling_job.job.stop._STOP_WINDOW",
         1e9,
         test_jobs.test_case_48_a_delete_of_a_job_that_is_being_stopped_waits_for_some_minutes_at_most,
         (),
     ),
     (
         "adoption of the resource's own job",
-        "labeling_job.jobs.find",
+        "labeling_job.job.jobs.find",
         nothing,
         test_events.test_case_26_a_job_that_was_started_by_a_run_that_died_is_found,
         (),
@@ -138,35 +150,35 @@ _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]]
     ),
     (
         "refusal to change what is at work",
-        "labeling_job.labeling_job.keep_from_change",
+        "labeling_job.resource.keep_from_change",
         nothing,
         test_events.test_case_13_an_update_of_a_job_that_must_not_be_replaced_fails_and_the_job_goes_on,
         (),
     ),
     (
         "refusal to stop what is at work",
-        "labeling_job.stopping.keep_from_deletion",
+        "labeling_job.job.stop.keep_from_deletion",
         nothing,
         test_stacks.test_case_77_a_job_that_may_not_be_stopped_fails_the_destruction_and_goes_on,
         (),
     ),
     (
         "labels of earlier runs",
-        "labeling_job.labeling_job.labeled_before",
+        "labeling_job.resource.labeled_before",
         _no_labels,
         test_events.test_case_12_the_new_job_leaves_out_what_the_old_one_has_labeled,
         (),
     ),
     (
         "reserve of tags",
-        "labeling_job.jobs.without_reserved",
+        "labeling_job.job.jobs.without_reserved",
         _unchanged,
         test_jobs.test_case_55_reserved_tags_are_never_set,
         (),
     ),
     (
         "own files that are no input",
-        "labeling_job.listing._own_prefixes",
+        "labeling_job.source.listing._own_prefixes",
         lambda _: (),
         test_data_objects.test_case_67_what_a_job_writes_is_never_its_input,
         (),

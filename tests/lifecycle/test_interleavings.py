@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.lifecycle.cloudformation import CloudFormation, stringified
 from tests.lifecycle.conftest import new_world
 from tests.lifecycle.world import World
-from tests.unit.labeling_job_aws import OWNER_TAGS, own_id, properties
+from tests.unit.labeling_job.labeling_job_aws import OWNER_TAGS, own_id, properties
 
 #: Somebody else has the name of the job of this revision.
 _FOREIGN_REVISION = 4

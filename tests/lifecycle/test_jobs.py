@@ -9,7 +9,7 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from tests.lifecycle.cloudformation import CloudFormation
 from tests.lifecycle.world import World
-from tests.unit.labeling_job_aws import OWNER_TAGS, own_id, properties
+from tests.unit.labeling_job.labeling_job_aws import OWNER_TAGS, own_id, properties
 
 
 @pytest.mark.parametrize("times", [1, 2, 99])

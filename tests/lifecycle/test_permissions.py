@@ -6,7 +6,7 @@ import pytest
 
 from tests.lifecycle.cloudformation import MADE_UP_ID, CloudFormation
 from tests.lifecycle.world import World
-from tests.unit.labeling_job_aws import own_id, properties
+from tests.unit.labeling_job.labeling_job_aws import own_id, properties
 
 _ROLE = "arn:aws:iam::111122223333:role/labeling"
 _NOT_ASSUMABLE = f"SageMaker is not able to assume role {_ROLE}"

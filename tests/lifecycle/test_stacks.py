@@ -6,7 +6,7 @@ import pytest
 
 from tests.lifecycle.cloudformation import MADE_UP_ID, CloudFormation, stringified
 from tests.lifecycle.world import World
-from tests.unit.labeling_job_aws import STACK, own_id, properties
+from tests.unit.labeling_job.labeling_job_aws import STACK, own_id, properties
 
 
 def test_case_77_destroying_stops_the_job_and_leaves_its_labels_byte_for_byte(

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labeling_job.collaborators import Collaborators
+from labeling_job.clients import Collaborators
 from labeling_job.handler import handler
 from tests.lifecycle.simulation import Simulation, begin_call, end_call
 from tests.unit.fake_services import RefusedError
-from tests.unit.labeling_job_aws import FakeAws
+from tests.unit.labeling_job.labeling_job_aws import FakeAws
 
 #: Statuses of jobs that cost money.
 LIVE = frozenset({"Initializing", "InProgress"})

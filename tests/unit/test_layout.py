@@ -11,6 +11,10 @@ import pytest
 import constructs.ground_truth
 
 _ROOT = Path(__file__).parents[2]
+_FOLDERS = (
+    *("audit", "benchmarks", "cli", "constructs", "ground_truth", "lambda", "local", "stacks"),
+    "tests",
+)
 
 
 @pytest.mark.parametrize("folder", ["constructs", "lambda", "tests"])
@@ -30,7 +34,17 @@ def test_both_packages_called_constructs_resolve() -> None:
 def test_no_file_changes_the_import_path() -> None:
     sources = [
         path
-        for folder in ("constructs", "lambda", "local", "stacks", "tests", "benchmarks")
+        for folder in (
+            "audit",
+            "benchmarks",
+            "cli",
+            "constructs",
+            "ground_truth",
+            "lambda",
+            "local",
+            "stacks",
+            "tests",
+        )
         for path in (_ROOT / folder).rglob("*.py")
         if path != Path(__file__)
     ]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from stacks.config.environment_file import read
+from ground_truth.config.yaml_file import read
 
 _ROOT = Path(__file__).parents[2]
 _FOLDER = _ROOT / ".github" / "workflows"

@@ -11,8 +11,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from constructs.ground_truth.data_kinds import IMAGE_CORS, Cors
-from constructs.ground_truth.key_grants import refuse_grants
+from constructs.ground_truth.data.key_grants import refuse_grants
+from ground_truth.catalogue.data_kinds import IMAGE_CORS, Cors
 
 #: The id of CDK's own construct behind `auto_delete_objects`.
 _EMPTYING_PROVIDER: Final = "Custom::S3AutoDeleteObjectsCustomResourceProvider"

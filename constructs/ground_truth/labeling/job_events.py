@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from constructs.ground_truth.notifications import dead_letter_queue
+from constructs.ground_truth.workforce.notifications import dead_letter_queue
 
 
 class JobEvents(Construct):

@@ -7,15 +7,21 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
-from constructs.ground_truth import label_rules, rules
-from constructs.ground_truth.execution_role import LABELS_FOLDER, REQUESTS_PREFIX, ExecutionRole
-from constructs.ground_truth.labeling_job_function import LabelingJobFunction
-from constructs.ground_truth.labeling_job_request import labeling_job_request
-from constructs.ground_truth.labeling_task import InputData, Options, Task, Workers
-from constructs.ground_truth.labels import label_categories
-from constructs.ground_truth.regions import REGIONS
-from constructs.ground_truth.task_types import FEWEST_AUTOMATED
-from constructs.ground_truth.worker_template import worker_template
+from constructs.ground_truth.labeling.execution_role import (
+    LABELS_FOLDER,
+    REQUESTS_PREFIX,
+    ExecutionRole,
+)
+from constructs.ground_truth.labeling.labeling_job_function import LabelingJobFunction
+from constructs.ground_truth.labeling.labeling_job_request import labeling_job_request
+from constructs.ground_truth.labeling.labeling_task import InputData, Options, Task, Workers
+from ground_truth.catalogue.regions import REGIONS
+from ground_truth.catalogue.task_types import FEWEST_AUTOMATED
+from ground_truth.templates.label_categories import label_categories
+from ground_truth.templates.worker_template import worker_template
+from ground_truth.validators import labels as label_validators
+from ground_truth.validators import names_and_limits
+from ground_truth.validators.messages import described
 
 
 class LabelingJob(Construct):
@@ -92,16 +98,16 @@ class LabelingJob(Construct):
 
 
 def _check(name_prefix: str, task: Task, workers: Workers) -> None:
-    rules.job_name_prefix(name_prefix)
-    rules.task_title(task.title)
-    rules.task_description(task.description)
-    rules.task_time_limit(workers.task_time_limit, task.type)
-    label_rules.labels(task.labels, task.type)
-    label_rules.attributes(task.attributes, task.labels, task.type)
-    label_rules.frame_attributes(task.frame_attributes, task.type)
-    if rules.label_attribute(task.label_attribute, task.type) != task.label_attribute:
+    names_and_limits.job_name_prefix(name_prefix)
+    names_and_limits.task_title(task.title)
+    names_and_limits.task_description(task.description)
+    names_and_limits.task_time_limit(workers.task_time_limit, task.type)
+    label_validators.labels(task.labels, task.type)
+    label_validators.attributes(task.attributes, task.labels, task.type)
+    label_validators.frame_attributes(task.frame_attributes, task.type)
+    if names_and_limits.label_attribute(task.label_attribute, task.type) != task.label_attribute:
         raise ValueError(
-            f"expected a label attribute that ends with '-ref' for {rules.described(task.type)},"
+            f"expected a label attribute that ends with '-ref' for {described(task.type)},"
             f" got {task.label_attribute!r}"
         )
 

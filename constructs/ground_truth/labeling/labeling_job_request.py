@@ -6,9 +6,9 @@ from typing import Any
 
 import aws_cdk as cdk
 
-from constructs.ground_truth.labeling_task import AutoLabel, Options, Task, Workers
-from constructs.ground_truth.regions import REGIONS, Region
-from constructs.ground_truth.task_types import TaskType
+from constructs.ground_truth.labeling.labeling_task import AutoLabel, Options, Task, Workers
+from ground_truth.catalogue.regions import REGIONS, Region
+from ground_truth.catalogue.task_types import TaskType
 
 
 def labeling_job_request(

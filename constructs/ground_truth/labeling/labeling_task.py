@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 from aws_cdk import aws_s3 as s3
 
-from constructs.ground_truth.data_kinds import DataKind
-from constructs.ground_truth.instructions import Instructions
-from constructs.ground_truth.labels import Attribute, Label
-from constructs.ground_truth.task_types import TaskType
+from ground_truth.catalogue.data_kinds import DataKind
+from ground_truth.catalogue.task_types import TaskType
+from ground_truth.templates.instructions import Instructions
+from ground_truth.templates.label_categories import Attribute, Label
 
 if TYPE_CHECKING:
-    from constructs.ground_truth.custom_template import CustomTemplate
+    from ground_truth.templates.custom_template import CustomTemplate
 
 
 @dataclass(frozen=True, kw_only=True)

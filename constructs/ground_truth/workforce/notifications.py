@@ -12,7 +12,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from constructs.ground_truth.key_grants import refuse_grants
+from constructs.ground_truth.data.key_grants import refuse_grants
 
 _SAGEMAKER = "sagemaker.amazonaws.com"
 

@@ -9,8 +9,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
-from constructs.ground_truth.workforce import invitation_mail
 from constructs.ground_truth.workforce.workforce import PoolClient
+from ground_truth.templates import invitation as invitation_mail
 
 #: The portal's own addresses are known when there is a workforce, and come by `PortalLogin`;
 #: Cognito wants one before that.

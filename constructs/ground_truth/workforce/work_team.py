@@ -9,9 +9,9 @@ from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from constructs.ground_truth import rules
-from constructs.ground_truth.workforce import people_rules
 from constructs.ground_truth.workforce.workforce import Workforce
+from ground_truth.validators import names_and_limits
+from ground_truth.validators import people as people_validators
 
 
 class WorkTeam(Construct):
@@ -33,8 +33,8 @@ class WorkTeam(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
 
-        rules.team_name(name)
-        people_rules.team_description(description)
+        names_and_limits.team_name(name)
+        people_validators.team_description(description)
         #: The Cognito group's name is the team's.
         self.name = name
         #: What people read.

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.advice import explain
-from labeling_job.collaborators import Collaborators
-from labeling_job.data_object import digest_of
+from dataset.lines import digest_of
+from labeling_job.clients import Collaborators
+from labeling_job.hints import explain
 from labeling_job.request import Request
 
 if TYPE_CHECKING:

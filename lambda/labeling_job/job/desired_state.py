@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.errors import CustomResourceError, code_of, is_denied
-from labeling_job.advice import explain
-from labeling_job.collaborators import Collaborators
+from labeling_job.clients import Collaborators
+from labeling_job.hints import explain
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef

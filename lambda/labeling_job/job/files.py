@@ -10,11 +10,11 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import code_of
-from labeling_job.collaborators import Collaborators
+from labeling_job.clients import Collaborators
 from labeling_job.input_properties import NO_JOB
-from labeling_job.manifest import Manifest
+from labeling_job.job.writing import write_lines, write_object
+from labeling_job.manifest.manifest import Manifest
 from labeling_job.request import Request
-from labeling_job.writing import write_lines, write_object
 
 _MANIFEST: Final = "input.manifest"
 _LABEL_CATEGORIES: Final = "label-categories.json"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from custom_resource.errors import CustomResourceError, patiently
-from labeling_job import jobs, wanted
-from labeling_job.collaborators import Collaborators
+from labeling_job.clients import Collaborators
 from labeling_job.identity import Owner, is_own_form
-from labeling_job.jobs import Job
+from labeling_job.job import desired_state, jobs
+from labeling_job.job.jobs import Job
 from labeling_job.request import Deletion, Request
 
 
@@ -27,7 +27,7 @@ def keep_from_change(request: Request, aws: Collaborators) -> None:
 
 def _is_rollback(request: Request, aws: Collaborators) -> bool:
     """Say whether the content was there before and was never deleted, so that it comes back."""
-    marker = wanted.look(request.physical_id, request.markers, aws)
+    marker = desired_state.look(request.physical_id, request.markers, aws)
     if marker is not None:
         return marker.wanted and marker.ready
     # Made before there were markers.
@@ -50,12 +50,12 @@ def keep_from_deletion(deletion: Deletion, aws: Collaborators) -> None:
 
 
 def _is_left_over(deletion: Deletion, aws: Collaborators) -> bool:
-    marker = wanted.look(deletion.identity, deletion.markers, aws)
+    marker = desired_state.look(deletion.identity, deletion.markers, aws)
     if marker is None:
         return False
     if marker.replaced_by is None:
         return not (marker.wanted and marker.ready)
-    successor = wanted.look(marker.replaced_by, deletion.markers, aws)
+    successor = desired_state.look(marker.replaced_by, deletion.markers, aws)
     return successor is not None and successor.wanted
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError, is_absent, is_invalid, is_throttled, refusal
-from labeling_job.collaborators import Collaborators
+from labeling_job.clients import Collaborators
 from labeling_job.identity import Owner
 
 if TYPE_CHECKING:

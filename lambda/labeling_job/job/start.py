@@ -7,12 +7,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from custom_resource.errors import CustomResourceError, patiently
-from labeling_job import jobs, wanted
-from labeling_job.advice import explain
-from labeling_job.coerce import coerce
-from labeling_job.collaborators import Collaborators
-from labeling_job.files import Written
-from labeling_job.jobs import Job
+from labeling_job.clients import Collaborators
+from labeling_job.hints import explain
+from labeling_job.job import desired_state, jobs
+from labeling_job.job.files import Written
+from labeling_job.job.jobs import Job
+from labeling_job.job.typed_request import coerce
 from labeling_job.request import Request
 
 #: Seconds for taking back a job at the end; the deadline's margin covers them.
@@ -31,7 +31,7 @@ def start_job(name: str, written: Written, request: Request, aws: Collaborators)
     created = patiently(lambda: _create(arguments, request, aws), aws)
     try:
         job = jobs.await_start(name, aws)
-        wanted.finish(request.physical_id, request.event, request.markers, aws)
+        desired_state.finish(request.physical_id, request.event, request.markers, aws)
         return job
     except Exception:
         if not created:
@@ -66,7 +66,7 @@ def _arguments(name: str, written: Written, request: Request, aws: Collaborators
 def _create(arguments: dict[str, Any], request: Request, aws: Collaborators) -> bool:
     """Say whether this call has created the job; otherwise it is there all the same."""
     name = arguments["LabelingJobName"]
-    wanted.check(request.physical_id, request.markers, aws)
+    desired_state.check(request.physical_id, request.markers, aws)
     try:
         aws.sagemaker.create_labeling_job(**arguments)
     except ParamValidationError as error:

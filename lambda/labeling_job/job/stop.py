@@ -7,10 +7,10 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.errors import CustomResourceError, is_denied, patiently, refusal
-from labeling_job import jobs, wanted
-from labeling_job.collaborators import Collaborators
+from labeling_job.clients import Collaborators
 from labeling_job.identity import Owner, is_own_form
-from labeling_job.keeping import keep_from_deletion
+from labeling_job.job import desired_state, jobs
+from labeling_job.job.guards import keep_from_deletion
 from labeling_job.request import Deletion
 
 #: Seconds that a Delete waits for a job that it has stopped.
@@ -32,7 +32,9 @@ def delete(deletion: Deletion, aws: Collaborators) -> None:
     if is_known and not deletion.stop_on_delete:
         keep_from_deletion(deletion, aws)
     if deletion.markers is not None:
-        wanted.withdraw(identity, deletion.event, deletion.markers, aws, is_unanswered=not is_known)
+        desired_state.withdraw(
+            identity, deletion.event, deletion.markers, aws, is_unanswered=not is_known
+        )
     _stop_all(identity, deletion.owner, aws)
 
 

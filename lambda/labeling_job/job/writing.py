@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.advice import explain
-from labeling_job.collaborators import Collaborators
-from labeling_job.lines_on_disk import LinesOnDisk
+from labeling_job.clients import Collaborators
+from labeling_job.hints import explain
+from labeling_job.manifest.lines_on_disk import LinesOnDisk
 
 if TYPE_CHECKING:
     from types_boto3_s3.type_defs import CompletedPartTypeDef

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from labeling_job.choice import choose
-from labeling_job.collaborators import Collaborators
-from labeling_job.data_object import DataObject, reference_line
-from labeling_job.left_out import LeftOut
-from labeling_job.listing import list_objects
+from dataset.lines import DataObject, reference_line
+from labeling_job.clients import Collaborators
 from labeling_job.request import Request
+from labeling_job.source.listing import list_objects
+from labeling_job.source.sampling import choose
+from labeling_job.source.skipped import LeftOut
 
 
 def file_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> Iterator[DataObject]:

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.choice import choose
-from labeling_job.collaborators import Collaborators
-from labeling_job.data_object import DataObject, reference_line
-from labeling_job.frame_names import first_out_of_order, pad_advice
+from dataset.lines import DataObject, reference_line
+from labeling_job.clients import Collaborators
 from labeling_job.input_properties import Input
-from labeling_job.left_out import LeftOut
-from labeling_job.listing import Found, list_objects
+from labeling_job.manifest.frame_names import first_out_of_order, pad_advice
 from labeling_job.request import Request
+from labeling_job.source.listing import Found, list_objects
+from labeling_job.source.sampling import choose
+from labeling_job.source.skipped import LeftOut
 
 
 @dataclass(frozen=True, slots=True)

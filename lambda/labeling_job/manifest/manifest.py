@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.choice import MAXIMUM_BYTES, check_limits
-from labeling_job.collaborators import Collaborators
-from labeling_job.data_object import DataObject, digest
+from dataset.lines import DataObject, digest
+from labeling_job.clients import Collaborators
 from labeling_job.errors import NothingToLabelError
 from labeling_job.input_properties import Input
-from labeling_job.left_out import LeftOut
-from labeling_job.lines_on_disk import LinesOnDisk
-from labeling_job.objects import file_objects
-from labeling_job.previous_job import again
+from labeling_job.manifest.file_objects import file_objects
+from labeling_job.manifest.lines_on_disk import LinesOnDisk
+from labeling_job.manifest.reviewed_job import again
+from labeling_job.manifest.texts import text_objects
 from labeling_job.request import Request
-from labeling_job.texts import text_objects
+from labeling_job.source.sampling import MAXIMUM_BYTES, check_limits
+from labeling_job.source.skipped import LeftOut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +84,11 @@ def _data_objects(
 ) -> tuple[Iterable[DataObject], dict[str, bytes]]:
     # A cold start waits for every module: what few jobs need is imported for them only.
     if request.input.manifest_uri is not None:
-        from labeling_job.own_manifest import manifest_objects
+        from labeling_job.manifest.user_manifest import manifest_objects
 
         return manifest_objects(request, aws, left_out), {}
     if request.input.kind == "frames":
-        from labeling_job.frames import frame_objects
+        from labeling_job.manifest.frames import frame_objects
 
         return frame_objects(request, aws, left_out)
     if request.input.kind == "text":

@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from labeling_job.data_object import MAXIMUM_LINE
+from dataset.lines import MAXIMUM_LINE
 from labeling_job.input_properties import MAXIMUM_VALUE, Input
-from labeling_job.point_clouds import frame_problems
-from labeling_job.problems import shown
+from labeling_job.manifest.point_clouds import frame_problems
+from labeling_job.manifest.problems import shown
 
 
 def parse_line(line: bytes) -> tuple[str, dict[str, Any]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from custom_resource.errors import CustomResourceError
-from labeling_job import jobs
-from labeling_job.collaborators import Collaborators
+from labeling_job.clients import Collaborators
 from labeling_job.errors import NothingToLabelError
 from labeling_job.input_properties import NO_JOB, Input
+from labeling_job.job import jobs
 
 
 def check_previous_job(source: Input, aws: Collaborators) -> None:

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from labeling_job.collaborators import Collaborators
-from labeling_job.frame_names import first_out_of_order, pad_advice
+from labeling_job.clients import Collaborators
 from labeling_job.input_properties import Input
-from labeling_job.listing import Found
-from labeling_job.point_clouds import frame_problems, prefix_problems
-from labeling_job.problems import Problems, shown
-from labeling_job.reading import read_objects
+from labeling_job.manifest.frame_names import first_out_of_order, pad_advice
+from labeling_job.manifest.point_clouds import frame_problems, prefix_problems
+from labeling_job.manifest.problems import Problems, shown
 from labeling_job.request import Request
+from labeling_job.source.listing import Found
+from labeling_job.source.object_reader import read_objects
 
 #: Bytes. 500 frames with 8 images each take about half of it.
 _MAXIMUM_FILE: Final = 10_000_000

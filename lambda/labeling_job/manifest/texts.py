@@ -8,16 +8,16 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.choice import choose
-from labeling_job.collaborators import Collaborators
-from labeling_job.data_object import MAXIMUM_LINE, DataObject, manifest_line
+from dataset.lines import MAXIMUM_LINE, DataObject, manifest_line
+from labeling_job.clients import Collaborators
 from labeling_job.input_properties import Input
-from labeling_job.left_out import LeftOut
-from labeling_job.listing import Found, list_objects
-from labeling_job.problems import shown
-from labeling_job.reading import read_objects
+from labeling_job.manifest.csv_column import rows
+from labeling_job.manifest.problems import shown
 from labeling_job.request import Request
-from labeling_job.table import rows
+from labeling_job.source.listing import Found, list_objects
+from labeling_job.source.object_reader import read_objects
+from labeling_job.source.sampling import choose
+from labeling_job.source.skipped import LeftOut
 
 #: `str.splitlines` also breaks at characters that people don't see as the end of a line.
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")

@@ -12,17 +12,17 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from labeling_job.choice import MAXIMUM_BYTES, choose
-from labeling_job.collaborators import Collaborators
-from labeling_job.data_object import DataObject
+from dataset.lines import DataObject
+from labeling_job.clients import Collaborators
 from labeling_job.input_properties import Input
-from labeling_job.left_out import LeftOut
-from labeling_job.manifest_lines import line_problems, parse_line
-from labeling_job.previous_job import check_previous_job
-from labeling_job.problems import Problems, shown
-from labeling_job.reading import read_object
+from labeling_job.manifest.manifest_lines import line_problems, parse_line
+from labeling_job.manifest.problems import Problems, shown
+from labeling_job.manifest.reviewed_job import check_previous_job
+from labeling_job.manifest.sequence_files import check_sequence_files
 from labeling_job.request import Request
-from labeling_job.sequence_files import check_sequence_files
+from labeling_job.source.object_reader import read_object
+from labeling_job.source.sampling import MAXIMUM_BYTES, choose
+from labeling_job.source.skipped import LeftOut
 
 _SEQUENCES: Final = ("frames", "point-cloud-sequence")
 

@@ -16,7 +16,7 @@ from string import digits
 from threading import Event
 from typing import Final, Protocol
 
-from labeling_job.pages import Entry, Page
+from labeling_job.source.pages import Entry, Page
 
 #: Requests at the same time, at most.
 _READERS: Final = 32

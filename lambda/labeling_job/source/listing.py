@@ -10,13 +10,13 @@ from typing import Final, NamedTuple
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.advice import explain
-from labeling_job.collaborators import Collaborators
-from labeling_job.globs import matcher
-from labeling_job.key_ranges import list_pages
-from labeling_job.left_out import LeftOut
-from labeling_job.pages import read_page
+from labeling_job.clients import Collaborators
+from labeling_job.hints import explain
 from labeling_job.request import Request
+from labeling_job.source.globs import matcher
+from labeling_job.source.key_ranges import list_pages
+from labeling_job.source.pages import read_page
+from labeling_job.source.skipped import LeftOut
 
 #: Storage classes that can't be read without being restored
 #: (https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html).

@@ -10,11 +10,11 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError, code_of, is_denied
-from labeling_job.advice import explain
-from labeling_job.collaborators import READERS, Collaborators
-from labeling_job.listing import Found
+from labeling_job.clients import READERS, Collaborators
+from labeling_job.hints import explain
 from labeling_job.request import Request
-from labeling_job.signed_get import LargerError, signed_get
+from labeling_job.source.listing import Found
+from labeling_job.source.signed_get import LargerError, signed_get
 
 #: Objects that are being read or were read ahead, and bytes of them in memory.
 _AHEAD: Final = 4 * READERS

@@ -7,9 +7,9 @@ from typing import Final, TypeAlias
 from urllib.parse import unquote
 from xml.parsers import expat
 
-from labeling_job.collaborators import Collaborators
+from labeling_job.clients import Collaborators
 from labeling_job.request import Request
-from labeling_job.signed_get import signed_get
+from labeling_job.source.signed_get import signed_get
 
 #: Bytes: more than any text of a page, so that each comes in one piece.
 _BUFFER: Final = 65_536

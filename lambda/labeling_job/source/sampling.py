@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from custom_resource.errors import CustomResourceError
 from labeling_job.input_properties import Input
-from labeling_job.left_out import LeftOut
+from labeling_job.source.skipped import LeftOut
 
 _T = TypeVar("_T")
 

@@ -15,7 +15,7 @@ from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.collaborators import Collaborators
+from labeling_job.clients import Collaborators
 
 Operation = Literal["GetObject", "ListObjectsV2"]
 

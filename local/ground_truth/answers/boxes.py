@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.ground_truth.classification import check_label
-from local.ground_truth.subject import Consolidated, Subject, only_member
+from local.ground_truth.answers.classification import check_label
+from local.ground_truth.answers.subject import Consolidated, Subject, only_member
 
 #: The `name` of the crowd element, by which the consolidation function finds the answer.
 NAME: Final = "boundingBox"

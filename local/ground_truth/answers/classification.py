@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local.ground_truth.subject import Consolidated, Subject, only_member
+from local.ground_truth.answers.subject import Consolidated, Subject, only_member
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,23 +12,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.ground_truth.boxes import check_box
-from local.ground_truth.label_attributes import check_values
-from local.ground_truth.label_files import LabelFile
-from local.ground_truth.review import (
+from local.ground_truth.answers.boxes import check_box
+from local.ground_truth.answers.label_attributes import check_values
+from local.ground_truth.answers.label_files import LabelFile
+from local.ground_truth.answers.review import (
     check_annotations_of,
     check_frames_of,
     check_unchanged,
     status,
 )
-from local.ground_truth.sequences import (
+from local.ground_truth.answers.sequences import (
     check_class,
     check_frames,
     check_identity,
     check_members,
     class_map,
 )
-from local.ground_truth.subject import Consolidated, Subject
+from local.ground_truth.answers.subject import Consolidated, Subject
 
 _CENTER: Final = ("center-x", "center-y", "center-z")
 _SIZE: Final = ("length", "width", "height")

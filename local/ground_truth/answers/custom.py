@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local.ground_truth.subject import Consolidated, Subject
+from local.ground_truth.answers.subject import Consolidated, Subject
 
 
 class Custom:

@@ -9,9 +9,9 @@ from typing import Any
 
 from liquid import BoundTemplate
 
-from local.ground_truth.cloud import User
-from local.ground_truth.label_files import LabelFile
-from local.ground_truth.sequence_files import Frame
+from local.ground_truth.answers.label_files import LabelFile
+from local.ground_truth.answers.sequence_files import Frame
+from local.ground_truth.api.cloud import User
 
 
 @dataclass(frozen=True, kw_only=True)

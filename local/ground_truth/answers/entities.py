@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from local.ground_truth.classification import check_label
-from local.ground_truth.subject import Consolidated, Subject, only_member
+from local.ground_truth.answers.classification import check_label
+from local.ground_truth.answers.subject import Consolidated, Subject, only_member
 
 #: The ready interface answers as crowd-entity-annotation does:
 #: https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step3-lambda-requirements.html

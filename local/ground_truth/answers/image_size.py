@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from local.ground_truth import png
+from local.ground_truth.answers import png
 
 #: JPEG's segments that begin a frame and have its size; others in this range are tables.
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from local.ground_truth.label_attributes import LabelAttribute, read_attributes
+from local.ground_truth.answers.label_attributes import LabelAttribute, read_attributes
 
 _CLASSES: Final = "2018-11-28"
 _ATTRIBUTES: Final = "2020-03-01"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from local.ground_truth.data_kinds import DataKind
-from local.ground_truth.point_cloud_frames import check_frame
+from local.ground_truth.answers.data_kinds import DataKind
+from local.ground_truth.answers.point_cloud_frames import check_frame
 
 MAXIMUM_OBJECTS: Final = 100_000
 MAXIMUM_LINE: Final = 100_000

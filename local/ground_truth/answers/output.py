@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from local.ground_truth.data_object import Answer, DataObject, worker_id
-from local.ground_truth.labeling_job import LabelingJob
+from local.ground_truth.answers.data_object import Answer, DataObject, worker_id
+from local.ground_truth.api.labeling_job import LabelingJob
 
 
 def output_manifest(job: LabelingJob) -> bytes:

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.ground_truth.cuboids import check_frame_attributes, object_attributes
-from local.ground_truth.label_files import LabelFile
-from local.ground_truth.subject import Consolidated, Subject
+from local.ground_truth.answers.cuboids import check_frame_attributes, object_attributes
+from local.ground_truth.answers.label_files import LabelFile
+from local.ground_truth.answers.subject import Consolidated, Subject
 
 _BACKGROUND: Final = "Background"
 #: Of classes, in turn; AWS's own are not documented beyond its sample, which begins like this.

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local.ground_truth.subject import Subject
+from local.ground_truth.answers.subject import Subject
 
 Annotation = Mapping[str, Any]
 _ATTRIBUTES = "label-category-attributes"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from local.ground_truth.data_object import DataObject
-from local.ground_truth.label_files import LabelFile
-from local.ground_truth.labeling_job import LabelingJob
+from local.ground_truth.answers.data_object import DataObject
+from local.ground_truth.answers.label_files import LabelFile
+from local.ground_truth.api.labeling_job import LabelingJob
 
 _BACKGROUNDS: Final = ("BACKGROUND", "Background")
 

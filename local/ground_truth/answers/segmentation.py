@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from local.ground_truth import png
-from local.ground_truth.boxes import adjustment_status, check_adjusted, check_image
-from local.ground_truth.classification import check_label
-from local.ground_truth.subject import Consolidated, Subject, only_member
+from local.ground_truth.answers import png
+from local.ground_truth.answers.boxes import adjustment_status, check_adjusted, check_image
+from local.ground_truth.answers.classification import check_label
+from local.ground_truth.answers.subject import Consolidated, Subject, only_member
 
 #: The crowd element and its `name`.
 NAME: Final = "crowd-semantic-segmentation"

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.ground_truth.data_kinds import DataKind
-from local.ground_truth.point_cloud_frames import check_frame
+from local.ground_truth.answers.data_kinds import DataKind
+from local.ground_truth.answers.point_cloud_frames import check_frame
 
 _PREFIX: Final = re.compile(r"s3://[^/]+/.+/", re.DOTALL)
 

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.ground_truth.boxes import check_box
-from local.ground_truth.label_attributes import check_values
-from local.ground_truth.label_files import LabelFile
-from local.ground_truth.review import check_frames_of, check_unchanged, status
-from local.ground_truth.subject import Consolidated, Subject
+from local.ground_truth.answers.boxes import check_box
+from local.ground_truth.answers.label_attributes import check_values
+from local.ground_truth.answers.label_files import LabelFile
+from local.ground_truth.answers.review import check_frames_of, check_unchanged, status
+from local.ground_truth.answers.subject import Consolidated, Subject
 
 #: annotationType → the list of a frame's annotations, and what says where each of them is.
 _TOOLS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {

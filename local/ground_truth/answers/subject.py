@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.ground_truth.label_files import LabelFile
-from local.ground_truth.sequence_files import Frame
+from local.ground_truth.answers.label_files import LabelFile
+from local.ground_truth.answers.sequence_files import Frame
 
 
 @dataclass(frozen=True, kw_only=True)

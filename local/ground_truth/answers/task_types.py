@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol
 
-from local.ground_truth import boxes, segmentation, verification
-from local.ground_truth.boxes import Boxes
-from local.ground_truth.classification import Classification
-from local.ground_truth.cuboids import Cuboids, TrackedCuboids
-from local.ground_truth.custom import Custom
-from local.ground_truth.data_kinds import (
+from local.ground_truth.answers import boxes, segmentation, verification
+from local.ground_truth.answers.boxes import Boxes
+from local.ground_truth.answers.classification import Classification
+from local.ground_truth.answers.cuboids import Cuboids, TrackedCuboids
+from local.ground_truth.answers.custom import Custom
+from local.ground_truth.answers.data_kinds import (
     ANY,
     FRAMES,
     IMAGE,
@@ -27,21 +27,21 @@ from local.ground_truth.data_kinds import (
     VIDEO,
     DataKind,
 )
-from local.ground_truth.entities import Entities
-from local.ground_truth.label_files import (
+from local.ground_truth.answers.entities import Entities
+from local.ground_truth.answers.label_files import (
     LabelFile,
     read_attributed,
     read_classes,
     read_entities,
 )
-from local.ground_truth.manifests import MAXIMUM_OBJECTS
-from local.ground_truth.multi_label import MultiLabel
-from local.ground_truth.point_classes import PointClasses
-from local.ground_truth.segmentation import Segmentation
-from local.ground_truth.sequences import FrameObjects
-from local.ground_truth.subject import Consolidated, Subject
-from local.ground_truth.verification import Verification
-from local.ground_truth.worker_template import Form
+from local.ground_truth.answers.manifests import MAXIMUM_OBJECTS
+from local.ground_truth.answers.multi_label import MultiLabel
+from local.ground_truth.answers.point_classes import PointClasses
+from local.ground_truth.answers.segmentation import Segmentation
+from local.ground_truth.answers.sequences import FrameObjects
+from local.ground_truth.answers.subject import Consolidated, Subject
+from local.ground_truth.answers.verification import Verification
+from local.ground_truth.portal.worker_template import Form
 
 
 class Answers(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from local.ground_truth.classification import check_label, most_chosen
-from local.ground_truth.subject import Consolidated, Subject, only_member
+from local.ground_truth.answers.classification import check_label, most_chosen
+from local.ground_truth.answers.subject import Consolidated, Subject, only_member
 
 #: The element that shows earlier labels over an image. By which name AWS's function looks for the
 #: answer is not documented; this one is in the element's own sample:

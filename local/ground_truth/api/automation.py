@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from local.ground_truth.data_object import DataObject
-from local.ground_truth.labeling_job import LabelingJob
+from local.ground_truth.answers.data_object import DataObject
+from local.ground_truth.api.labeling_job import LabelingJob
 
 MINIMUM_OBJECTS: Final = 1_250
 #: Of the objects that people label at first, so many hundredths may fail.

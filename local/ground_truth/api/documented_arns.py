@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from local.ground_truth.request_model import sagemaker_model
+from local.ground_truth.api.request_model import sagemaker_model
 
 
 @cache

@@ -7,21 +7,17 @@ from typing import Any
 
 from liquid import BoundTemplate
 
-from local.ground_truth import (
-    automation,
-    label_files,
-    own_functions,
-    reviewed_labels,
-    worker_template,
-)
-from local.ground_truth.cloud import Cloud, Scope
-from local.ground_truth.data_checks import DataChecks
-from local.ground_truth.data_object import DataObject, Inputs
-from local.ground_truth.label_files import LabelFile
-from local.ground_truth.labeling_job import LabelingJob
-from local.ground_truth.manifests import read_manifest
-from local.ground_truth.read_access import read_access
-from local.ground_truth.s3_uri import split_uri
+from local.ground_truth.answers import label_files, reviewed_labels
+from local.ground_truth.answers.data_object import DataObject, Inputs
+from local.ground_truth.answers.label_files import LabelFile
+from local.ground_truth.answers.manifests import read_manifest
+from local.ground_truth.api import automation, own_functions
+from local.ground_truth.api.cloud import Cloud, Scope
+from local.ground_truth.api.data_checks import DataChecks
+from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.api.s3_uri import split_uri
+from local.ground_truth.portal import worker_template
+from local.ground_truth.portal.read_access import read_access
 
 
 def read_inputs(cloud: Cloud, scope: Scope, job: LabelingJob) -> Inputs:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from local.ground_truth import automation, own_functions
-from local.ground_truth.cloud import Cloud, Denied, Missing, Scope
-from local.ground_truth.job_inputs import read_inputs
-from local.ground_truth.labeling_job import LabelingJob
-from local.ground_truth.output import files
-from local.ground_truth.own_functions import Then
-from local.ground_truth.s3_uri import split_uri
-from local.ground_truth.state import Account
+from local.ground_truth.answers.output import files
+from local.ground_truth.api import automation, own_functions
+from local.ground_truth.api.cloud import Cloud, Denied, Missing, Scope
+from local.ground_truth.api.job_inputs import read_inputs
+from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.api.own_functions import Then
+from local.ground_truth.api.s3_uri import split_uri
+from local.ground_truth.api.state import Account
 
 #: For how many times as long as it takes to write the output it is left alone.
 _REST: Final = 10

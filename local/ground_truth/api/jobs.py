@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Final
 
-from local.ground_truth.errors import in_use, invalid, not_found
-from local.ground_truth.job_rules import check_job
-from local.ground_truth.labeling_job import ENDED, LabelingJob
-from local.ground_truth.state import Call, Workteam, ordered, page, tag_list, tag_map
+from local.ground_truth.api.errors import in_use, invalid, not_found
+from local.ground_truth.api.job_rules import check_job
+from local.ground_truth.api.labeling_job import ENDED, LabelingJob
+from local.ground_truth.api.state import Call, Workteam, ordered, page, tag_list, tag_map
 
 _ECHOED: Final = (
     "LabelingJobName",

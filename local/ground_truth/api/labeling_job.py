@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from local.ground_truth.cloud import User
-from local.ground_truth.data_object import Answer, DataObject, Inputs, worker_id
-from local.ground_truth.subject import Consolidated, Subject
-from local.ground_truth.task_queue import Refused, TaskQueue
-from local.ground_truth.task_types import Labeling, TaskType
+from local.ground_truth.answers.data_object import Answer, DataObject, Inputs, worker_id
+from local.ground_truth.answers.subject import Consolidated, Subject
+from local.ground_truth.answers.task_types import Labeling, TaskType
+from local.ground_truth.api.cloud import User
+from local.ground_truth.portal.task_queue import Refused, TaskQueue
 
 ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
 #: "Labeling jobs fail after 30 days with an appropriate client error message": botocore,

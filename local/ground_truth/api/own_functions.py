@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from local.ground_truth import worker_template
-from local.ground_truth.cloud import Cloud, Denied, FunctionFailed, Missing, Scope
-from local.ground_truth.custom import custom_metadata
-from local.ground_truth.data_object import DataObject
-from local.ground_truth.labeling_job import LabelingJob
-from local.ground_truth.output import consolidation_request, stamp
-from local.ground_truth.read_access import read_access
-from local.ground_truth.s3_uri import split_uri
-from local.ground_truth.subject import Consolidated
+from local.ground_truth.answers.custom import custom_metadata
+from local.ground_truth.answers.data_object import DataObject
+from local.ground_truth.answers.output import consolidation_request, stamp
+from local.ground_truth.answers.subject import Consolidated
+from local.ground_truth.api.cloud import Cloud, Denied, FunctionFailed, Missing, Scope
+from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.api.s3_uri import split_uri
+from local.ground_truth.portal import worker_template
+from local.ground_truth.portal.read_access import read_access
 
 _VERSION: Final = "2018-10-16"
 #: Objects that are prepared before other jobs have their turn.

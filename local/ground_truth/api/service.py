@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.ground_truth import jobs, workforces, workteams
-from local.ground_truth.cloud import Caller, Cloud, Denied, Missing, Scope
-from local.ground_truth.errors import AwsError
-from local.ground_truth.job_steps import Message, step
-from local.ground_truth.labeling_job import ENDED, LabelingJob
-from local.ground_truth.request_model import check_request
-from local.ground_truth.state import Account, Call
+from local.ground_truth.api import jobs, workforces, workteams
+from local.ground_truth.api.cloud import Caller, Cloud, Denied, Missing, Scope
+from local.ground_truth.api.errors import AwsError
+from local.ground_truth.api.job_steps import Message, step
+from local.ground_truth.api.labeling_job import ENDED, LabelingJob
+from local.ground_truth.api.request_model import check_request
+from local.ground_truth.api.state import Account, Call
 
 _LOG = logging.getLogger("ground-truth")
 _TICK: Final = 0.05

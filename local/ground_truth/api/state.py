@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.ground_truth.cloud import Caller, Cloud, Scope
-from local.ground_truth.errors import invalid
-from local.ground_truth.labeling_job import LabelingJob
+from local.ground_truth.api.cloud import Caller, Cloud, Scope
+from local.ground_truth.api.errors import invalid
+from local.ground_truth.api.labeling_job import LabelingJob
 
 
 @dataclass(kw_only=True)

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.ground_truth import ready_interface, worker_template
-from local.ground_truth.cloud import Denied, Missing, Scope, User
-from local.ground_truth.data_object import DataObject
-from local.ground_truth.job_inputs import task_input
-from local.ground_truth.labeling_job import LabelingJob
-from local.ground_truth.read_access import read_access
-from local.ground_truth.service import GroundTruth
-from local.ground_truth.task_queue import Refused
+from local.ground_truth.answers.data_object import DataObject
+from local.ground_truth.api.cloud import Denied, Missing, Scope, User
+from local.ground_truth.api.job_inputs import task_input
+from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.api.service import GroundTruth
+from local.ground_truth.portal import ready_interface, worker_template
+from local.ground_truth.portal.read_access import read_access
+from local.ground_truth.portal.task_queue import Refused
 
 
 @dataclass(frozen=True, kw_only=True)

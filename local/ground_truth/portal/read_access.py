@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from local.ground_truth.cloud import Cloud, Scope
-from local.ground_truth.labeling_job import LabelingJob
-from local.ground_truth.s3_uri import split_uri
+from local.ground_truth.api.cloud import Cloud, Scope
+from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.api.s3_uri import split_uri
 
 
 def read_access(

@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable
 from typing import Final
 
-from local.ground_truth.entities import NAME
-from local.ground_truth.subject import Subject
+from local.ground_truth.answers.entities import NAME
+from local.ground_truth.answers.subject import Subject
 
 #: Frames that are shown; the others have their names only.
 _SHOWN: Final = 20

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from local.ground_truth.cloud import Scope, User
-from local.ground_truth.desk import Member
-from local.ground_truth.service import GroundTruth
-from local.ground_truth.sign_in import Identity
-from local.ground_truth.state import Workforce
+from local.ground_truth.api.cloud import Scope, User
+from local.ground_truth.api.service import GroundTruth
+from local.ground_truth.api.state import Workforce
+from local.ground_truth.portal.desk import Member
+from local.ground_truth.portal.sign_in import Identity
 
 
 @dataclass(frozen=True, kw_only=True)

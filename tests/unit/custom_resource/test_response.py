@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from custom_resource.response import MAXIMUM_BODY, Answer, body, send
-from tests.unit.labeling_job_aws import RESOURCE, STACK, event
+from tests.unit.labeling_job.labeling_job_aws import RESOURCE, STACK, event
 
 _SIGNATURE = "secret-signature"
 

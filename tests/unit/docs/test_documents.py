@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from stacks.config import load
-from stacks.config.environment_file import read
+from ground_truth.config import load
+from ground_truth.config.yaml_file import read
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 _PAGES = sorted([*_ROOT.glob("*.md"), *(_ROOT / "docs").rglob("*.md")])
 _TROUBLESHOOTING = _ROOT / "docs" / "troubleshooting.md"
 _LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(#[^)\s]*)?\)")
@@ -86,7 +86,7 @@ def _fits(message: str, text: str) -> bool:
 
 
 def test_every_message_on_the_page_is_one_of_the_code() -> None:
-    texts = [*_texts("stacks", "constructs", "lambda", "local", "operations", "tests/e2e")]
+    texts = [*_texts("cli", "constructs", "ground_truth", "lambda", "local", "stacks", "tests/e2e")]
     texts += [(_ROOT / "app.py").read_text(), (_ROOT / "Makefile").read_text()]
 
     assert [row for row in _rows() if not any(_fits(row, text) for text in texts)] == []

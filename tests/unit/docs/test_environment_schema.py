@@ -9,9 +9,9 @@ import yaml
 from jsonschema import Draft7Validator
 
 from docs import environment, environment_schema
-from stacks.config.environment_file import read
+from ground_truth.config.yaml_file import read
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 _FILES = sorted(
     path
     for folder in ("environments", "tests/data/environments", "tests/e2e/environments")

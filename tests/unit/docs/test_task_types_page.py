@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from constructs.ground_truth.task_types import TASK_TYPES
 from docs.task_types import EXAMPLES, PAGE, example, page
-from stacks.config import load
+from ground_truth.catalogue.task_types import TASK_TYPES
+from ground_truth.config import load
 
-_RECEIPTS = Path(__file__).parents[2] / "samples" / "receipts"
+_RECEIPTS = Path(__file__).parents[3] / "samples" / "receipts"
 _HEAD = """\
 region: us-east-1
 protected: false

@@ -17,10 +17,10 @@ from xml.sax.saxutils import escape
 import urllib3
 from botocore.config import Config
 
-from custom_resource.surroundings import Clock, step_log
-from labeling_job.collaborators import S3_CONFIG, Collaborators
+from custom_resource.context import Clock, step_log
+from labeling_job.clients import S3_CONFIG, Collaborators
 from labeling_job.identity import Owner, physical_id
-from labeling_job.manifest import Manifest, read_manifest
+from labeling_job.manifest.manifest import Manifest, read_manifest
 from labeling_job.request import from_event
 from tests.unit.fake_services import ACCOUNT, FakeServices, RefusedError
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from custom_resource.answering import Outcome
 from custom_resource.errors import CustomResourceError
+from custom_resource.responder import Outcome
 from custom_resource.response import Answer, body
-from labeling_job.labeling_job import run
-from tests.unit.labeling_job_aws import (
+from labeling_job.resource import run
+from tests.unit.labeling_job.labeling_job_aws import (
     OWNER_TAGS,
     FakeAws,
     event,

@@ -6,8 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.labeling_job import run
-from tests.unit.labeling_job_aws import OWNER_TAGS, FakeAws, event, own_id, properties
+from labeling_job.resource import run
+from tests.unit.labeling_job.labeling_job_aws import OWNER_TAGS, FakeAws, event, own_id, properties
 
 
 def _delete(aws: FakeAws, identity: str = own_id(), props: Any = None) -> None:

@@ -12,11 +12,11 @@ import pytest
 import custom_resource
 import labeling_job
 from labeling_job.handler import handler
-from tests.unit.labeling_job_aws import RESOURCE, event, own_id, properties
+from tests.unit.labeling_job.labeling_job_aws import RESOURCE, event, own_id, properties
 from tests.unit.refusing_server import RefusingServer, refusing_server
 
 _CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000)
-_LAMBDA = Path(__file__).parents[2] / "lambda"
+_LAMBDA = Path(__file__).parents[3] / "lambda"
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_broken_event_is_answered(server: RefusingServer, broken: dict[str, An
 
 @pytest.mark.parametrize(
     "module",
-    ["boto3", "labeling_job.labeling_job", "labeling_job.request", "custom_resource.errors"],
+    ["boto3", "labeling_job.resource", "labeling_job.request", "custom_resource.errors"],
 )
 def test_code_that_can_not_be_imported_is_answered(
     server: RefusingServer, monkeypatch: pytest.MonkeyPatch, module: str

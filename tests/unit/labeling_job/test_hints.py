@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from custom_resource.response import MAXIMUM_BODY, Answer, body
-from labeling_job.advice import explain
-from labeling_job.labeling_job import run
-from tests.unit.labeling_job_aws import FakeAws, event
+from labeling_job.hints import explain
+from labeling_job.resource import run
+from tests.unit.labeling_job.labeling_job_aws import FakeAws, event
 
 _USER = "User: arn:aws:sts::111122223333:assumed-role/labeling/function"
 _POLICY = "because no identity-based policy allows the"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from custom_resource.errors import CustomResourceError
 from labeling_job.identity import Owner, is_own_form, physical_id
-from tests.unit.labeling_job_aws import RESOURCE, STACK, own_id, properties
+from tests.unit.labeling_job.labeling_job_aws import RESOURCE, STACK, own_id, properties
 
 _JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _OWNER = Owner(stack_id=STACK, logical_id=RESOURCE)

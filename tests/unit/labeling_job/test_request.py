@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.coerce import coerce
 from labeling_job.input_properties import Input, read_input
+from labeling_job.job.typed_request import coerce
 from labeling_job.request import Files, from_event
-from tests.unit.labeling_job_aws import (
+from tests.unit.labeling_job.labeling_job_aws import (
     event,
     frame_properties,
     image_properties,
@@ -21,7 +21,7 @@ from tests.unit.labeling_job_aws import (
     properties,
 )
 
-_GOLDEN = sorted((Path(__file__).parents[1] / "data" / "jobs").glob("*.yaml"))
+_GOLDEN = sorted((Path(__file__).parents[2] / "data" / "jobs").glob("*.yaml"))
 
 
 def _read(**changes: Any) -> Input:

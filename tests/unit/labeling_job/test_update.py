@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from custom_resource.answering import Outcome
 from custom_resource.errors import CustomResourceError
-from labeling_job.labeling_job import run
-from tests.unit.labeling_job_aws import (
+from custom_resource.responder import Outcome
+from labeling_job.resource import run
+from tests.unit.labeling_job.labeling_job_aws import (
     OWNER_TAGS,
     FakeAws,
     event,

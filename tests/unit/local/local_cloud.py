@@ -7,11 +7,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from local.ground_truth import desk
-from local.ground_truth.cloud import Bucket, Denied, FunctionFailed, Missing, Scope, User, UserPool
-from local.ground_truth.documented_arns import interface_arns
-from local.ground_truth.service import GroundTruth
-from local.ground_truth.task_types import TASK_TYPES
+from local.ground_truth.answers.task_types import TASK_TYPES
+from local.ground_truth.api.cloud import (
+    Bucket,
+    Denied,
+    FunctionFailed,
+    Missing,
+    Scope,
+    User,
+    UserPool,
+)
+from local.ground_truth.api.documented_arns import interface_arns
+from local.ground_truth.api.service import GroundTruth
+from local.ground_truth.portal import desk
 
 SCOPE: Final = Scope(account="000000000000", region="us-east-1")
 ROLE: Final = "arn:aws:iam::000000000000:role/labeler"

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import pytest
 
-from local.ground_truth import png
-from local.ground_truth.label_attributes import LabelAttribute
-from local.ground_truth.label_files import Label, LabelFile
-from local.ground_truth.sequence_files import Frame
-from local.ground_truth.subject import Subject
-from local.ground_truth.task_types import TASK_TYPES, Answers
+from local.ground_truth.answers import png
+from local.ground_truth.answers.label_attributes import LabelAttribute
+from local.ground_truth.answers.label_files import Label, LabelFile
+from local.ground_truth.answers.sequence_files import Frame
+from local.ground_truth.answers.subject import Subject
+from local.ground_truth.answers.task_types import TASK_TYPES, Answers
 
 _COLOR: Final = LabelAttribute(name="color", choices=("red", "blue"))
 _SKY: Final = LabelAttribute(name="sky", choices=("clear", "dark"), is_required=True)

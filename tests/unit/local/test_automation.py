@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import pytest
 
-from local.ground_truth import png
-from local.ground_truth.documented_arns import algorithm_arns
-from local.ground_truth.errors import AwsError
-from tests.unit.local_cloud import ROLE, Account, classes
+from local.ground_truth.answers import png
+from local.ground_truth.api.documented_arns import algorithm_arns
+from local.ground_truth.api.errors import AwsError
+from tests.unit.local.local_cloud import ROLE, Account, classes
 
 _ALGORITHMS: Final = algorithm_arns("us-east-1")
 _LABELS: Final = classes("Even", "Odd")

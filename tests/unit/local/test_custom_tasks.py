@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from local.ground_truth.own_functions import labels, task_input
-from tests.unit.local_cloud import Account, classes
+from local.ground_truth.api.own_functions import labels, task_input
+from tests.unit.local.local_cloud import Account, classes
 
 _PRE: Final = "arn:aws:lambda:us-east-1:000000000000:function:receipts-pre"
 _POST: Final = "arn:aws:lambda:us-east-1:000000000000:function:receipts-post"

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pytest
 
-from local.ground_truth import desk
-from local.ground_truth.cloud import User
-from local.ground_truth.task_queue import Refused
-from tests.unit.local_cloud import SCOPE, WORKERS, Account, classes
+from local.ground_truth.api.cloud import User
+from local.ground_truth.portal import desk
+from local.ground_truth.portal.task_queue import Refused
+from tests.unit.local.local_cloud import SCOPE, WORKERS, Account, classes
 
 _ISSUER: Final = "https://idp.example.com"
 _OIDC: Final = {

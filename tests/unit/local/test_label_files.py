@@ -8,15 +8,15 @@ from typing import Any, Final
 
 import pytest
 
-from local.ground_truth.label_attributes import check_values, read_attributes
-from local.ground_truth.label_files import (
+from local.ground_truth.answers.label_attributes import check_values, read_attributes
+from local.ground_truth.answers.label_files import (
     LabelFile,
     check_count,
     read_attributed,
     read_classes,
     read_entities,
 )
-from tests.unit.local_cloud import attributed, classes
+from tests.unit.local.local_cloud import attributed, classes
 
 _NUMBER: Final = {"name": "count", "type": "number", "minimum": 0, "maximum": 9}
 _CHOICE: Final = {"name": "sky", "type": "string", "enum": ["clear", "dark"]}

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from local.ground_truth.cloud import User
-from local.ground_truth.data_object import DataObject, Inputs
-from local.ground_truth.label_files import Label, LabelFile
-from local.ground_truth.labeling_job import LONGEST, LabelingJob
-from local.ground_truth.output import files, output_line
-from local.ground_truth.task_queue import Refused
-from local.ground_truth.task_types import TASK_TYPES
-from local.ground_truth.worker_template import parse
+from local.ground_truth.answers.data_object import DataObject, Inputs
+from local.ground_truth.answers.label_files import Label, LabelFile
+from local.ground_truth.answers.output import files, output_line
+from local.ground_truth.answers.task_types import TASK_TYPES
+from local.ground_truth.api.cloud import User
+from local.ground_truth.api.labeling_job import LONGEST, LabelingJob
+from local.ground_truth.portal.task_queue import Refused
+from local.ground_truth.portal.worker_template import parse
 
 _LABELS = LabelFile(labels=(Label(name="negative"), Label(name="positive")))
 _START = 1_602_973_093.527256  # the creation-date of AWS's sample is five days later

@@ -7,10 +7,17 @@ from typing import Any, Final
 
 import pytest
 
-from local.ground_truth.data_kinds import ANY, FRAMES, IMAGE, POINT_CLOUD, POINT_CLOUDS, TEXT
-from local.ground_truth.manifests import read_manifest
-from local.ground_truth.point_cloud_frames import count_points
-from local.ground_truth.sequence_files import read_sequence
+from local.ground_truth.answers.data_kinds import (
+    ANY,
+    FRAMES,
+    IMAGE,
+    POINT_CLOUD,
+    POINT_CLOUDS,
+    TEXT,
+)
+from local.ground_truth.answers.manifests import read_manifest
+from local.ground_truth.answers.point_cloud_frames import count_points
+from local.ground_truth.answers.sequence_files import read_sequence
 
 _POSE: Final = {
     "position": {"x": 1, "y": 2, "z": 3},

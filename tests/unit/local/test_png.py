@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from local.ground_truth import png
+from local.ground_truth.answers import png
 
 _RED: Final = (255, 0, 0)
 _BLUE: Final = (0, 0, 255)

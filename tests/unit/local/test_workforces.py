@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import pytest
 
-from local.ground_truth.cloud import Caller
-from local.ground_truth.errors import AwsError
-from local.ground_truth.resources import Workforces, Workteams
-from local.ground_truth.service import GroundTruth
-from tests.unit.local_cloud import SCOPE, Account, Clock, MemoryCloud
+from local.ground_truth.api.cloud import Caller
+from local.ground_truth.api.errors import AwsError
+from local.ground_truth.api.resources import Workforces, Workteams
+from local.ground_truth.api.service import GroundTruth
+from tests.unit.local.local_cloud import SCOPE, Account, Clock, MemoryCloud
 
 _OIDC: Final = {
     "ClientId": "portal-1",

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from constructs.ground_truth.custom_template import custom_template
+from ground_truth.templates.custom_template import custom_template
 
-_SAMPLE = Path(__file__).parents[2] / "samples" / "receipts"
+_SAMPLE = Path(__file__).parents[3] / "samples" / "receipts"
 _EVENT = {
     "version": "2018-10-16",
     "labelingJobArn": "arn:aws:sagemaker:us-east-1:111122223333:labeling-job/receipts",

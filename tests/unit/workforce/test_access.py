@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.workforce_aws import FakePeople
-from tests.unit.workforce_events import access_properties, create, delete, update
+from tests.unit.workforce.workforce_aws import FakePeople
+from tests.unit.workforce.workforce_events import access_properties, create, delete, update
 
 
 @pytest.fixture

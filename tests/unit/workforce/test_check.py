@@ -5,8 +5,15 @@ from typing import Any
 import pytest
 
 from custom_resource.errors import CustomResourceError
-from tests.unit.workforce_aws import CLIENT, NAME, POOL, SENDER, FakePeople
-from tests.unit.workforce_events import OIDC, adopting, check_properties, create, delete, update
+from tests.unit.workforce.workforce_aws import CLIENT, NAME, POOL, SENDER, FakePeople
+from tests.unit.workforce.workforce_events import (
+    OIDC,
+    adopting,
+    check_properties,
+    create,
+    delete,
+    update,
+)
 
 _OIDC_CONFIG = dict(OIDC)
 

@@ -11,7 +11,7 @@ import pytest
 
 import workforce
 from tests.unit.refusing_server import RefusingServer, refusing_server
-from tests.unit.workforce_events import (
+from tests.unit.workforce.workforce_events import (
     STACK,
     access_properties,
     adopting,
@@ -24,7 +24,7 @@ from tests.unit.workforce_events import (
 from workforce.handler import handler
 
 _CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000)
-_LAMBDA = Path(__file__).parents[2] / "lambda"
+_LAMBDA = Path(__file__).parents[3] / "lambda"
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.unit.workforce_aws import FakePeople
+from tests.unit.workforce.workforce_aws import FakePeople
 from workforce.model import fitting
 
 

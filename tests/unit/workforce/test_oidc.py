@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError
-from tests.unit.workforce_aws import SECRET, FakePeople
-from tests.unit.workforce_events import OIDC, create, delete, oidc_properties, update
+from tests.unit.workforce.workforce_aws import SECRET, FakePeople
+from tests.unit.workforce.workforce_events import OIDC, create, delete, oidc_properties, update
 
 _VPC = {"VpcId": "vpc-1", "SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}
 _OTHER = {**OIDC, "Issuer": "https://other.example.com"}

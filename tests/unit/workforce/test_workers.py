@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError
-from tests.unit.workforce_aws import POOL, FakePeople
-from tests.unit.workforce_events import create, delete, update, workers_properties
-from workforce.advice import explain
+from tests.unit.workforce.workforce_aws import POOL, FakePeople
+from tests.unit.workforce.workforce_events import create, delete, update, workers_properties
+from workforce.hints import explain
 
 _ANA, _BO = "ana@example.com", "bo@example.com"
 _INVITED = "FORCE_CHANGE_PASSWORD"

@@ -16,9 +16,9 @@ from typing import Any
 
 from botocore.validate import ParamValidator
 
-from custom_resource.surroundings import Clock, step_log
+from custom_resource.context import Clock, step_log
 from tests.unit.fake_services import ACCOUNT, FakeServices, RefusedError
-from workforce.collaborators import Collaborators
+from workforce.clients import Collaborators
 
 REGION = "us-east-1"
 #: When whatever is made here is made.

@@ -11,9 +11,9 @@ import pytest
 from botocore.stub import Stubber
 from rich.console import Console
 
-from operations.people import Clients, PeopleError, find, remind
-from operations.workers import show, to_do
-from stacks.config import Environment, load
+from cli.aws.people import Clients, PeopleError, find, remind
+from cli.commands.workers import show, to_do
+from ground_truth.config import Environment, load
 
 _FILE = """\
 region: us-east-1

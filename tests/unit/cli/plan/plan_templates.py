@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from plan.assembly import Environment, stack_of
+from cli.plan.assembly import Environment, stack_of
 
 
 def resource(type_: str, path: str = "", **properties: Any) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from plan.approvals import Approval, check_names, load_approvals
-from stacks.config import EnvironmentFileError, load_all
+from cli.plan.approvals import Approval, check_names, load_approvals
+from ground_truth.config import EnvironmentFileError, load_all
 
-_SHIPPED = Path(__file__).parents[2] / "environments"
+_SHIPPED = Path(__file__).parents[4] / "environments"
 _GOOD = """approvals:
   delete Workforce/readers/Team:
     reason: the readers have joined the writers

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from plan.assembly import Environment
-from plan.changes import Change, changes
-from tests.unit.plan_templates import environment, job, resource
+from cli.plan.assembly import Environment
+from cli.plan.changes import Change, changes
+from tests.unit.cli.plan.plan_templates import environment, job, resource
 
 _POOL = {
     "Client": resource(

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from plan.approvals import Approval
-from plan.assembly import Environment
-from plan.counts import Counts
-from plan.environment_plan import EnvironmentPlan, plan_environment
-from plan.kinds import GUARDED
-from plan.plan import Plan, Verdict
-from tests.unit.plan_templates import environment, job, resource
+from cli.plan.approvals import Approval
+from cli.plan.assembly import Environment
+from cli.plan.counts import Counts
+from cli.plan.environment_plan import EnvironmentPlan, plan_environment
+from cli.plan.kinds import GUARDED
+from cli.plan.plan import Plan, Verdict
+from tests.unit.cli.plan.plan_templates import environment, job, resource
 
 _TODAY = date(2026, 12, 1)
 #: For each guarded kind, two states between which there is no update in place.

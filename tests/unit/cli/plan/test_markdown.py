@@ -8,14 +8,14 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from plan.counts import Counts
-from plan.difference import readable
-from plan.environment_plan import plan_environment
-from plan.machine import machine
-from plan.markdown import LONGEST, MARKER, markdown
-from plan.plan import Plan, Verdict
-from plan.terminal import show
-from tests.unit.plan_templates import environment, job, resource
+from cli.plan.counts import Counts
+from cli.plan.difference import readable
+from cli.plan.environment_plan import plan_environment
+from cli.plan.json_output import machine
+from cli.plan.markdown import LONGEST, MARKER, markdown
+from cli.plan.plan import Plan, Verdict
+from cli.plan.terminal import show
+from tests.unit.cli.plan.plan_templates import environment, job, resource
 
 
 def _plan(title: str = "Even, odd or zero?", difference: str = "[~] a") -> Plan:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from plan.assembly import Environment
-from plan.people import Person, people
-from plan.permissions import Permission, permissions
-from tests.unit.plan_templates import environment, resource
+from cli.plan.assembly import Environment
+from cli.plan.people import Person, people
+from cli.plan.permissions import Permission, permissions
+from tests.unit.cli.plan.plan_templates import environment, resource
 
 
 def _workers(**teams: list[Any]) -> Environment:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from plan.sources import SourceError, starting_point, tree_of
+from cli.plan.sources import SourceError, starting_point, tree_of
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from plan import words
-from plan.assembly import Environment
-from plan.counts import Counts
-from plan.environment_plan import EnvironmentPlan, plan_environment
-from tests.unit.plan_templates import environment, job, resource
+from cli.plan import text
+from cli.plan.assembly import Environment
+from cli.plan.counts import Counts
+from cli.plan.environment_plan import EnvironmentPlan, plan_environment
+from tests.unit.cli.plan.plan_templates import environment, job, resource
 
 _COUNTS = Counts({"dev": {"even-odd": {"objects": 212, "labeled": 130}}})
 
@@ -29,7 +29,7 @@ def _job(
         environment(Labeling={} if special is None else {"Job": job(**special)})
         for special in (before, after)
     )
-    (line,) = words.lines(_plan(old, new, counts))
+    (line,) = text.lines(_plan(old, new, counts))
     return line.text
 
 
@@ -145,7 +145,7 @@ def test_without_counts_the_price_is_not_known() -> None:
     before = environment(Labeling={"Job": job()})
     after = environment(Labeling={"Job": job(Revision=2)})
 
-    cost = words.cost(_plan(before, after, Counts()))
+    cost = text.cost(_plan(before, after, Counts()))
 
     assert cost is not None
     assert cost.startswith("price of the new runs: not known before the objects are counted")
@@ -186,7 +186,7 @@ def test_a_replaced_bucket_says_so_in_the_job_that_reads_it() -> None:
         for name in ("a", "b")
     )
 
-    texts = [line.text for line in words.lines(_plan(before, after))]
+    texts = [line.text for line in text.lines(_plan(before, after))]
 
     assert texts[0].startswith("input bucket: <Labeling/Bucket> is replaced → new run")
     assert texts[1] == (
@@ -202,13 +202,13 @@ def test_the_same_change_of_many_resources_is_one_line() -> None:
             | {"Key": resource("AWS::KMS::Key", Tags=tags)}
         )
 
-    (line,) = words.lines(_plan(tagged("a"), tagged("b")))
+    (line,) = text.lines(_plan(tagged("a"), tagged("b")))
 
     assert (line.subject, line.text) == ("7 buckets, 1 key", "tag team: a → b")
 
 
 def test_a_stack_that_is_described_no_more_is_said_to_be_left_behind() -> None:
-    (line,) = words.lines(_plan(environment(Labeling={"Job": job()}), environment()))
+    (line,) = text.lines(_plan(environment(Labeling={"Job": job()}), environment()))
 
     assert line.action == "left behind"
     assert "nobody looks after it" in line.text
@@ -223,8 +223,8 @@ def test_people_have_a_line_each_and_their_resource_has_none() -> None:
         workers(ana=["dev-a"], bo=["dev-a"]), workers(ana=["dev-b"], cy=["dev-a", "dev-b"])
     )
 
-    assert words.lines(plan) == []
-    assert words.people(plan) == [
+    assert text.lines(plan) == []
+    assert text.people(plan) == [
         ("+", "cy@example.com is invited into a, b"),
         (
             "-",

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from constructs.ground_truth.task_types import TASK_TYPES
-from plan.counts import Count, CountsError, read_counts
-from plan.prices import Price, price, prices, task_of
+from cli.plan.counts import Count, CountsError, read_counts
+from ground_truth.catalogue.prices import Price, price, prices, task_of
+from ground_truth.catalogue.task_types import TASK_TYPES
 
 
 @pytest.mark.parametrize(

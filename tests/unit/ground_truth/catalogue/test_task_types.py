@@ -8,9 +8,9 @@ import botocore.session
 import pytest
 from botocore.model import StructureShape
 
-from constructs.ground_truth.data_kinds import CUSTOM_DATA
-from constructs.ground_truth.regions import REGIONS, Region
-from constructs.ground_truth.task_types import CUSTOM, TASK_TYPES, TaskType
+from ground_truth.catalogue.data_kinds import CUSTOM_DATA
+from ground_truth.catalogue.regions import REGIONS, Region
+from ground_truth.catalogue.task_types import CUSTOM, TASK_TYPES, TaskType
 
 _MODEL = botocore.session.get_session().get_service_model("sagemaker")
 #: For custom tasks whose lines need no preparation, which then need no function at all.

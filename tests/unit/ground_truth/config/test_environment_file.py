@@ -7,11 +7,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from constructs.ground_truth.task_types import TASK_TYPES
-from stacks.config import Environment, EnvironmentFileError, load, load_all
-from stacks.config.input import place
+from ground_truth.catalogue.task_types import TASK_TYPES
+from ground_truth.config import Environment, EnvironmentFileError, load, load_all
+from ground_truth.config.input import place
 
-_SHIPPED = Path(__file__).parents[2] / "environments"
+_SHIPPED = Path(__file__).parents[4] / "environments"
 
 _GOOD = """\
 region: us-east-1

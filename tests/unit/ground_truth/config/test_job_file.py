@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from constructs.ground_truth.data_kinds import CUSTOM_DATA, MANIFEST
-from constructs.ground_truth.labels import Label
-from constructs.ground_truth.rules import shown
-from constructs.ground_truth.task_types import TASK_TYPES
-from stacks.config import Environment, EnvironmentFileError, Job, load
+from ground_truth.catalogue.data_kinds import CUSTOM_DATA, MANIFEST
+from ground_truth.catalogue.task_types import TASK_TYPES
+from ground_truth.config import Environment, EnvironmentFileError, Job, load
+from ground_truth.templates.label_categories import Label
+from ground_truth.validators.messages import shown
 
-_CATALOGUE = Path(__file__).parents[1] / "data" / "environments" / "catalogue.yaml"
+_CATALOGUE = Path(__file__).parents[3] / "data" / "environments" / "catalogue.yaml"
 _HEAD = """\
 region: us-east-1
 protected: false

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from constructs.ground_truth.workforce import invitation_mail
-from stacks.config import Environment, EnvironmentFileError, load, load_all
+from ground_truth.config import Environment, EnvironmentFileError, load, load_all
+from ground_truth.templates import invitation as invitation_mail
 
 _CREATE = """\
 create:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from constructs.ground_truth.custom_template import custom_template
-from constructs.ground_truth.instructions import Instructions
-from constructs.ground_truth.task_types import TASK_TYPES
-from constructs.ground_truth.worker_template import worker_template
+from ground_truth.catalogue.task_types import TASK_TYPES
+from ground_truth.templates.custom_template import custom_template
+from ground_truth.templates.instructions import Instructions
+from ground_truth.templates.worker_template import worker_template
 
 _SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'
 _INPUT = '<crowd-input name="total"></crowd-input>'
@@ -211,7 +211,7 @@ def test_a_syntax_error_has_its_line(tmp_path: Path, liquid: str, line: int, got
     [
         (
             "{{ task.input.a | to_jsn }}",
-            "3: expected a filter of Liquid or Ground Truth, got 'to_jsn'; did you mean to_json?",
+            "3: expected a filter of Liquid or Ground Truth, got 'to_jsn'; did you mean 'to_json'?",
         ),
         (
             "{{ task.input.a | zzz }}",
@@ -231,7 +231,7 @@ def test_a_syntax_error_has_its_line(tmp_path: Path, liquid: str, line: int, got
         (
             "<crowd-inptu></crowd-inptu>",
             "3: expected a crowd element that Ground Truth has, got <crowd-inptu>;"
-            " did you mean crowd-input?",
+            " did you mean 'crowd-input'?",
         ),
         (
             "<crowd-qqq></crowd-qqq>",
@@ -354,7 +354,7 @@ def test_a_name_that_no_line_has_is_an_error(tmp_path: Path) -> None:
 
     assert _problems(tmp_path, content, names=_ALL) == [
         "3: expected a name that the manifest's lines have (source-ref), got task.input.sourceref;"
-        " did you mean source-ref?",
+        " did you mean 'source-ref'?",
         "4: expected a name that the manifest's lines have (source-ref), got task.input.shop;"
         " a pre-annotation function can add it",
     ]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from liquid import Environment
 
-from constructs.ground_truth.instructions import Instructions, html_of
+from ground_truth.templates.instructions import Instructions, html_of
 
 _ALLOWED = {
     *("a", "blockquote", "br", "code", "em", "hr", "img", "li", "ol", "p", "pre", "strong", "ul"),

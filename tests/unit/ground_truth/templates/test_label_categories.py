@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from constructs.ground_truth import label_rules
-from constructs.ground_truth.instructions import Instructions
-from constructs.ground_truth.labels import Attribute, Label, label_categories
-from constructs.ground_truth.task_types import TASK_TYPES, TaskType
+from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
+from ground_truth.templates.instructions import Instructions
+from ground_truth.templates.label_categories import Attribute, Label, label_categories
+from ground_truth.validators import labels as label_validators
 
 _TEXT = TASK_TYPES["text-classification"]
 _BOXES = TASK_TYPES["bounding-box"]
@@ -28,16 +28,16 @@ def _review(form: TaskType | None) -> TaskType:
 
 
 def test_labels_are_told_apart_by_case() -> None:
-    assert label_rules.labels(_labels("even", "Even"), _TEXT) == _labels("even", "Even")
+    assert label_validators.labels(_labels("even", "Even"), _TEXT) == _labels("even", "Even")
 
 
 @pytest.mark.parametrize("task_type", [_TEXT, _FRAMES])
 def test_a_label_is_as_long_as_its_task_allows_and_no_longer(task_type: TaskType) -> None:
     longest = task_type.maximum_label_length
 
-    assert label_rules.label_name("x" * longest, task_type) == "x" * longest
+    assert label_validators.label_name("x" * longest, task_type) == "x" * longest
     with pytest.raises(ValueError, match=f"expected 1 to {longest} characters, got {longest + 1}"):
-        label_rules.label_name("x" * (longest + 1), task_type)
+        label_validators.label_name("x" * (longest + 1), task_type)
 
 
 @pytest.mark.parametrize("task_type", [_BOXES, TASK_TYPES["video-classification"], _FRAMES])
@@ -45,11 +45,11 @@ def test_there_are_as_many_labels_as_the_task_allows_and_no_more(task_type: Task
     most = task_type.maximum_labels or 0
     labels = _labels(*(str(number) for number in range(most + 1)))
 
-    assert label_rules.labels(labels[:most], task_type) == labels[:most]
+    assert label_validators.labels(labels[:most], task_type) == labels[:most]
     with pytest.raises(
         ValueError, match=f"^expected at most {most} labels for {task_type.name}, got {most + 1}$"
     ):
-        label_rules.labels(labels, task_type)
+        label_validators.labels(labels, task_type)
 
 
 @pytest.mark.parametrize(
@@ -65,26 +65,26 @@ def test_there_are_as_many_labels_as_the_task_allows_and_no_more(task_type: Task
 )
 def test_labels_that_ground_truth_refuses(values: tuple[str, ...], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        label_rules.labels(_labels(*values), _TEXT)
+        label_validators.labels(_labels(*values), _TEXT)
 
 
 def test_one_label_is_enough_to_mark_things_with() -> None:
-    assert label_rules.labels(_labels("Car"), _BOXES) == _labels("Car")
+    assert label_validators.labels(_labels("Car"), _BOXES) == _labels("Car")
 
 
 def test_a_verdict_needs_a_choice() -> None:
     with pytest.raises(ValueError, match="at least 2 labels for verification of bounding-box"):
-        label_rules.labels(_labels("Good"), _review(_BOXES.verification))
+        label_validators.labels(_labels("Good"), _review(_BOXES.verification))
 
 
 def test_a_short_name_is_for_entities_only() -> None:
     label = Label(name="Person", short_name="per")
 
-    assert label_rules.labels((label,), _ENTITIES) == (label,)
+    assert label_validators.labels((label,), _ENTITIES) == (label,)
     with pytest.raises(
         ValueError, match="for named-entity-recognition only, got 'per' for the label 'Person'"
     ):
-        label_rules.labels((label,), _BOXES)
+        label_validators.labels((label,), _BOXES)
 
 
 @pytest.mark.parametrize("task_type", [_BOXES, _ENTITIES, _POINTS])
@@ -92,7 +92,7 @@ def test_labels_with_attributes_are_for_objects_in_frames_only(task_type: TaskTy
     label = Label(name="Car", attributes=(Attribute(name="plate"),))
 
     with pytest.raises(ValueError, match=r"expected labels without attributes, .* label 'Car'"):
-        label_rules.labels((label,), task_type)
+        label_validators.labels((label,), task_type)
 
 
 @pytest.mark.parametrize(
@@ -134,12 +134,12 @@ def test_labels_with_attributes_are_for_objects_in_frames_only(task_type: TaskTy
 )
 def test_an_attribute_that_ground_truth_refuses(value: Attribute, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        label_rules.attribute(value)
+        label_validators.attribute(value)
 
 
 def test_a_frame_attribute_has_a_description() -> None:
     with pytest.raises(ValueError, match="a description of the frame attribute 'weather', got"):
-        label_rules.frame_attributes((Attribute(name="weather"),), _FRAMES)
+        label_validators.frame_attributes((Attribute(name="weather"),), _FRAMES)
 
 
 @pytest.mark.parametrize("count", [5, 10])
@@ -151,37 +151,37 @@ def test_attributes_of_one_label_are_counted_with_those_for_all(count: int) -> N
     labels = (Label(name="Car", attributes=own),)
     more = Attribute(name="more", choices=() if free else ("yes",))
 
-    assert label_rules.attributes((), labels, _FRAMES) == ()
+    assert label_validators.attributes((), labels, _FRAMES) == ()
     with pytest.raises(ValueError, match=f"at most {count} attributes of the label 'Car'"):
-        label_rules.attributes((more,), labels, _FRAMES)
+        label_validators.attributes((more,), labels, _FRAMES)
 
 
 def test_an_attribute_for_all_labels_has_a_name_of_its_own() -> None:
     plate = Attribute(name="plate")
 
     with pytest.raises(ValueError, match="each attribute once, got 'plate' more than once"):
-        label_rules.attributes((plate,), (Label(name="Car", attributes=(plate,)),), _FRAMES)
+        label_validators.attributes((plate,), (Label(name="Car", attributes=(plate,)),), _FRAMES)
 
 
 def test_attributes_of_different_labels_have_different_names() -> None:
     labels = tuple(Label(name=name, attributes=(Attribute(name="size"),)) for name in ("A", "B"))
 
     with pytest.raises(ValueError, match="name once among all labels, got 'size' more than once"):
-        label_rules.attributes((), labels, _FRAMES)
+        label_validators.attributes((), labels, _FRAMES)
 
 
 @pytest.mark.parametrize("task_type", [_BOXES, _POINTS])
 def test_attributes_for_all_labels_are_for_objects_in_frames_only(task_type: TaskType) -> None:
     with pytest.raises(ValueError, match=r"expected no attributes, .* got some for"):
-        label_rules.attributes((Attribute(name="plate"),), _labels("Car"), task_type)
+        label_validators.attributes((Attribute(name="plate"),), _labels("Car"), task_type)
 
 
 def test_frame_attributes_are_for_frames_and_point_clouds_only() -> None:
     weather = Attribute(name="weather", description="What is the weather like?")
 
-    assert label_rules.frame_attributes((weather,), _POINTS) == (weather,)
+    assert label_validators.frame_attributes((weather,), _POINTS) == (weather,)
     with pytest.raises(ValueError, match=r"expected no frame attributes, .* for bounding-box"):
-        label_rules.frame_attributes((weather,), _BOXES)
+        label_validators.frame_attributes((weather,), _BOXES)
 
 
 @pytest.mark.parametrize(
@@ -200,9 +200,9 @@ def test_frame_attributes_are_for_frames_and_point_clouds_only() -> None:
     ],
 )
 def test_instructions_for_frames_are_short(told: Instructions, message: str) -> None:
-    assert label_rules.instructions(told, _BOXES) == told
+    assert label_validators.instructions(told, _BOXES) == told
     with pytest.raises(ValueError, match=f"^{message}$"):
-        label_rules.instructions(told, _FRAMES)
+        label_validators.instructions(told, _FRAMES)
 
 
 def test_a_file_of_classes_has_their_names_and_nothing_else() -> None:

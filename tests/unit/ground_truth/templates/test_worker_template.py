@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from liquid import Environment
 
-from constructs.ground_truth.instructions import Instructions
-from constructs.ground_truth.task_types import TASK_TYPES, TaskType
-from constructs.ground_truth.worker_template import worker_template
+from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
+from ground_truth.templates.instructions import Instructions
+from ground_truth.templates.worker_template import worker_template
 
 _SCRIPT = "https://assets.crowd.aws/crowd-html-elements.js"
 _FORMS = [

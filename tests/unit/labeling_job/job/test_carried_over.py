@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.data_object import digest
+from dataset.lines import digest
 from labeling_job.errors import NothingToLabelError
-from labeling_job.manifest import Manifest, read_manifest
+from labeling_job.manifest.manifest import Manifest, read_manifest
 from labeling_job.request import from_event
-from tests.unit.labeling_job_aws import (
+from tests.unit.labeling_job.labeling_job_aws import (
     FakeAws,
     all_lines,
     event,

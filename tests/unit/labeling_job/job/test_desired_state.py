@@ -10,9 +10,15 @@ from typing import Any
 import pytest
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.labeling_job import run
-from labeling_job.wanted import CancelledError
-from tests.unit.labeling_job_aws import FakeAws, event, input_properties, own_id, properties
+from labeling_job.job.desired_state import CancelledError
+from labeling_job.resource import run
+from tests.unit.labeling_job.labeling_job_aws import (
+    FakeAws,
+    event,
+    input_properties,
+    own_id,
+    properties,
+)
 
 _MARKER = f"requests/even-odd/wanted/{own_id()}.json"
 

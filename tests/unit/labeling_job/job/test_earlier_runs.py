@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from custom_resource.answering import Outcome
 from custom_resource.errors import CustomResourceError
-from labeling_job.data_object import digest
-from labeling_job.earlier_runs import labeled_before
-from labeling_job.labeling_job import run
+from custom_resource.responder import Outcome
+from dataset.lines import digest
+from labeling_job.job.carried_over import labeled_before
 from labeling_job.request import from_event
-from tests.unit.labeling_job_aws import (
+from labeling_job.resource import run
+from tests.unit.labeling_job.labeling_job_aws import (
     FakeAws,
     event,
     image_properties,

@@ -8,11 +8,11 @@ import pytest
 import yaml
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.label_file import label_file
-from labeling_job.labeling_job import run
-from tests.unit.labeling_job_aws import FakeAws, event, properties
+from labeling_job.job.label_file import label_file
+from labeling_job.resource import run
+from tests.unit.labeling_job.labeling_job_aws import FakeAws, event, properties
 
-_JOBS = sorted((Path(__file__).parents[1] / "data" / "jobs").glob("*.yaml"))
+_JOBS = sorted((Path(__file__).parents[3] / "data" / "jobs").glob("*.yaml"))
 
 
 def _as_sent(value: Any) -> Any:

@@ -10,12 +10,12 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.files import write_files
-from labeling_job.left_out import LeftOut
-from labeling_job.lines_on_disk import LinesOnDisk
-from labeling_job.manifest import Manifest
+from labeling_job.job.files import write_files
+from labeling_job.manifest.lines_on_disk import LinesOnDisk
+from labeling_job.manifest.manifest import Manifest
 from labeling_job.request import from_event
-from tests.unit.labeling_job_aws import FakeAws, all_lines, event
+from labeling_job.source.skipped import LeftOut
+from tests.unit.labeling_job.labeling_job_aws import FakeAws, all_lines, event
 
 _LINE = b'{"source": "%0999900d"}\n'
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.frame_names import first_out_of_order
-from labeling_job.labeling_job import run
-from labeling_job.manifest import Manifest
-from tests.unit.labeling_job_aws import (
+from labeling_job.manifest.frame_names import first_out_of_order
+from labeling_job.manifest.manifest import Manifest
+from labeling_job.resource import run
+from tests.unit.labeling_job.labeling_job_aws import (
     FakeAws,
     all_lines,
     event,
@@ -22,7 +22,7 @@ from tests.unit.labeling_job_aws import (
     made,
 )
 
-_SAMPLES = Path(__file__).parents[1] / "data" / "aws-guide"
+_SAMPLES = Path(__file__).parents[3] / "data" / "aws-guide"
 
 
 def _made(*keys: str, **changes: Any) -> Manifest:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.point_clouds import frame_problems
-from tests.unit.labeling_job_aws import made, own_lines, own_properties
+from labeling_job.manifest.point_clouds import frame_problems
+from tests.unit.labeling_job.labeling_job_aws import made, own_lines, own_properties
 
-_SAMPLES = Path(__file__).parents[1] / "data" / "aws-guide"
+_SAMPLES = Path(__file__).parents[3] / "data" / "aws-guide"
 _PLACES = ("s3://awsexamplebucket/",)
 
 

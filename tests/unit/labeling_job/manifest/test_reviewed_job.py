@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.labeling_job import run
-from tests.unit.labeling_job_aws import FakeAws, event, own_lines, own_properties
+from labeling_job.resource import run
+from tests.unit.labeling_job.labeling_job_aws import FakeAws, event, own_lines, own_properties
 
 _LABELED = {"source-ref": "s3://in/Data/1.jpg", "cars": 1, "cars-metadata": {}}
 

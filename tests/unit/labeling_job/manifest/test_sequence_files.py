@@ -9,10 +9,10 @@ import pytest
 
 from custom_resource.errors import CustomResourceError
 from labeling_job.input_properties import read_input
-from labeling_job.manifest import read_manifest
+from labeling_job.manifest.manifest import read_manifest
+from labeling_job.manifest.sequence_files import sequence_problems
 from labeling_job.request import from_event
-from labeling_job.sequence_files import sequence_problems
-from tests.unit.labeling_job_aws import (
+from tests.unit.labeling_job.labeling_job_aws import (
     FakeAws,
     all_lines,
     event,
@@ -21,7 +21,7 @@ from tests.unit.labeling_job_aws import (
     own_properties,
 )
 
-_SAMPLES = Path(__file__).parents[1] / "data" / "aws-guide"
+_SAMPLES = Path(__file__).parents[3] / "data" / "aws-guide"
 _FRAMES = own_properties("frames", Extensions=[".jpg", ".png"], MaximumFrames="3")
 _CLOUDS = own_properties("point-cloud-sequence", Extensions=[".json"], MaximumFrames="3")
 

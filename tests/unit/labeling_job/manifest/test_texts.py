@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.manifest import read_manifest
+from labeling_job.manifest.manifest import read_manifest
 from labeling_job.request import from_event
-from tests.unit.labeling_job_aws import (
+from tests.unit.labeling_job.labeling_job_aws import (
     FakeAws,
     all_lines,
     event,

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from custom_resource.errors import CustomResourceError
 from labeling_job.errors import NothingToLabelError
-from labeling_job.labeling_job import run
-from labeling_job.manifest import read_manifest
+from labeling_job.manifest.manifest import read_manifest
 from labeling_job.request import from_event
-from tests.unit.labeling_job_aws import (
+from labeling_job.resource import run
+from tests.unit.labeling_job.labeling_job_aws import (
     FakeAws,
     all_lines,
     event,
@@ -22,7 +22,7 @@ from tests.unit.labeling_job_aws import (
     own_properties,
 )
 
-_SAMPLES = Path(__file__).parents[1] / "data" / "aws-guide"
+_SAMPLES = Path(__file__).parents[3] / "data" / "aws-guide"
 _IMAGES = own_properties("object", Extensions=[".jpg", ".png"])
 _TEXTS = own_properties("text")
 _ANY = own_properties("any")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling_job.globs import matcher
+from labeling_job.source.globs import matcher
 
 _NAMES = st.text("ab.[]!-^\n\\*?😀", min_size=1, max_size=8)
 

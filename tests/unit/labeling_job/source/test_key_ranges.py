@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labeling_job.key_ranges import list_pages
-from labeling_job.pages import Page
+from labeling_job.source.key_ranges import list_pages
+from labeling_job.source.pages import Page
 
 _NAMES = st.text(
     st.characters(exclude_categories=["Cs"]) | st.sampled_from("0123456789/"), min_size=1

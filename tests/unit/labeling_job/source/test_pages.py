@@ -12,14 +12,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from custom_resource.surroundings import Clock, step_log
-from labeling_job.collaborators import S3_CONFIG, Collaborators, http
-from labeling_job.key_ranges import list_pages
-from labeling_job.pages import parse_page, read_page
-from labeling_job.reading import read_object
+from custom_resource.context import Clock, step_log
+from labeling_job.clients import S3_CONFIG, Collaborators, http
 from labeling_job.request import from_event
+from labeling_job.source.key_ranges import list_pages
+from labeling_job.source.object_reader import read_object
+from labeling_job.source.pages import parse_page, read_page
 from tests.unit.fake_services import ACCOUNT
-from tests.unit.labeling_job_aws import FakeAws, event, image_properties
+from tests.unit.labeling_job.labeling_job_aws import FakeAws, event, image_properties
 
 _KEYS = st.text(
     st.characters(exclude_categories=["Cs"]) | st.sampled_from(" +%41\"\\'\n\r\t/.#?&<>;=😀"),

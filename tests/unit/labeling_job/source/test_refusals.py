@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.labeling_job import run
-from tests.unit.labeling_job_aws import (
+from labeling_job.resource import run
+from tests.unit.labeling_job.labeling_job_aws import (
     FakeAws,
     event,
     frame_properties,

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.choice import choose
 from labeling_job.input_properties import Input, read_input
-from labeling_job.left_out import LeftOut
-from labeling_job.manifest import read_manifest
+from labeling_job.manifest.manifest import read_manifest
 from labeling_job.request import from_event
-from tests.unit.labeling_job_aws import (
+from labeling_job.source.sampling import choose
+from labeling_job.source.skipped import LeftOut
+from tests.unit.labeling_job.labeling_job_aws import (
     FakeAws,
     all_lines,
     event,

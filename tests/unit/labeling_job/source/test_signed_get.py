@@ -12,10 +12,10 @@ from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from custom_resource.errors import CustomResourceError, code_of, may_pass
-from labeling_job.collaborators import Collaborators
-from labeling_job.signed_get import LargerError, signed_get
+from labeling_job.clients import Collaborators
+from labeling_job.source.signed_get import LargerError, signed_get
 from tests.unit.fake_services import ACCOUNT
-from tests.unit.labeling_job_aws import FakeAws
+from tests.unit.labeling_job.labeling_job_aws import FakeAws
 
 _PLACE = {"Bucket": "in", "Key": "Input/1.txt"}
 

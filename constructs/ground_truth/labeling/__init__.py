@@ -1,0 +1,1 @@
+"""Labeling jobs, their roles and their function as constructs."""

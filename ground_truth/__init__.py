@@ -1,0 +1,1 @@
+"""What is known of Ground Truth and of an environment file: no CDK, no call to AWS."""

@@ -1,0 +1,1 @@
+"""Task types, kinds of data, Regions and prices: data, not branches."""

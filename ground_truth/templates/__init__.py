@@ -1,0 +1,1 @@
+"""What workers read: pages, instructions, label categories and the invitation."""

@@ -1,0 +1,1 @@
+"""Rules of the service: one function each, with its source."""

@@ -1,0 +1,40 @@
+"""How error messages name values, and where in a list or mapping something is wrong."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from ground_truth.catalogue.task_types import TaskType
+
+
+class ItemError(ValueError):
+    """What is wrong with one part of a list or mapping, so that the part's line can be named."""
+
+    def __init__(self, message: str, *path: str | int) -> None:
+        super().__init__(message)
+        #: Places in lists and keys that lead to the part.
+        self.path = path
+
+
+def shown(value: object) -> str:
+    """Return `value` for an error message, shortened when it is very long."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:60]}… ({len(text)} characters)"
+
+
+def described(task_type: TaskType) -> str:
+    """Return what a task is, for an error message."""
+    forms = {"label": "", "verify": "verification of ", "adjust": "adjustment of "}
+    return f"{forms[task_type.form]}{task_type.name}"
+
+
+def listed(values: tuple[str, ...]) -> str:
+    """Return values for an error message."""
+    return ", ".join(map(repr, values))
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """Return `; did you mean …?` if one of the words is near, else nothing."""
+    near = difflib.get_close_matches(word, sorted(words), n=1, cutoff=0.75)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,1 @@
+"""The labeling job itself: written, started, guarded and stopped."""

@@ -1,0 +1,1 @@
+"""Data objects as lines of the input manifest."""

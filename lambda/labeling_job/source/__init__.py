@@ -1,0 +1,1 @@
+"""Which data objects there are, and which of them are chosen."""

@@ -1,0 +1,1 @@
+"""Tasks, answers and how answers become labels."""

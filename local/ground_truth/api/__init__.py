@@ -1,0 +1,1 @@
+"""Ground Truth's operations, and the rules that requests must keep."""

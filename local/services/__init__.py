@@ -1,0 +1,1 @@
+"""What MiniStack lacks or does otherwise, a file for each AWS service."""
