@@ -10,10 +10,12 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
+from dataset.messages import shown
+from dataset.names import LONGEST_PREFIX, TAG_PREFIX, is_reserved
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import TaskType
 from ground_truth.durations import duration_text
-from ground_truth.validators.messages import described, listed, shown
+from ground_truth.validators.messages import described, listed
 
 #: Letters, digits and inner hyphens (botocore: LabelingJobName, LabelAttributeName, WorkteamName).
 _NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
@@ -27,8 +29,6 @@ _FUNCTION_ARN: Final = re.compile(
 )
 _POLICY_NAME: Final = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _TITLE: Final = re.compile(r"[\t\n\r -\uD7FF\uE000-\uFFFD]*")
-#: What a job's name gets behind its prefix: `-<10 hex>`, and `-2` to `-99` when it is burnt.
-_JOB_NAME_SUFFIX: Final = len("-0123456789-99")
 #: What the Cognito domain gets behind the environment's name: `-<12 hex>`.
 _DOMAIN_SUFFIX: Final = len("-0123456789ab")
 _LONGEST_NAME: Final = 63
@@ -82,7 +82,7 @@ def job_name_prefix(value: str) -> str:
     """
     return _name(
         value,
-        longest=_LONGEST_NAME - _JOB_NAME_SUFFIX,
+        longest=LONGEST_PREFIX,
         why="because a job's name adds 14 to it and has 63 at most",
     )
 
@@ -264,9 +264,9 @@ def tags(values: Mapping[str, str]) -> Mapping[str, str]:
     for name, value in values.items():
         _tag_text(name, shortest=1, longest=128, what="tag key")
         _tag_text(value, shortest=0, longest=256, what=f"value of tag {shown(name)}")
-        if name.lower().startswith(("aws:", "ground-truth-cdk:")):
+        if is_reserved(name):
             raise ValueError(
-                "expected a tag key that doesn't begin with 'aws:' or 'ground-truth-cdk:', which"
+                f"expected a tag key that doesn't begin with 'aws:' or {TAG_PREFIX!r}, which"
                 f" are reserved, got {shown(name)}"
             )
     return number_of_tags(values)

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, cast, get_args
 
 from custom_resource import properties as read
 from custom_resource.errors import CustomResourceError
+from dataset.limits import MAXIMUM_VALUE
 from labeling_job.source.globs import matcher
 
 #: How data objects come into the manifest.
@@ -18,9 +19,6 @@ Order = Literal["listed", "shuffled"]
 
 #: What a resource has instead of a job that it did not start, and of the places of its files.
 NO_JOB: Final = "none"
-#: Characters of one attribute
-#: (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-input-data-input-manifest.html).
-MAXIMUM_VALUE: Final = 20_000
 
 _WHERE: Final = "ResourceProperties.Input"
 #: The others need what only a person knows.

@@ -71,6 +71,11 @@ class Request:
         return self.physical_id.rpartition("-")[0]
 
     @property
+    def output_path(self) -> str:
+        """Where Ground Truth writes labels, as an S3 URI."""
+        return str(dict(self.job.get("OutputConfig", {})).get("S3OutputPath", ""))
+
+    @property
     def markers(self) -> Place:
         """Where it is remembered that the resource is wanted."""
         return Place(bucket=self.files.bucket, prefix=self.files.prefix, account=self.account)

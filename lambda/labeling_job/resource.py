@@ -14,11 +14,12 @@ from botocore.exceptions import BotoCoreError
 
 from custom_resource.errors import CustomResourceError, patiently
 from custom_resource.responder import Outcome
+from dataset.names import run_names
 from labeling_job.clients import Collaborators
 from labeling_job.errors import NothingToLabelError
 from labeling_job.input_properties import NO_JOB
 from labeling_job.job import desired_state, jobs
-from labeling_job.job.carried_over import earlier_runs, labeled_before
+from labeling_job.job.carried_over import earlier_manifests, labeled_before
 from labeling_job.job.desired_state import CancelledError
 from labeling_job.job.files import Counts, read_counts, write_files
 from labeling_job.job.guards import keep_from_change
@@ -140,7 +141,7 @@ def update(request: Request, aws: Collaborators) -> dict[str, str]:
 
 def _runs(request: Request, aws: Collaborators) -> _Runs:
     last = None
-    for name in jobs.names(request.physical_id):
+    for name in run_names(request.physical_id):
         job = jobs.find(name, request.owner, aws)
         if job is None:
             return _Runs(last=last, free=name)
@@ -182,11 +183,11 @@ def _data(job: Job, counts: Counts) -> dict[str, str]:
 
 def _all_labeled(manifest: Manifest, request: Request, aws: Collaborators) -> dict[str, str]:
     """Return the data of a resource without a job of its own: the labels are there already."""
-    runs = {run: jobs.look(run.name, aws) for run in earlier_runs(request, aws)}
-    last = max(runs, key=lambda run: (job.created if (job := runs[run]) else 0.0, run.name))
+    runs = {each: jobs.look(each.run, aws) for each in earlier_manifests(request, aws)}
+    last = max(runs, key=lambda each: (job.created if (job := runs[each]) else 0.0, each.run))
     job = runs[last]
     return {
-        "JobName": last.name,
+        "JobName": last.run,
         "JobArn": job.arn if job else NO_JOB,
         "JobStatus": job.status if job else NO_JOB,
         "ManifestUri": job.manifest_uri if job else NO_JOB,
@@ -196,7 +197,7 @@ def _all_labeled(manifest: Manifest, request: Request, aws: Collaborators) -> di
         "ReportUri": NO_JOB,
         "OutputManifestUri": last.uri,
         "Summary": f"all is labeled, no job was started: {manifest.summary}; the latest run is "
-        f"{last.name}",
+        f"{last.run}",
     }
 
 

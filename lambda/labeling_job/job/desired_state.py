@@ -1,7 +1,7 @@
 """Remembers whether a resource is still wanted, for events that are worked on at the same time.
 
 CloudFormation may send a Delete while a Create is at work, and Lambda may repeat an event later. A
-marker, `<Files.Prefix>wanted/<physical id>.json`, says what came last.
+marker in the output bucket says what came last.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.errors import CustomResourceError, code_of, is_denied
+from dataset import layout
+from dataset.limits import MAXIMUM_EVENT_AGE
 from labeling_job.clients import Collaborators
 from labeling_job.hints import explain
 
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 #: S3 answers these when a marker is no longer the one that was read
 #: (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
 _CHANGED: Final = frozenset({"ConditionalRequestConflict", "NoSuchKey", "PreconditionFailed"})
-#: Seconds after which no event is worked on any more; `max_event_age` of the function.
-_LATEST: Final = 3_600.0
 
 
 class CancelledError(CustomResourceError):
@@ -90,7 +90,7 @@ def read(identity: str, place: Place, aws: Collaborators) -> Marker | None:
             ready=content["ready"] is True,
             replaced_by=content["replaced_by"],
             changed_by=content.get("changed_by"),
-            awaits_event=content.get("awaits_event") is True and _age(answer) < _LATEST,
+            awaits_event=content.get("awaits_event") is True and _age(answer) < MAXIMUM_EVENT_AGE,
             etag=etag,
         )
     except (KeyError, TypeError, ValueError):
@@ -247,4 +247,4 @@ def _uri(identity: str, place: Place) -> str:
 
 
 def _key(identity: str, place: Place) -> str:
-    return f"{place.prefix}wanted/{identity}.json"
+    return layout.marker(place.prefix, identity)

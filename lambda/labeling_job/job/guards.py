@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from custom_resource.errors import CustomResourceError, patiently
+from dataset.names import is_physical_id
 from labeling_job.clients import Collaborators
-from labeling_job.identity import Owner, is_own_form
+from labeling_job.identity import Owner
 from labeling_job.job import desired_state, jobs
 from labeling_job.job.jobs import Job
 from labeling_job.request import Deletion, Request
@@ -13,7 +14,7 @@ from labeling_job.request import Deletion, Request
 def keep_from_change(request: Request, aws: Collaborators) -> None:
     """Raise CustomResourceError if the change would end a job at work that no change may end."""
     current = str(request.current_id)
-    if request.on_change == "replace" or not is_own_form(current):
+    if request.on_change == "replace" or not is_physical_id(current):
         return
     job = patiently(lambda: _own(current, jobs.LIVE, request.owner, aws), aws)
     if job is None or _is_rollback(request, aws):

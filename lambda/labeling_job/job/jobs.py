@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError, is_absent, is_invalid, is_throttled, refusal
+from dataset.layout import output_manifest
+from dataset.names import TAG_PREFIX, is_reserved, run_names
 from labeling_job.clients import Collaborators
 from labeling_job.identity import Owner
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import DescribeLabelingJobResponseTypeDef, TagTypeDef
 
-#: Begins the keys of the tags that say whose job it is.
-TAG_PREFIX: Final = "ground-truth-cdk:"
 _STACK: Final = f"{TAG_PREFIX}stack"
 _RESOURCE: Final = f"{TAG_PREFIX}resource"
 
@@ -25,8 +25,6 @@ STARTED: Final = frozenset({"InProgress", "Completed"})
 LIVE: Final = frozenset({"Initializing", "InProgress"})
 #: A job of these states will never be stopped or changed by anybody.
 _ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
-#: The last suffix of a name; -99 still fits 63 characters.
-_MAXIMUM_RUNS: Final = 99
 #: SageMaker may show a new job's tags some seconds late.
 _TAG_ATTEMPTS: Final = 5
 #: Seconds between two looks at a job, at most.
@@ -88,13 +86,6 @@ def look(name: str, aws: Collaborators) -> Job | None:
         aws.clock.sleep(_PAUSE)
 
 
-def names(identity: str) -> Iterator[str]:
-    """Yield the names of all runs of a resource: a job's name is used up for ever."""
-    yield identity
-    for number in range(2, _MAXIMUM_RUNS + 1):
-        yield f"{identity}-{number}"
-
-
 def find(name: str, owner: Owner, aws: Collaborators) -> Job | None:
     """Return the resource's own job of this name, or none if there is no such job.
 
@@ -111,7 +102,7 @@ def find(name: str, owner: Owner, aws: Collaborators) -> Job | None:
 
 def runs(identity: str, aws: Collaborators) -> Iterator[Job]:
     """Yield the jobs that have one of the names, also those of others, up to the first gap."""
-    for name in names(identity):
+    for name in run_names(identity):
         job = _settled(name, aws)
         if job is None:
             return
@@ -194,7 +185,7 @@ def change_tags(
 
 def without_reserved(tags: Mapping[str, str]) -> dict[str, str]:
     """Return the tags that are the user's to set."""
-    return {key: tags[key] for key in tags if not key.lower().startswith(("aws:", TAG_PREFIX))}
+    return {key: tags[key] for key in tags if not is_reserved(key)}
 
 
 def tag_list(tags: Mapping[str, str]) -> list[TagTypeDef]:
@@ -213,7 +204,6 @@ def _pauses() -> Iterator[float]:
 def _job(answer: DescribeLabelingJobResponseTypeDef) -> Job:
     name = answer["LabelingJobName"]
     output = answer.get("LabelingJobOutput", {}).get("OutputDatasetS3Uri")
-    folder = answer["OutputConfig"]["S3OutputPath"].rstrip("/")
     counters = answer["LabelCounters"]
     labeled, unlabeled = counters.get("TotalLabeled"), counters.get("Unlabeled")
     return Job(
@@ -225,7 +215,7 @@ def _job(answer: DescribeLabelingJobResponseTypeDef) -> Job:
         .get("S3DataSource", {})
         .get("ManifestS3Uri", "none"),
         # A job has an output only later, but always in the same place.
-        output_manifest_uri=output or f"{folder}/{name}/manifests/output/output.manifest",
+        output_manifest_uri=output or output_manifest(answer["OutputConfig"]["S3OutputPath"], name),
         labeled=labeled,
         objects=None
         if labeled is None or unlabeled is None

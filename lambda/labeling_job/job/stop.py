@@ -7,8 +7,9 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.errors import CustomResourceError, is_denied, patiently, refusal
+from dataset.names import is_physical_id
 from labeling_job.clients import Collaborators
-from labeling_job.identity import Owner, is_own_form
+from labeling_job.identity import Owner
 from labeling_job.job import desired_state, jobs
 from labeling_job.job.guards import keep_from_deletion
 from labeling_job.request import Deletion
@@ -23,7 +24,7 @@ def delete(deletion: Deletion, aws: Collaborators) -> None:
     Raises CustomResourceError if a live job can't be stopped, since it would go on costing money
     unseen, or if it is at work and nobody said that it may be stopped.
     """
-    is_known = is_own_form(deletion.identity)
+    is_known = is_physical_id(deletion.identity)
     # CloudFormation makes an id up when a Create was never answered: there may be a job.
     identity = deletion.identity if is_known else deletion.physical_id
     if identity is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.errors import CustomResourceError
+from dataset.layout import split_uri
 from labeling_job.clients import Collaborators
 from labeling_job.hints import explain
 from labeling_job.manifest.lines_on_disk import LinesOnDisk
@@ -20,7 +21,7 @@ _PART: Final = 16_000_000
 
 def write_object(uri: str, content: bytes, account: str, aws: Collaborators) -> None:
     """Write an object; `account` owns the bucket. Raises CustomResourceError if it can't be."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(uri)
     try:
         aws.s3.put_object(Bucket=bucket, Key=key, Body=content, ExpectedBucketOwner=account)
     except ClientError as error:
@@ -35,7 +36,7 @@ def write_lines(uri: str, lines: LinesOnDisk, account: str, aws: Collaborators) 
     if lines.size <= _PART:
         write_object(uri, lines.read(), account, aws)
         return
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(uri)
     try:
         upload = aws.s3.create_multipart_upload(
             Bucket=bucket, Key=key, ExpectedBucketOwner=account

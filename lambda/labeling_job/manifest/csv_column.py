@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.manifest.problems import shown
+from dataset.messages import shown
 
 # Python's own limit is 131,072 characters; what is too long for a text is said of the text.
 csv.field_size_limit(100_000_000)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from custom_resource.errors import CustomResourceError
+from dataset.layout import sequence_file
 from dataset.lines import DataObject, reference_line
 from labeling_job.clients import Collaborators
 from labeling_job.input_properties import Input
@@ -49,8 +50,7 @@ def frame_objects(
     for number, folder in enumerate(folders, start=1):
         _check(folder, request.input)
         content = _sequence_file(number, folder)
-        name = hashlib.sha256(content).hexdigest()
-        uri = f"{request.files.place}sequences/{name}.json"
+        uri = sequence_file(request.files.place, hashlib.sha256(content).hexdigest())
         files[uri] = content
         objects.append(DataObject(folder.uri, reference_line(uri)))
     return objects, files

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from labeling_job.manifest.problems import shown
+from dataset.messages import shown
 
 _FORMATS: Final = tuple(
     f"{encoding}/{values}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from custom_resource.errors import CustomResourceError
 
 #: Characters of a message: more of it would be cut off before a person reads it.
 _MAXIMUM_MESSAGE: Final = 1_500
-_MAXIMUM_SHOWN: Final = 80
 
 
 class Problems:
@@ -35,9 +34,3 @@ class Problems:
             return
         others = [f"and {self._others} more"] if self._others else []
         raise CustomResourceError(self._beginning + "; ".join([*self._shown, *others]))
-
-
-def shown(value: Any) -> str:
-    """Return a value as it looks in a message, cut off where it is long."""
-    text = repr(value)
-    return text if len(text) <= _MAXIMUM_SHOWN else f"{text[: _MAXIMUM_SHOWN - 1]}…"

@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from dataset.layout import split_uri
+from dataset.messages import shown
 from labeling_job.clients import Collaborators
 from labeling_job.input_properties import Input
 from labeling_job.manifest.frame_names import first_out_of_order, pad_advice
 from labeling_job.manifest.point_clouds import frame_problems, prefix_problems
-from labeling_job.manifest.problems import Problems, shown
+from labeling_job.manifest.problems import Problems
 from labeling_job.request import Request
 from labeling_job.source.listing import Found
 from labeling_job.source.object_reader import read_objects
@@ -32,7 +34,7 @@ def check_sequence_files(
     Raises CustomResourceError for a file that can't be read.
     """
     source = request.input
-    files = (Found(uri, uri.split("/", 3)[3], _MAXIMUM_FILE) for uri in lines)
+    files = (Found(uri, split_uri(uri)[1], _MAXIMUM_FILE) for uri in lines)
     prefixes: dict[object, str] = {}
     for found, content in read_objects(files, request, aws):
         where = f"line {lines[found.uri]}"

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from custom_resource.errors import CustomResourceError
-from dataset.lines import MAXIMUM_LINE, DataObject, manifest_line
+from dataset.limits import MAXIMUM_LINE
+from dataset.lines import DataObject, manifest_line
+from dataset.messages import shown
 from labeling_job.clients import Collaborators
 from labeling_job.input_properties import Input
 from labeling_job.manifest.csv_column import rows
-from labeling_job.manifest.problems import shown
 from labeling_job.request import Request
 from labeling_job.source.listing import Found, list_objects
 from labeling_job.source.object_reader import read_objects

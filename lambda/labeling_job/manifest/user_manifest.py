@@ -13,10 +13,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from dataset.lines import DataObject
+from dataset.messages import shown
+from dataset.output_manifest import is_labeled
 from labeling_job.clients import Collaborators
 from labeling_job.input_properties import Input
 from labeling_job.manifest.manifest_lines import line_problems, parse_line
-from labeling_job.manifest.problems import Problems, shown
+from labeling_job.manifest.problems import Problems
 from labeling_job.manifest.reviewed_job import check_previous_job
 from labeling_job.manifest.sequence_files import check_sequence_files
 from labeling_job.request import Request
@@ -110,6 +112,4 @@ def _places(request: Request) -> tuple[str, ...]:
 
 def _is_labeled(content: Mapping[str, Any], source: Input) -> bool:
     attribute = source.previous_attribute
-    return attribute is None or (
-        content.get(attribute) is not None and content.get(f"{attribute}-metadata") is not None
-    )
+    return attribute is None or is_labeled(content, attribute)

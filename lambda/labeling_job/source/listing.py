@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError
+from dataset.layout import labels_prefix
 from labeling_job.clients import Collaborators
 from labeling_job.hints import explain
 from labeling_job.request import Request
@@ -94,10 +95,9 @@ def _reasons(request: Request) -> Callable[[str, int, str], str | None]:
 
 def _own_prefixes(request: Request) -> tuple[str, ...]:
     """Return the prefixes of the input bucket that hold what a job writes."""
-    labels = str(dict(request.job.get("OutputConfig", {})).get("S3OutputPath", ""))
     bucket = f"s3://{request.input.bucket}/"
     return tuple(
         path.removeprefix(bucket)
-        for path in (request.files.place, f"{labels.rstrip('/')}/")
+        for path in (request.files.place, labels_prefix(request.output_path, ""))
         if path.startswith(bucket) and path != bucket
     )

@@ -10,6 +10,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError, code_of, is_denied
+from dataset.layout import split_uri
 from labeling_job.clients import READERS, Collaborators
 from labeling_job.hints import explain
 from labeling_job.request import Request
@@ -23,7 +24,7 @@ _AHEAD_BYTES: Final = 64_000_000
 
 def read_object(uri: str, request: Request, aws: Collaborators, *, maximum_bytes: int) -> bytes:
     """Return an object's content; raises CustomResourceError if it is too large or unreadable."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(uri)
     parameters = {"Bucket": bucket, "Key": key}
     try:
         return signed_get(

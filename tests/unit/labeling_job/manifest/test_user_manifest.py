@@ -207,8 +207,8 @@ def test_the_guide_s_output_manifests_can_be_chained(
         (b'["x"]', "line 1: expected a JSON object, got '[\"x\"]'"),
         (
             b"x" * 200,
-            f"line 1: expected a complete JSON object, got '{'x' * 78}…: Expecting value at "
-            "character 1",
+            f"line 1: expected a complete JSON object, got '{'x' * 59}… (202 characters): "
+            "Expecting value at character 1",
         ),
         (
             b'{"source": "x", "y": NaN}',
