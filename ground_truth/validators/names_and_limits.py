@@ -11,14 +11,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from dataset.messages import shown
-from dataset.names import LONGEST_PREFIX, TAG_PREFIX, is_reserved
+from dataset.names import LONGEST_PREFIX, NAME, TAG_PREFIX, is_reserved
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import TaskType
 from ground_truth.durations import duration_text
 from ground_truth.validators.messages import described, listed
 
-#: Letters, digits and inner hyphens (botocore: LabelingJobName, LabelAttributeName, WorkteamName).
-_NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 #: A name that people choose. CloudFormation's logical ids are made from it: they begin with a
 #: letter and know no hyphens.
 _KEY: Final = re.compile(r"[a-z](-?[a-z0-9])*")
@@ -284,7 +282,7 @@ def _name(value: str, *, longest: int, why: str) -> str:
         raise ValueError(
             f"expected at most {longest} characters {why}, got {len(value)}: {shown(value)}"
         )
-    if not _NAME.fullmatch(value):
+    if not NAME.fullmatch(value):
         raise ValueError(f"expected letters, digits and inner hyphens {why}, got {shown(value)}")
     return value
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-#: Letters, digits and inner hyphens (botocore: LabelingJobName).
+#: Letters, digits and inner hyphens (botocore: LabelingJobName, LabelAttributeName, WorkteamName).
 NAME: Final = re.compile(r"[a-zA-Z0-9](?:-*[a-zA-Z0-9])*")
 #: Characters of `<environment>-<job key>`: a job's name has 63 at most.
 LONGEST_PREFIX: Final = 63 - len("-0123456789-99")
