@@ -42,7 +42,7 @@ class StepLog(logging.LoggerAdapter[logging.Logger]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class EventContext:
     """What an event needs beside its clients."""
 
     clock: Clock

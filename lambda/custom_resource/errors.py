@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from custom_resource.context import Surroundings
+    from custom_resource.context import EventContext
 
 _T = TypeVar("_T")
 
@@ -89,9 +89,9 @@ def may_pass(error: ClientError) -> bool:
     return is_invalid(error) and _PROPAGATION_WORDS.search(message_of(error)) is not None
 
 
-def patiently(
+def retry_while_propagating(
     action: Callable[[], _T],
-    aws: Surroundings,
+    aws: EventContext,
     is_passing: Callable[[ClientError], bool] | None = None,
 ) -> _T:
     """Run `action` again while its error may be IAM's delay, which is up to `aws.patience`.

@@ -44,7 +44,7 @@ def texts(
     return tuple(value)
 
 
-def choice(properties: Mapping[str, Any], name: str, where: str, choices: tuple[_C, ...]) -> _C:
+def one_of(properties: Mapping[str, Any], name: str, where: str, choices: tuple[_C, ...]) -> _C:
     """Return one of some words."""
     value = properties.get(name)
     for each in choices:

@@ -62,9 +62,9 @@ class Input:
     #: What every line of an own manifest must have.
     required_names: tuple[str, ...]
     #: The label attribute of what is verified or adjusted.
-    previous_attribute: str | None
+    reviewed_attribute: str | None
     #: The job that writes the manifest, or `none`.
-    previous_job: str | None
+    reviewed_job: str | None
 
     @property
     def place(self) -> str:
@@ -84,7 +84,7 @@ def read_input(properties: Mapping[str, Any]) -> Input:
         raise CustomResourceError(
             f"expected a prefix that ends with '/', got {prefix!r} in {_WHERE}.Prefix"
         )
-    kind = read.choice(properties, "Kind", _WHERE, get_args(Kind))
+    kind = read.one_of(properties, "Kind", _WHERE, get_args(Kind))
     manifest_uri = _manifest_uri(properties)
     split = _split(properties, kind, listed=manifest_uri is None)
     extensions = properties.get("Extensions")
@@ -107,7 +107,7 @@ def read_input(properties: Mapping[str, Any]) -> Input:
         limit=read.optional_number(properties, "Limit", _WHERE),
         order=cast(
             "Order",
-            read.choice(
+            read.one_of(
                 {"Order": "listed", **_given(properties)}, "Order", _WHERE, get_args(Order)
             ),
         ),
@@ -118,10 +118,10 @@ def read_input(properties: Mapping[str, Any]) -> Input:
         or MAXIMUM_VALUE,
         maximum_bytes=read.optional_number(properties, "MaximumBytes", _WHERE),
         maximum_frames=read.optional_number(properties, "MaximumFrames", _WHERE),
-        when_empty=read.choice(properties, "WhenEmpty", _WHERE, ("fail", "skip")),
+        when_empty=read.one_of(properties, "WhenEmpty", _WHERE, ("fail", "skip")),
         required_names=read.texts(properties, "RequiredNames", _WHERE, what="names"),
-        previous_attribute=read.optional_text(properties, "PreviousAttribute", _WHERE),
-        previous_job=read.optional_text(properties, "PreviousJob", _WHERE),
+        reviewed_attribute=read.optional_text(properties, "PreviousAttribute", _WHERE),
+        reviewed_job=read.optional_text(properties, "PreviousJob", _WHERE),
     )
 
 
@@ -152,7 +152,7 @@ def _split(properties: Mapping[str, Any], kind: str, *, listed: bool) -> Split:
     if not listed or kind != "text":
         read.absent(properties, ("Split", "Column"), _WHERE, "but for texts of a listing")
         return "file"
-    split = read.choice(properties, "Split", _WHERE, get_args(Split))
+    split = read.one_of(properties, "Split", _WHERE, get_args(Split))
     if split != "column":
         read.absent(properties, ("Column",), _WHERE, "without the Split column")
     return cast("Split", split)

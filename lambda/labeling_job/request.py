@@ -124,7 +124,7 @@ def from_event(event: Mapping[str, Any]) -> Request:
         job=read.mapping(properties, "Request", "ResourceProperties"),
         tags=_tags(properties),
         replaced_tags=_tags_or_none(replaced),
-        on_change=read.choice(
+        on_change=read.one_of(
             {"OnChange": properties.get("OnChange") or "replace"},
             "OnChange",
             "ResourceProperties",
@@ -153,7 +153,7 @@ def deletion_from_event(event: Mapping[str, Any]) -> Deletion:
 def _flag(properties: Mapping[str, Any], name: str, *, default: bool) -> bool:
     value = properties.get(name)
     text = str(default if value is None else value).lower()
-    return read.choice({name: text}, name, "ResourceProperties", ("true", "false")) == "true"
+    return read.one_of({name: text}, name, "ResourceProperties", ("true", "false")) == "true"
 
 
 def _markers(owner: Owner, files: object) -> Place | None:

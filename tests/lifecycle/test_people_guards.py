@@ -29,8 +29,8 @@ def _only_urls(described: dict[str, Any], _: Any) -> dict[str, Any]:
     }
 
 
-def _only_ours(_: Any, wanted: Any, __: Any) -> list[str]:
-    return list(wanted)
+def _only_ours(_: Any, desired: Any, __: Any) -> list[str]:
+    return list(desired)
 
 
 def _case(test: Callable[..., None], *arguments: Any) -> _Case:

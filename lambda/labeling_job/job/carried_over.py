@@ -10,7 +10,7 @@ from custom_resource.errors import CustomResourceError
 from dataset import layout, output_manifest
 from dataset.lines import digest_of
 from dataset.output_manifest import LongLineError, OutputManifest
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 from labeling_job.hints import explain
 from labeling_job.request import Request
 
@@ -18,7 +18,7 @@ from labeling_job.request import Request
 _MAXIMUM_LABELED: Final = 1_000_000
 
 
-def labeled_before(request: Request, aws: Collaborators) -> frozenset[bytes]:
+def labeled_before(request: Request, aws: Clients) -> frozenset[bytes]:
     """Return the digests of all data objects that have a label of an earlier run.
 
     A run that goes on is read as it stands. Empty where everything shall be labeled again. Raises
@@ -39,7 +39,7 @@ def labeled_before(request: Request, aws: Collaborators) -> frozenset[bytes]:
     return frozenset(labeled)
 
 
-def earlier_manifests(request: Request, aws: Collaborators) -> list[OutputManifest]:
+def earlier_manifests(request: Request, aws: Clients) -> list[OutputManifest]:
     """Return the output manifests of all runs of the job, in the order of their names."""
     try:
         return list(
@@ -55,9 +55,7 @@ def earlier_manifests(request: Request, aws: Collaborators) -> list[OutputManife
         ) from error
 
 
-def _read(
-    manifest: OutputManifest, request: Request, aws: Collaborators, labeled: set[bytes]
-) -> None:
+def _read(manifest: OutputManifest, request: Request, aws: Clients, labeled: set[bytes]) -> None:
     attribute = str(request.job.get("LabelAttributeName"))
     try:
         for line in output_manifest.read_lines(manifest, account=request.account, s3=aws.s3):

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from custom_resource.errors import CustomResourceError, code_of, is_denied
 from dataset import layout
 from dataset.limits import MAXIMUM_EVENT_AGE
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 from labeling_job.hints import explain
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Marker:
     etag: str | None = None
 
 
-def read(identity: str, place: Place, aws: Collaborators) -> Marker | None:
+def read(identity: str, place: Place, aws: Clients) -> Marker | None:
     """Return the marker of an id, or none where there is none that can be read."""
     try:
         answer = aws.s3.get_object(
@@ -98,7 +98,7 @@ def read(identity: str, place: Place, aws: Collaborators) -> Marker | None:
         return Marker(event="", wanted=True, ready=True, etag=etag)
 
 
-def look(identity: str, place: Place | None, aws: Collaborators) -> Marker | None:
+def look(identity: str, place: Place | None, aws: Clients) -> Marker | None:
     """Return the marker of an id, or none where S3 refuses: nothing shall depend on it."""
     try:
         return None if place is None else read(identity, place, aws)
@@ -107,7 +107,7 @@ def look(identity: str, place: Place | None, aws: Collaborators) -> Marker | Non
         return None
 
 
-def begin(identity: str, event: str, place: Place, aws: Collaborators) -> None:
+def begin(identity: str, event: str, place: Place, aws: Clients) -> None:
     """Say that an event wants the id; raises CancelledError if it was taken back already."""
     before = read(identity, place, aws)
     if before is not None and before.event == event:
@@ -123,7 +123,7 @@ def begin(identity: str, event: str, place: Place, aws: Collaborators) -> None:
     _write(identity, Marker(event=event, wanted=True, ready=False), before, place, aws)
 
 
-def check(identity: str, place: Place, aws: Collaborators) -> Marker | None:
+def check(identity: str, place: Place, aws: Clients) -> Marker | None:
     """Return the marker of an id, if there is one; raises CancelledError if it is not wanted."""
     marker = read(identity, place, aws)
     if marker is not None and not marker.wanted:
@@ -131,7 +131,7 @@ def check(identity: str, place: Place, aws: Collaborators) -> Marker | None:
     return marker
 
 
-def finish(identity: str, event: str, place: Place, aws: Collaborators) -> None:
+def finish(identity: str, event: str, place: Place, aws: Clients) -> None:
     """Say that the id is ready; raises CancelledError if it is no longer wanted."""
     marker = check(identity, place, aws)
     if marker is not None and marker.ready and marker.event == event:
@@ -139,13 +139,13 @@ def finish(identity: str, event: str, place: Place, aws: Collaborators) -> None:
     _write(identity, Marker(event=event, wanted=True, ready=True), marker, place, aws)
 
 
-def replace(identity: str, successor: str, event: str, place: Place, aws: Collaborators) -> None:
+def replace(identity: str, successor: str, event: str, place: Place, aws: Clients) -> None:
     """Say that `successor` stands in the place of the id, whose Delete will come; never raises."""
     _remember(identity, event, place, aws, wanted=True, replaced_by=successor)
 
 
 def withdraw(
-    identity: str, event: str, place: Place, aws: Collaborators, *, is_unanswered: bool = False
+    identity: str, event: str, place: Place, aws: Clients, *, is_unanswered: bool = False
 ) -> None:
     """Say that the id is no longer wanted by the event that asked for it; never raises.
 
@@ -160,7 +160,7 @@ def _remember(
     identity: str,
     event: str,
     place: Place,
-    aws: Collaborators,
+    aws: Clients,
     *,
     wanted: bool,
     replaced_by: str | None,
@@ -187,7 +187,7 @@ def _remember(
 
 
 def _write(
-    identity: str, marker: Marker, before: Marker | None, place: Place, aws: Collaborators
+    identity: str, marker: Marker, before: Marker | None, place: Place, aws: Clients
 ) -> None:
     """Write a marker in the place of the one that was read, and of no other.
 
@@ -206,9 +206,7 @@ def _write(
         check(identity, place, aws)
 
 
-def _put(
-    identity: str, marker: Marker, place: Place, aws: Collaborators, **conditions: Any
-) -> None:
+def _put(identity: str, marker: Marker, place: Place, aws: Clients, **conditions: Any) -> None:
     aws.s3.put_object(
         Bucket=place.bucket,
         Key=_key(identity, place),

@@ -17,7 +17,7 @@ from dataset.layout import (
     WORKER_TEMPLATE,
     split_uri,
 )
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 from labeling_job.input_properties import NO_JOB
 from labeling_job.job.writing import write_lines, write_object
 from labeling_job.manifest.manifest import Manifest
@@ -47,7 +47,7 @@ class Written:
     counts: Counts
 
 
-def write_files(request: Request, manifest: Manifest, aws: Collaborators) -> Written:
+def write_files(request: Request, manifest: Manifest, aws: Clients) -> Written:
     """Write the files below a prefix made from their content, so that a repetition is harmless."""
     contents = _contents(request, manifest)
     digest = hashlib.sha256(INPUT_MANIFEST.encode() + manifest.lines.sha256)
@@ -58,7 +58,7 @@ def write_files(request: Request, manifest: Manifest, aws: Collaborators) -> Wri
     counts = Counts(
         objects=str(manifest.objects),
         carried_over=str(manifest.carried_over),
-        left_out=str(manifest.left_out.total),
+        left_out=str(manifest.skipped.total),
         summary=manifest.summary,
         report_uri=uris.get(SKIPPED, NO_JOB),
     )
@@ -78,7 +78,7 @@ def write_files(request: Request, manifest: Manifest, aws: Collaborators) -> Wri
     )
 
 
-def read_counts(manifest_uri: str, account: str, aws: Collaborators) -> Counts:
+def read_counts(manifest_uri: str, account: str, aws: Clients) -> Counts:
     """Return what was remembered of a run; where that is gone, the counts are `unknown`."""
     bucket, key = split_uri(manifest_uri)
     try:
@@ -118,7 +118,7 @@ def _contents(request: Request, manifest: Manifest) -> dict[str, bytes]:
         ).encode()
     if request.files.worker_template is not None:
         contents[WORKER_TEMPLATE] = request.files.worker_template.encode()
-    report = manifest.left_out.report
+    report = manifest.skipped.report
     if report is not None:
         contents[SKIPPED] = report
     return contents

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from custom_resource.errors import CustomResourceError, is_absent, is_invalid, is_throttled, refusal
 from dataset.layout import output_manifest
 from dataset.names import TAG_PREFIX, is_reserved, run_names
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 from labeling_job.identity import Owner
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def owner_tags(owner: Owner) -> dict[str, str]:
     return {_STACK: owner.stack_id, _RESOURCE: owner.logical_id}
 
 
-def look(name: str, aws: Collaborators) -> Job | None:
+def look(name: str, aws: Clients) -> Job | None:
     """Return the job of this name, or none if it does not exist.
 
     Waits where there are too many calls for botocore's patience.
@@ -86,7 +86,7 @@ def look(name: str, aws: Collaborators) -> Job | None:
         aws.clock.sleep(_PAUSE)
 
 
-def find(name: str, owner: Owner, aws: Collaborators) -> Job | None:
+def find(name: str, owner: Owner, aws: Clients) -> Job | None:
     """Return the resource's own job of this name, or none if there is no such job.
 
     Raises CustomResourceError if somebody else has made it.
@@ -100,7 +100,7 @@ def find(name: str, owner: Owner, aws: Collaborators) -> Job | None:
     return job
 
 
-def runs(identity: str, aws: Collaborators) -> Iterator[Job]:
+def runs(identity: str, aws: Clients) -> Iterator[Job]:
     """Yield the jobs that have one of the names, also those of others, up to the first gap."""
     for name in run_names(identity):
         job = _settled(name, aws)
@@ -109,7 +109,7 @@ def runs(identity: str, aws: Collaborators) -> Iterator[Job]:
         yield job
 
 
-def await_start(name: str, aws: Collaborators) -> Job:
+def await_start(name: str, aws: Clients) -> Job:
     """Return the job as soon as workers can label, or all is labeled already.
 
     Raises CustomResourceError if it failed or was stopped, or time is running out.
@@ -133,7 +133,7 @@ def await_start(name: str, aws: Collaborators) -> Job:
         aws.clock.sleep(pause)
 
 
-def stop(name: str, aws: Collaborators, *, until: float) -> None:
+def stop(name: str, aws: Clients, *, until: float) -> None:
     """Ask SageMaker to stop a job, unless it ends or has ended by itself.
 
     Some states refuse to be stopped for a while. Raises CustomResourceError if the job still
@@ -154,7 +154,7 @@ def stop(name: str, aws: Collaborators, *, until: float) -> None:
         aws.clock.sleep(_PAUSE)
 
 
-def await_end(name: str, aws: Collaborators, *, until: float) -> None:
+def await_end(name: str, aws: Clients, *, until: float) -> None:
     """Return when a job that was asked to stop has ended, or at `until`: it will end anyway."""
     pauses = _pauses()
     while True:
@@ -170,14 +170,14 @@ def await_end(name: str, aws: Collaborators, *, until: float) -> None:
 
 
 def change_tags(
-    job: Job, wanted: Mapping[str, str], replaced: Mapping[str, str], aws: Collaborators
+    job: Job, desired: Mapping[str, str], replaced: Mapping[str, str], aws: Clients
 ) -> None:
     """Set the user's tags and take away those that were the user's and no longer are."""
-    added = {key: value for key, value in wanted.items() if job.tags.get(key) != value}
+    added = {key: value for key, value in desired.items() if job.tags.get(key) != value}
     if added := without_reserved(added):
         aws.sagemaker.add_tags(ResourceArn=job.arn, Tags=tag_list(added))
         aws.log.info("set tags of labeling job %s: %s", job.name, ", ".join(sorted(added)))
-    removed = without_reserved({key: "" for key in replaced if key not in wanted})
+    removed = without_reserved({key: "" for key in replaced if key not in desired})
     if removed:
         aws.sagemaker.delete_tags(ResourceArn=job.arn, TagKeys=sorted(removed))
         aws.log.info("removed tags of labeling job %s: %s", job.name, ", ".join(sorted(removed)))
@@ -225,7 +225,7 @@ def _job(answer: DescribeLabelingJobResponseTypeDef) -> Job:
     )
 
 
-def _settled(name: str, aws: Collaborators) -> Job | None:
+def _settled(name: str, aws: Clients) -> Job | None:
     job = look(name, aws)
     for _ in range(_TAG_ATTEMPTS):
         if job is None or _STACK in job.tags:
@@ -235,7 +235,7 @@ def _settled(name: str, aws: Collaborators) -> Job | None:
     return job
 
 
-def _stop(name: str, aws: Collaborators) -> str | None:
+def _stop(name: str, aws: Clients) -> str | None:
     """Return nothing, or why SageMaker does not stop the job now."""
     try:
         aws.sagemaker.stop_labeling_job(LabelingJobName=name)

@@ -6,19 +6,19 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from custom_resource.errors import CustomResourceError, is_denied, patiently, refusal
+from custom_resource.errors import CustomResourceError, is_denied, refusal, retry_while_propagating
 from dataset.names import is_physical_id
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 from labeling_job.identity import Owner
 from labeling_job.job import desired_state, jobs
-from labeling_job.job.guards import keep_from_deletion
+from labeling_job.job.guards import guard_deletion
 from labeling_job.request import Deletion
 
 #: Seconds that a Delete waits for a job that it has stopped.
 _STOP_WINDOW: Final = 300.0
 
 
-def delete(deletion: Deletion, aws: Collaborators) -> None:
+def delete(deletion: Deletion, aws: Clients) -> None:
     """Stop what runs under this id; labels, manifests and jobs of others are left alone.
 
     Raises CustomResourceError if a live job can't be stopped, since it would go on costing money
@@ -31,7 +31,7 @@ def delete(deletion: Deletion, aws: Collaborators) -> None:
         aws.log.info("%r is not the id of a labeling job, nothing to stop", deletion.identity)
         return
     if is_known and not deletion.stop_on_delete:
-        keep_from_deletion(deletion, aws)
+        guard_deletion(deletion, aws)
     if deletion.markers is not None:
         desired_state.withdraw(
             identity, deletion.event, deletion.markers, aws, is_unanswered=not is_known
@@ -39,16 +39,16 @@ def delete(deletion: Deletion, aws: Collaborators) -> None:
     _stop_all(identity, deletion.owner, aws)
 
 
-def stop_leftover(identity: str, owner: Owner, aws: Collaborators) -> None:
+def stop_leftover(identity: str, owner: Owner, aws: Clients) -> None:
     """Stop what was started for something that has come to nothing; nothing is raised."""
     try:
-        patiently(lambda: _stop_all(identity, owner, aws), aws)
+        retry_while_propagating(lambda: _stop_all(identity, owner, aws), aws)
     except (BotoCoreError, ClientError, CustomResourceError):
         # A rollback or Delete that fails is worse: the stack would need repair by hand.
         aws.log.exception("labeling job %s could not be stopped", identity)
 
 
-def _stop_all(identity: str, owner: Owner, aws: Collaborators) -> None:
+def _stop_all(identity: str, owner: Owner, aws: Clients) -> None:
     until = min(aws.clock.now() + _STOP_WINDOW, aws.clock.deadline)
     name = identity
     try:

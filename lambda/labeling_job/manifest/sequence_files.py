@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from dataset.layout import split_uri
 from dataset.messages import shown
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 from labeling_job.input_properties import Input
-from labeling_job.manifest.frame_names import first_out_of_order, pad_advice
+from labeling_job.manifest.frame_names import first_out_of_order, pad_hint
 from labeling_job.manifest.point_clouds import frame_problems, prefix_problems
 from labeling_job.manifest.problems import Problems
 from labeling_job.request import Request
@@ -27,7 +27,7 @@ _MAXIMUM_FILE: Final = 10_000_000
 
 
 def check_sequence_files(
-    lines: Mapping[str, int], request: Request, aws: Collaborators, problems: Problems
+    lines: Mapping[str, int], request: Request, aws: Clients, problems: Problems
 ) -> None:
     """Read all sequence files, given by their URIs and lines in the manifest, and check them.
 
@@ -87,7 +87,7 @@ def sequence_problems(sequence: Mapping[str, Any], source: Input) -> Iterator[st
         if source.kind == "point-cloud-sequence":
             yield from frame_problems(frame, where, (source.place,))
     if source.kind == "frames" and (pair := first_out_of_order(names)) is not None:
-        yield f"{pad_advice(pair)} in frames"
+        yield f"{pad_hint(pair)} in frames"
 
 
 def _parse(content: bytes) -> Mapping[str, Any]:
@@ -107,8 +107,8 @@ def _name_problems(
     # A point cloud's endings are those of the sequence files.
     endings = source.extensions if source.kind == "frames" else ()
     if not isinstance(name, str) or not name or (endings and not name.lower().endswith(endings)):
-        wanted = f" that ends with {' or '.join(endings)}" if endings else ""
-        yield f"expected a file name below the prefix{wanted}, got {shown(name)} in {where}.frame"
+        ending = f" that ends with {' or '.join(endings)}" if endings else ""
+        yield f"expected a file name below the prefix{ending}, got {shown(name)} in {where}.frame"
     elif name in names:
         yield f"expected each frame once, got {shown(name)} again in {where}.frame"
     else:

@@ -11,13 +11,13 @@ from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError
 from dataset.layout import labels_prefix
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 from labeling_job.hints import explain
 from labeling_job.request import Request
 from labeling_job.source.globs import matcher
 from labeling_job.source.key_ranges import list_pages
 from labeling_job.source.pages import read_page
-from labeling_job.source.skipped import LeftOut
+from labeling_job.source.skipped import Skipped
 
 #: Storage classes that can't be read without being restored
 #: (https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html).
@@ -35,7 +35,7 @@ class Found(NamedTuple):
     size: int
 
 
-def list_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> Iterator[Found]:
+def list_objects(request: Request, aws: Clients, skipped: Skipped) -> Iterator[Found]:
     """Yield what can be labeled, in S3's order, page by page.
 
     Raises CustomResourceError if the place can't be listed, or time is running out.
@@ -57,9 +57,9 @@ def list_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> Ite
                     if reason is None:
                         yield Found(place + key, key, size)
                     elif reason in _NOT_CHOSEN:
-                        left_out.count(reason)
+                        skipped.count(reason)
                     else:
-                        left_out.add(reason, place + key)
+                        skipped.add(reason, place + key)
                 number += len(page)
     except ClientError as error:
         raise CustomResourceError(f"{source.place} can't be listed: {explain(error)}") from error

@@ -15,7 +15,7 @@ from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 
 Operation = Literal["GetObject", "ListObjectsV2"]
 
@@ -40,7 +40,7 @@ def signed_get(
     operation: Operation,
     parameters: Mapping[str, str],
     account: str,
-    aws: Collaborators,
+    aws: Clients,
     *,
     maximum_bytes: int | None = None,
 ) -> bytes:
@@ -74,7 +74,7 @@ def signed_get(
 
 
 def _send(
-    operation: Operation, parameters: Mapping[str, str], account: str, aws: Collaborators
+    operation: Operation, parameters: Mapping[str, str], account: str, aws: Clients
 ) -> BaseHTTPResponse:
     url = aws.s3.generate_presigned_url(
         _METHODS[operation],
@@ -93,7 +93,7 @@ def _content(response: BaseHTTPResponse, maximum_bytes: int | None) -> bytes:
     return response.read()
 
 
-def _refusal(operation: Operation, response: BaseHTTPResponse, aws: Collaborators) -> ClientError:
+def _refusal(operation: Operation, response: BaseHTTPResponse, aws: Clients) -> ClientError:
     """Return the error that boto3 would make of an answer."""
     shape = aws.s3.meta.service_model.operation_model(operation).output_shape
     answer = {

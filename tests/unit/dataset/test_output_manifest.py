@@ -16,7 +16,7 @@ _MANIFEST = OutputManifest(
 
 
 def _lines(aws: FakeAws) -> list[bytes]:
-    return list(read_lines(_MANIFEST, account=ACCOUNT, s3=aws.collaborators().s3))
+    return list(read_lines(_MANIFEST, account=ACCOUNT, s3=aws.as_clients().s3))
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_the_manifests_of_a_job_key_are_found(aws: FakeAws) -> None:
     other = "labels/dev-x-y-0123456789/manifests/output/output.manifest"
     aws.objects["out"] |= {other: b"", f"labels/{_RUN}-2/annotations/1.json": b""}
 
-    found = find("s3://out/labels", "dev-x", account=ACCOUNT, s3=aws.collaborators().s3)
+    found = find("s3://out/labels", "dev-x", account=ACCOUNT, s3=aws.as_clients().s3)
 
     assert list(found) == [_MANIFEST]
 

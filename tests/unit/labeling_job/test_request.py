@@ -59,8 +59,8 @@ def test_what_is_not_said_of_an_input_has_its_default() -> None:
         maximum_frames=None,
         when_empty="fail",
         required_names=(),
-        previous_attribute=None,
-        previous_job=None,
+        reviewed_attribute=None,
+        reviewed_job=None,
     )
 
 
@@ -106,7 +106,7 @@ def test_everything_that_can_be_said_of_an_own_manifest_becomes_types() -> None:
     assert source.manifest_uri == "s3://in/own.jsonl"
     assert source.maximum_frames == 2_000
     assert source.required_names == ("source-ref", "file")
-    assert (source.previous_attribute, source.previous_job) == ("cars-ref", "dev-cars-0123456789")
+    assert (source.reviewed_attribute, source.reviewed_job) == ("cars-ref", "dev-cars-0123456789")
 
 
 def test_the_manifest_of_a_job_that_was_not_started_is_none() -> None:

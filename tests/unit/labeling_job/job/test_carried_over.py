@@ -28,7 +28,7 @@ def _read(labeled: frozenset[bytes], count: int = 4, **changes: object) -> Manif
     aws = FakeAws()
     aws.objects["in"].update({f"Images/{number}.jpg": b"x" for number in range(count)})
     request = from_event(event("Create", image_properties(**changes)))
-    return read_manifest(request, aws.collaborators(), labeled)
+    return read_manifest(request, aws.as_clients(), labeled)
 
 
 def test_objects_that_earlier_runs_have_labeled_are_carried_over() -> None:
@@ -39,7 +39,7 @@ def test_objects_that_earlier_runs_have_labeled_are_carried_over() -> None:
     )
     assert (manifest.objects, manifest.carried_over) == (2, 2)
     assert manifest.summary == "2 data objects; carried over 2 that earlier runs have labeled"
-    assert manifest.left_out.total == 0
+    assert manifest.skipped.total == 0
 
 
 def test_objects_are_carried_over_from_among_those_that_are_chosen() -> None:
@@ -75,6 +75,6 @@ def test_texts_are_carried_over_by_what_they_say() -> None:
     labeled = digest(b'{"source": "42", "object": "s3://in/Input/1.txt"}')
     request = from_event(event("Create", input_properties()))
 
-    manifest = read_manifest(request, aws.collaborators(), frozenset({labeled}))
+    manifest = read_manifest(request, aws.as_clients(), frozenset({labeled}))
 
     assert all_lines(manifest) == b'{"source": "43", "object": "s3://in/Input/2.txt"}\n'

@@ -40,11 +40,11 @@ def _output(aws: FakeAws, name: str, *lines: Any) -> None:
 
 
 def _labeled(aws: FakeAws, props: dict[str, Any] | None = None) -> frozenset[bytes]:
-    return labeled_before(from_event(event("Create", props)), aws.collaborators())
+    return labeled_before(from_event(event("Create", props)), aws.as_clients())
 
 
 def _create(aws: FakeAws, props: dict[str, Any] | None = None) -> Outcome:
-    return run(event("Create", props), aws.collaborators())
+    return run(event("Create", props), aws.as_clients())
 
 
 def _manifest(aws: FakeAws, outcome: Outcome) -> list[str]:
@@ -77,7 +77,7 @@ def test_the_numbers_are_remembered_for_later_updates(aws: FakeAws) -> None:
     created = _create(aws)
 
     updated = run(
-        event("Update", properties(Tags=[]), PhysicalResourceId=own_id()), aws.collaborators()
+        event("Update", properties(Tags=[]), PhysicalResourceId=own_id()), aws.as_clients()
     )
 
     assert updated.data == created.data
@@ -102,7 +102,7 @@ def test_labels_of_the_run_that_is_replaced_count_whatever_became_of_it(
 
     outcome = run(
         event("Update", new, OldResourceProperties=properties(), PhysicalResourceId=own_id()),
-        aws.collaborators(),
+        aws.as_clients(),
     )
 
     assert outcome.data["JobName"] == own_id(new)
@@ -267,7 +267,7 @@ def test_new_files_are_labeled_by_the_next_update_of_a_resource_without_a_job(aw
     aws.objects["in"]["Input/2.txt"] = b"7"
 
     outcome = run(
-        event("Update", properties(Tags=[]), PhysicalResourceId=own_id()), aws.collaborators()
+        event("Update", properties(Tags=[]), PhysicalResourceId=own_id()), aws.as_clients()
     )
 
     assert outcome.data["JobName"] == own_id()

@@ -97,7 +97,7 @@ def test_the_guide_s_sequence_file_is_taken() -> None:
         "frames", Bucket="mybucket", Prefix="prefix/", Extensions=[".jpg"], MaximumFrames="2000"
     )
 
-    manifest = read_manifest(from_event(event("Create", props)), aws.collaborators())
+    manifest = read_manifest(from_event(event("Create", props)), aws.as_clients())
 
     assert manifest.objects == 1
 
@@ -128,7 +128,7 @@ def test_the_guide_s_manifests_of_sequences_are_taken(file: str, kind: str) -> N
         Extensions=[".jpg"] if kind == "frames" else [".json"],
     )
 
-    manifest = read_manifest(from_event(event("Create", props)), aws.collaborators())
+    manifest = read_manifest(from_event(event("Create", props)), aws.as_clients())
 
     assert all_lines(manifest) == content
 
@@ -295,7 +295,7 @@ def test_only_the_sequences_that_are_chosen_are_read() -> None:
     aws.objects["in"].update(_bucket(*(_video(number) for number in range(1, 9))))
     props = {**_FRAMES, "Input": {**_FRAMES["Input"], "Sample": "3"}}
 
-    read_manifest(from_event(event("Create", props)), aws.collaborators())
+    read_manifest(from_event(event("Create", props)), aws.as_clients())
 
     assert len(aws.called("GetObject")) == 1 + 3
 

@@ -28,7 +28,7 @@ _TEXTS = own_properties("text")
 _ANY = own_properties("any")
 
 _SHARED = FakeAws()
-_SHARED_COLLABORATORS = _SHARED.collaborators()
+_SHARED_COLLABORATORS = _SHARED.as_clients()
 
 
 def _refusal(content: bytes, props: dict[str, Any]) -> str:
@@ -70,7 +70,7 @@ def test_blank_lines_are_left_out() -> None:
     manifest = made({"own.jsonl": b'\n{"source": "x"}\n \r\n'}, _TEXTS)
 
     assert all_lines(manifest) == b'{"source": "x"}\n'
-    assert manifest.left_out.report == (
+    assert manifest.skipped.report == (
         b'{"object": "s3://in/own.jsonl", "line": 1, "reason": "blank line"}\n'
         b'{"object": "s3://in/own.jsonl", "line": 3, "reason": "blank line"}\n'
     )
@@ -113,7 +113,7 @@ def test_objects_are_neither_listed_nor_read() -> None:
     aws = FakeAws()
     aws.objects["in"].update(own_lines({"source-ref": "s3://in/Data/1.jpg"}))
 
-    read_manifest(from_event(event("Create", _IMAGES)), aws.collaborators())
+    read_manifest(from_event(event("Create", _IMAGES)), aws.as_clients())
 
     assert [name for name, _ in aws.calls] == ["GetObject"]
 
@@ -184,7 +184,7 @@ def test_the_guide_s_output_manifests_can_be_chained(
         kind, Bucket=bucket, Prefix="", PreviousAttribute=attribute, PreviousJob="earlier"
     )
 
-    manifest = read_manifest(from_event(event("Create", props)), aws.collaborators())
+    manifest = read_manifest(from_event(event("Create", props)), aws.as_clients())
 
     assert all_lines(manifest) == aws.objects["in"]["own.jsonl"]
 
@@ -384,7 +384,7 @@ def test_nothing_is_written_when_a_line_is_refused() -> None:
     aws.objects["in"].update(own_lines({"source": "x"}, "[]"))
 
     with pytest.raises(CustomResourceError):
-        run(event("Create", _TEXTS), aws.collaborators())
+        run(event("Create", _TEXTS), aws.as_clients())
 
     assert [key for key in aws.objects["out"] if "/wanted/" not in key] == []
     assert not aws.jobs
@@ -466,7 +466,7 @@ def test_only_lines_with_labels_are_reviewed() -> None:
     manifest = made(lines, own_properties("object", PreviousAttribute="cars"))
 
     assert manifest.summary == "1 data object; left out 4: not labeled 4"
-    assert manifest.left_out.report == (
+    assert manifest.skipped.report == (
         b'{"object": "s3://in/Data/2.jpg", "line": 2, "reason": "not labeled"}\n'
         b'{"object": "s3://in/Data/3.jpg", "line": 3, "reason": "not labeled"}\n'
         b'{"object": "s3://in/Data/4.jpg", "line": 4, "reason": "not labeled"}\n'
@@ -480,7 +480,7 @@ def test_a_report_holds_any_name_that_json_can() -> None:
         '{"source-ref": "s3://in/Data/1", "cars": 1, "cars-metadata": {}}',
     )
 
-    report = made(lines, own_properties("object", PreviousAttribute="cars")).left_out.report
+    report = made(lines, own_properties("object", PreviousAttribute="cars")).skipped.report
 
     assert report is not None
     assert json.loads(report)["object"] == "s3://in/\ud800 é"

@@ -118,7 +118,7 @@ def test_data_that_breaks_a_limit_is_named_and_nothing_starts(
     aws.objects["in"].update(objects)
 
     with pytest.raises(CustomResourceError) as refused:
-        run(event("Create", props), aws.collaborators())
+        run(event("Create", props), aws.as_clients())
 
     assert str(refused.value) == message
     assert aws.called("CreateLabelingJob") == []
