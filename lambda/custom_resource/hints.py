@@ -1,4 +1,4 @@
-"""Says what a person can do about a refusal of AWS, for those that people meet."""
+"""Says what to do about refusals of AWS, for those that users meet."""
 
 from __future__ import annotations
 

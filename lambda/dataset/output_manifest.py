@@ -25,15 +25,17 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("dataset")
 
-#: Bytes that are read at a time, and of the longest line.
+#: Bytes of a line.
+LONGEST_LINE: Final = 50_000_000
+
+#: Bytes that are read at a time.
 _PIECE: Final = 1_000_000
-_LONGEST_LINE: Final = 50_000_000
 #: Reads of one manifest, since a long one may break off.
 _ATTEMPTS: Final = 3
 
 
 class LongLineError(Exception):
-    """A line is longer than memory allows; the message says where."""
+    """A line has more than LONGEST_LINE bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +94,7 @@ def read_lines(manifest: OutputManifest, *, account: str, s3: S3Client) -> Itera
                 Bucket=manifest.bucket, Key=manifest.key, ExpectedBucketOwner=account
             )
             # No job has more data objects.
-            yield from islice(_lines(answer["Body"], manifest), MAXIMUM_OBJECTS)
+            yield from islice(_lines(answer["Body"]), MAXIMUM_OBJECTS)
             return
         except BotoCoreError:
             if attempt == _ATTEMPTS:
@@ -124,14 +126,11 @@ def _metadata(attribute: str) -> str:
     return f"{attribute}-metadata"
 
 
-def _lines(body: StreamingBody, manifest: OutputManifest) -> Iterator[bytes]:
+def _lines(body: StreamingBody) -> Iterator[bytes]:
     rest = b""
     while piece := body.read(_PIECE):
         *lines, rest = (rest + piece).split(b"\n")
         yield from lines
-        if len(rest) > _LONGEST_LINE:
-            raise LongLineError(
-                f"expected lines of at most {_LONGEST_LINE} bytes in {manifest.uri}, got a longer "
-                "one"
-            )
+        if len(rest) > LONGEST_LINE:
+            raise LongLineError
     yield rest

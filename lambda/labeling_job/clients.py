@@ -13,7 +13,7 @@ import urllib3
 from botocore.config import Config
 from botocore.httpsession import get_cert_path
 
-from custom_resource.context import CONFIG, EventContext, real_clock, real_patience, step_log
+from custom_resource.context import CONFIG, EventContext, propagation_seconds, real_clock, step_log
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -46,7 +46,7 @@ def connect(*, step: str, seconds: float) -> Clients:
         http=http(),
         clock=real_clock(seconds),
         log=step_log(step),
-        patience=real_patience(),
+        propagation_seconds=propagation_seconds(),
     )
 
 

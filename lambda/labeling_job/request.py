@@ -125,10 +125,11 @@ def from_event(event: Mapping[str, Any]) -> Request:
         tags=_tags(properties),
         replaced_tags=_tags_or_none(replaced),
         on_change=read.one_of(
-            {"OnChange": properties.get("OnChange") or "replace"},
+            properties,
             "OnChange",
             "ResourceProperties",
             ("replace", "fail"),
+            default="replace",
         ),
         relabel=_flag(properties, "Relabel", default=False),
         stop_on_delete=_flag(properties, "StopOnDelete", default=True),
@@ -152,8 +153,7 @@ def deletion_from_event(event: Mapping[str, Any]) -> Deletion:
 
 def _flag(properties: Mapping[str, Any], name: str, *, default: bool) -> bool:
     value = properties.get(name)
-    text = str(default if value is None else value).lower()
-    return read.one_of({name: text}, name, "ResourceProperties", ("true", "false")) == "true"
+    return default if value is None else read.boolean(value, f"ResourceProperties.{name}")
 
 
 def _markers(owner: Owner, files: object) -> Place | None:

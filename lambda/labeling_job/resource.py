@@ -16,7 +16,6 @@ from custom_resource.errors import CustomResourceError, retry_while_propagating
 from custom_resource.responder import Outcome
 from dataset.names import run_names
 from labeling_job.clients import Clients
-from labeling_job.errors import NothingToLabelError
 from labeling_job.input_properties import NO_JOB
 from labeling_job.job import desired_state, jobs
 from labeling_job.job.carried_over import earlier_manifests, labeled_before
@@ -27,10 +26,11 @@ from labeling_job.job.jobs import Job
 from labeling_job.job.start import start_job
 from labeling_job.job.stop import delete, stop_leftover
 from labeling_job.manifest.manifest import Manifest, read_manifest
+from labeling_job.manifest.problems import NothingToLabelError
 from labeling_job.request import Request, deletion_from_event, from_event
 
 #: Not worth adopting: the next run gets the next name.
-_BURNT: Final = frozenset({"Failed", "Stopping", "Stopped"})
+_NOT_ADOPTED: Final = frozenset({"Failed", "Stopping", "Stopped"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def create(request: Request, aws: Clients) -> dict[str, str]:
     try:
         refusal = _begin(request, aws)
         runs = retry_while_propagating(lambda: _runs(request, aws), aws)
-        if runs.last and runs.last.status not in _BURNT:
+        if runs.last and runs.last.status not in _NOT_ADOPTED:
             # Before the input is read: at a rollback it may no longer be there.
             return _adopt(runs.last.name, request, aws)
         if refusal is not None:
@@ -165,7 +165,7 @@ def _adopt(name: str, request: Request, aws: Clients) -> dict[str, str]:
 
 
 def _data(job: Job, counts: Counts) -> dict[str, str]:
-    ended = job.status in _BURNT
+    ended = job.status in _NOT_ADOPTED
     note = f"; the job is {job.status}, raise the revision for a new run" if ended else ""
     return {
         "JobName": job.name,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from custom_resource.context import CONFIG, EventContext, real_clock, real_patience, step_log
+from custom_resource.context import CONFIG, EventContext, propagation_seconds, real_clock, step_log
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -59,7 +59,7 @@ def connect(*, step: str, seconds: float) -> Clients:
         client=_client,
         clock=real_clock(seconds),
         log=step_log(step),
-        patience=real_patience(),
+        propagation_seconds=propagation_seconds(),
     )
 
 

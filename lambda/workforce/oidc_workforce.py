@@ -1,4 +1,4 @@
-"""`Custom::OidcWorkforce`: a workforce whose workers sign in with one's own identity provider.
+"""`Custom::OidcWorkforce`: a workforce whose workers sign in with the user's identity provider.
 
 CloudFormation's own type refuses client ids and secrets with hyphens, dots or tildes, and its
 secret would stand in the template.

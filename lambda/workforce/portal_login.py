@@ -1,7 +1,7 @@
 """`Custom::PortalLogin`: lets workers come back to the portal after they have signed in.
 
 The portal's address is known only after the workforce exists, which needs the client first. So its
-call-back and sign-out URLs, and the invitation with the address, are put there afterwards. Cognito
+call-back and sign-out URLs, and the invitation with the address, are added afterwards. Cognito
 resets all that an Update leaves out: everything is read, little is changed, everything is written.
 """
 

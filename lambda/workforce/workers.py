@@ -1,4 +1,4 @@
-"""`Custom::Workers`: the people of an environment file, as accounts in the groups of their teams.
+"""`Custom::Workers`: the workers of an environment file, as accounts in the groups of their teams.
 
 Whose account this environment has made is in its marker group. Every run goes by what is there,
 so that it may be cut off anywhere and begun again.

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from custom_resource.errors import CustomResourceError
 from dataset import layout, output_manifest
 from dataset.lines import digest_of
-from dataset.output_manifest import LongLineError, OutputManifest
+from dataset.output_manifest import LONGEST_LINE, LongLineError, OutputManifest
 from labeling_job.clients import Clients
 from labeling_job.hints import explain
 from labeling_job.request import Request
@@ -68,7 +68,8 @@ def _read(manifest: OutputManifest, request: Request, aws: Clients, labeled: set
                 labeled.add(digest_of(found))
     except LongLineError as error:
         raise CustomResourceError(
-            f"{error}, label everything again with `relabel: true`"
+            f"expected lines of at most {LONGEST_LINE} bytes in {manifest.uri}, got a longer one, "
+            "label everything again with `relabel: true`"
         ) from error
     except ClientError as error:
         raise CustomResourceError(

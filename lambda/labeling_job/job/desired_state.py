@@ -60,11 +60,11 @@ class Marker:
     #: The physical id that an Update has put in its place.
     replaced_by: str | None = None
     #: The event that has taken it back or replaced it. Without it, writing the same again would
-    #: leave S3's mark as it is, and an event that is at work would not see that it was taken back.
+    #: leave the ETag as it is, and an event that is at work would not see that it was taken back.
     changed_by: str | None = None
     #: Whether an event that was taken back has not begun yet, so that the next to come is that one.
     awaits_event: bool = False
-    #: S3's mark of this version, where it was read.
+    #: S3's ETag of this version, where it was read.
     etag: str | None = None
 
 

@@ -1,4 +1,4 @@
-"""Keeps jobs at work from being ended by a change or a deletion that must not end them."""
+"""Refuses a change or a deletion that would end a job at work and must not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A labeling job as SageMaker knows it: which one is ours, its end, and how to bring it about."""
+"""A labeling job as SageMaker knows it: which one is ours, how it starts and how it is stopped."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def owner_tags(owner: Owner) -> dict[str, str]:
 def look(name: str, aws: Clients) -> Job | None:
     """Return the job of this name, or none if it does not exist.
 
-    Waits where there are too many calls for botocore's patience.
+    Waits where there are too many calls even for botocore's own retries.
     """
     while True:
         try:

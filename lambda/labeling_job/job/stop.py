@@ -1,4 +1,4 @@
-"""Stops the jobs of a resource that is deleted, or that has come to nothing."""
+"""Stops the jobs of a resource that is deleted, or whose Create or Update has failed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def delete(deletion: Deletion, aws: Clients) -> None:
 
 
 def stop_leftover(identity: str, owner: Owner, aws: Clients) -> None:
-    """Stop what was started for something that has come to nothing; nothing is raised."""
+    """Stop what was started for a Create or Update that has failed; nothing is raised."""
     try:
         retry_while_propagating(lambda: _stop_all(identity, owner, aws), aws)
     except (BotoCoreError, ClientError, CustomResourceError):

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from custom_resource.errors import CustomResourceError
 from dataset.lines import DataObject, digest
 from labeling_job.clients import Clients
-from labeling_job.errors import NothingToLabelError
 from labeling_job.input_properties import Input
 from labeling_job.manifest.file_objects import file_objects
 from labeling_job.manifest.lines_on_disk import LinesOnDisk
+from labeling_job.manifest.problems import NothingToLabelError
 from labeling_job.manifest.reviewed_job import again
 from labeling_job.manifest.texts import text_objects
 from labeling_job.request import Request

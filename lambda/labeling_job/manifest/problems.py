@@ -1,4 +1,4 @@
-"""Collects what is wrong in a person's own files, so that all of it is said at once."""
+"""What can be wrong with the data objects: nothing to label, or mistakes in a user's files."""
 
 from __future__ import annotations
 
@@ -10,8 +10,17 @@ from custom_resource.errors import CustomResourceError
 _MAXIMUM_MESSAGE: Final = 1_500
 
 
+class NothingToLabelError(CustomResourceError):
+    """There is nothing to label, which some environments take for a success without a job."""
+
+    def __init__(self, reason: str, *, skipped: int = 0) -> None:
+        super().__init__(reason)
+        #: How many objects or lines were skipped.
+        self.skipped = skipped
+
+
 class Problems:
-    """Everything that is wrong in one file, each with its place."""
+    """All mistakes in one file, each with its place, so that they are said at once."""
 
     def __init__(self, uri: str) -> None:
         self._beginning = f"{uri} can't be used: "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from custom_resource.errors import CustomResourceError
 from labeling_job.clients import Clients
-from labeling_job.errors import NothingToLabelError
 from labeling_job.input_properties import NO_JOB, Input
 from labeling_job.job import jobs
+from labeling_job.manifest.problems import NothingToLabelError
 
 
 def check_reviewed_job(source: Input, aws: Clients) -> None:

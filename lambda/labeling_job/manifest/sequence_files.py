@@ -1,4 +1,4 @@
-"""Checks the sequence files that a person's own manifest names.
+"""Checks the sequence files that a user's manifest names.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/sms-video-manual-data-setup.html and
 https://docs.aws.amazon.com/sagemaker/latest/dg/sms-point-cloud-multi-frame-input-data.html
@@ -121,7 +121,7 @@ def _number_problems(
     number = frame.get("frame-no")
     if number is None and source.kind == "point-cloud-sequence":
         return
-    # The table of video frames says a text, the sample beside it has a number.
+    # AWS's table of video frames says a text, the sample beside it has a number.
     if isinstance(number, str) and re.fullmatch(r"[0-9]{1,18}", number):
         number = int(number)
     if type(number) is not int:

@@ -1,4 +1,4 @@
-"""Takes data objects from a person's own manifest, or from that of an earlier job.
+"""Takes data objects from a user's manifest, or from that of an earlier job.
 
 Every line is checked, and passed on byte for byte: what earlier jobs wrote into it must survive
 (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-reusing-data.html).

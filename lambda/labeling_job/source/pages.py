@@ -45,7 +45,7 @@ def read_page(
 ) -> Page:
     """Return the page that begins behind the key `after`, or the one that a token stands for.
 
-    `until` is the last key that is wanted. Raises ClientError and CustomResourceError.
+    `until` is the last key to return. Raises ClientError and CustomResourceError.
     """
     parameters = {
         "Bucket": request.input.bucket,

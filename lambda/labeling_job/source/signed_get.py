@@ -22,7 +22,7 @@ Operation = Literal["GetObject", "ListObjectsV2"]
 _METHODS: Final = {"GetObject": "get_object", "ListObjectsV2": "list_objects_v2"}
 _SECONDS_VALID: Final = 900
 _OK: Final = 200
-#: HTTP statuses of what another attempt may bring, such as SlowDown.
+#: HTTP statuses after which another attempt may succeed, such as that of SlowDown.
 _PASSING: Final = frozenset({429, 500, 502, 503, 504})
 #: Seconds before the second, third … attempt, at most.
 _PAUSES: Final = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0)
@@ -48,7 +48,7 @@ def signed_get(
 
     `account` is the bucket's owner, or the request is refused. Raises ClientError as boto3 would,
     LargerError before anything too large is read, and CustomResourceError if S3 does not answer.
-    What may pass is tried again until the deadline.
+    Tries again until the deadline where another attempt may succeed.
     """
     for pause in (*_PAUSES, None):
         failure: Exception

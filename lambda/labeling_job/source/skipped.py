@@ -1,4 +1,4 @@
-"""Counts what is not labeled by reason, and lists what can't be."""
+"""Counts what is not labeled, by reason, and lists what can't be labeled."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def test_lines_come_again_where_reading_breaks_off(aws: FakeAws) -> None:
 def test_a_line_that_memory_can_not_hold_is_refused(aws: FakeAws) -> None:
     aws.objects["out"][_MANIFEST.key] = b"x" * 50_000_001
 
-    with pytest.raises(LongLineError, match=r"at most 50000000 bytes in s3://out/labels/"):
+    with pytest.raises(LongLineError):
         _lines(aws)
 
 

@@ -387,7 +387,7 @@ def frame_properties(**changes: Any) -> dict[str, Any]:
     return properties(Input={**source, **changes})
 
 
-def own_properties(kind: str, **changes: Any) -> dict[str, Any]:
+def user_properties(kind: str, **changes: Any) -> dict[str, Any]:
     """Return the properties of a job on `s3://in/own.jsonl`, which names what is below `Data/`."""
     source = {
         "Kind": kind,
@@ -415,8 +415,8 @@ def all_lines(manifest: Manifest) -> bytes:
     return manifest.lines.read()
 
 
-def own_lines(*lines: Any) -> dict[str, bytes]:
-    """Return the input bucket with an own manifest of these lines; texts are put as they are."""
+def user_lines(*lines: Any) -> dict[str, bytes]:
+    """Return the input bucket with a user's manifest of these lines; texts are put as they are."""
     texts = (line if isinstance(line, str) else json.dumps(line) for line in lines)
     return {"own.jsonl": "".join(f"{text}\n" for text in texts).encode()}
 

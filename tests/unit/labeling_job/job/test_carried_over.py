@@ -6,8 +6,8 @@ import pytest
 
 from custom_resource.errors import CustomResourceError
 from dataset.lines import digest
-from labeling_job.errors import NothingToLabelError
 from labeling_job.manifest.manifest import Manifest, read_manifest
+from labeling_job.manifest.problems import NothingToLabelError
 from labeling_job.request import from_event
 from tests.unit.labeling_job.labeling_job_aws import (
     FakeAws,

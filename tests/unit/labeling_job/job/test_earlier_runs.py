@@ -19,9 +19,9 @@ from tests.unit.labeling_job.labeling_job_aws import (
     input_properties,
     json_lines,
     own_id,
-    own_lines,
-    own_properties,
     properties,
+    user_lines,
+    user_properties,
 )
 
 _LABEL = {"parity": 0, "parity-metadata": {"class-name": "Even", "human-annotated": "yes"}}
@@ -221,10 +221,10 @@ def test_an_object_whose_earlier_labels_have_changed_is_adjusted_anew(aws: FakeA
         uri = f"s3://in/Data/{number}.jpg"
         return {"source-ref": uri, "cars": boxes, "cars-metadata": {}, **label}
 
-    aws.objects["in"].update(own_lines(line(1, 1), line(2, 2)))
+    aws.objects["in"].update(user_lines(line(1, 1), line(2, 2)))
     _output(aws, _OLD, line(1, 1, **_LABEL), line(2, 1, **_LABEL))
 
-    outcome = _create(aws, own_properties("object", PreviousAttribute="cars"))
+    outcome = _create(aws, user_properties("object", PreviousAttribute="cars"))
 
     assert (outcome.data["ObjectCount"], outcome.data["CarriedOverCount"]) == ("1", "1")
 

@@ -6,14 +6,14 @@ import pytest
 
 from custom_resource.errors import CustomResourceError
 from labeling_job.resource import run
-from tests.unit.labeling_job.labeling_job_aws import FakeAws, event, own_lines, own_properties
+from tests.unit.labeling_job.labeling_job_aws import FakeAws, event, user_lines, user_properties
 
 _LABELED = {"source-ref": "s3://in/Data/1.jpg", "cars": 1, "cars-metadata": {}}
 
 
 def _properties(kind: str = "object", **changes: Any) -> dict[str, Any]:
     review = {"PreviousAttribute": "cars", "PreviousJob": "dev-cars", "WhenEmpty": "skip"}
-    return own_properties(kind, **{**review, **changes})
+    return user_properties(kind, **{**review, **changes})
 
 
 def _read(aws: FakeAws) -> list[dict[str, Any]]:
@@ -24,7 +24,7 @@ def _read(aws: FakeAws) -> list[dict[str, Any]]:
 @pytest.fixture
 def aws() -> FakeAws:
     fake = FakeAws()
-    fake.objects["in"].update(own_lines(_LABELED, {"source-ref": "s3://in/Data/2.jpg"}))
+    fake.objects["in"].update(user_lines(_LABELED, {"source-ref": "s3://in/Data/2.jpg"}))
     return fake
 
 
@@ -116,7 +116,7 @@ def test_sequence_files_that_an_earlier_job_was_given_are_taken_and_not_read_aga
 ) -> None:
     aws.add_job("dev-cars", "Completed")
     sequence = "s3://out/requests/cars/sequences/0a1b.json"
-    aws.objects["in"].update(own_lines({**_LABELED, "source-ref": sequence}))
+    aws.objects["in"].update(user_lines({**_LABELED, "source-ref": sequence}))
 
     data = run(event("Create", _properties(kind)), aws.as_clients()).data
 
@@ -126,7 +126,7 @@ def test_sequence_files_that_an_earlier_job_was_given_are_taken_and_not_read_aga
 
 def test_objects_of_other_places_are_still_refused(aws: FakeAws) -> None:
     aws.add_job("dev-cars", "Completed")
-    aws.objects["in"].update(own_lines({**_LABELED, "source-ref": "s3://other/1.jpg"}))
+    aws.objects["in"].update(user_lines({**_LABELED, "source-ref": "s3://other/1.jpg"}))
 
     with pytest.raises(CustomResourceError) as refused:
         run(event("Create", _properties()), aws.as_clients())

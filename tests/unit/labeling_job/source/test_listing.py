@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.errors import NothingToLabelError
 from labeling_job.manifest.manifest import read_manifest
+from labeling_job.manifest.problems import NothingToLabelError
 from labeling_job.request import from_event
 from tests.unit.labeling_job.labeling_job_aws import (
     FakeAws,
