@@ -103,7 +103,7 @@ def _start(name: str, request: Request, aws: Clients) -> dict[str, str]:
         if request.input.when_empty == "fail":
             raise
         desired_state.finish(request.physical_id, request.event, request.markers, aws)
-        return _no_job(str(nothing), nothing.skipped)
+        return _data(None, Counts(left_out=str(nothing.skipped), summary=str(nothing)))
     if not manifest.objects:
         desired_state.finish(request.physical_id, request.event, request.markers, aws)
         return _all_labeled(manifest, request, aws)
@@ -136,7 +136,10 @@ def update(request: Request, aws: Clients) -> dict[str, str]:
         # There was nothing to label before; now there may be.
         return create(request, aws)
     jobs.change_tags(runs.last, request.tags, request.replaced_tags, aws)
-    return _data(runs.last, read_counts(runs.last.manifest_uri, request.account, aws))
+    data = _data(runs.last, read_counts(runs.last.manifest_uri, request.account, aws))
+    if runs.last.status in _NOT_ADOPTED:
+        data["Summary"] += f"; the job is {runs.last.status}, raise the revision for a new run"
+    return data
 
 
 def _runs(request: Request, aws: Clients) -> _Runs:
@@ -164,20 +167,18 @@ def _adopt(name: str, request: Request, aws: Clients) -> dict[str, str]:
     return _data(job, read_counts(job.manifest_uri, request.account, aws))
 
 
-def _data(job: Job, counts: Counts) -> dict[str, str]:
-    ended = job.status in _NOT_ADOPTED
-    note = f"; the job is {job.status}, raise the revision for a new run" if ended else ""
+def _data(job: Job | None, counts: Counts) -> dict[str, str]:
     return {
-        "JobName": job.name,
-        "JobArn": job.arn,
-        "JobStatus": job.status,
-        "ManifestUri": job.manifest_uri,
+        "JobName": job.name if job else NO_JOB,
+        "JobArn": job.arn if job else NO_JOB,
+        "JobStatus": job.status if job else NO_JOB,
+        "ManifestUri": job.manifest_uri if job else NO_JOB,
         "ObjectCount": counts.objects,
         "CarriedOverCount": counts.carried_over,
         "LeftOutCount": counts.left_out,
         "ReportUri": counts.report_uri,
-        "OutputManifestUri": job.output_manifest_uri,
-        "Summary": f"{counts.summary}{note}",
+        "OutputManifestUri": job.output_manifest_uri if job else NO_JOB,
+        "Summary": counts.summary,
     }
 
 
@@ -185,32 +186,10 @@ def _all_labeled(manifest: Manifest, request: Request, aws: Clients) -> dict[str
     """Return the data of a resource without a job of its own: the labels are there already."""
     runs = {each: jobs.look(each.run, aws) for each in earlier_manifests(request, aws)}
     last = max(runs, key=lambda each: (job.created if (job := runs[each]) else 0.0, each.run))
-    job = runs[last]
-    return {
-        "JobName": last.run,
-        "JobArn": job.arn if job else NO_JOB,
-        "JobStatus": job.status if job else NO_JOB,
-        "ManifestUri": job.manifest_uri if job else NO_JOB,
-        "ObjectCount": "0",
-        "CarriedOverCount": str(manifest.carried_over),
-        "LeftOutCount": str(manifest.skipped.total),
-        "ReportUri": NO_JOB,
-        "OutputManifestUri": last.uri,
-        "Summary": f"all is labeled, no job was started: {manifest.summary}; the latest run is "
+    counts = Counts(
+        carried_over=str(manifest.carried_over),
+        left_out=str(manifest.skipped.total),
+        summary=f"all is labeled, no job was started: {manifest.summary}; the latest run is "
         f"{last.run}",
-    }
-
-
-def _no_job(reason: str, skipped: int) -> dict[str, str]:
-    return {
-        "JobName": NO_JOB,
-        "JobArn": NO_JOB,
-        "JobStatus": NO_JOB,
-        "ManifestUri": NO_JOB,
-        "ObjectCount": "0",
-        "CarriedOverCount": "0",
-        "LeftOutCount": str(skipped),
-        "ReportUri": NO_JOB,
-        "OutputManifestUri": NO_JOB,
-        "Summary": reason,
-    }
+    )
+    return {**_data(runs[last], counts), "JobName": last.run, "OutputManifestUri": last.uri}

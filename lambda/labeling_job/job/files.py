@@ -28,12 +28,12 @@ from labeling_job.request import Request
 class Counts:
     """What the deployment shows of a run's data objects."""
 
-    objects: str
-    carried_over: str
+    objects: str = "0"
+    carried_over: str = "0"
     left_out: str
     summary: str
     #: S3 URI of the list of what can't be labeled, or `none`.
-    report_uri: str
+    report_uri: str = NO_JOB
 
 
 @dataclass(frozen=True, kw_only=True)
