@@ -1,4 +1,4 @@
-"""Without any one of its guards the people side fails the case that the guard is there for."""
+"""Without any one of its guards the function for people fails the case that it is there for."""
 
 from __future__ import annotations
 

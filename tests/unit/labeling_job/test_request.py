@@ -92,7 +92,7 @@ def test_everything_that_can_be_said_of_a_listing_becomes_types() -> None:
     assert source.when_empty == "skip"
 
 
-def test_everything_that_can_be_said_of_an_own_manifest_becomes_types() -> None:
+def test_everything_that_can_be_said_of_a_user_s_manifest_becomes_types() -> None:
     props = user_properties(
         "frames",
         MaximumFrames="2000",
@@ -197,7 +197,7 @@ def test_a_bad_input_property_is_named_with_its_value(name: str, value: Any, exp
         ("PreviousJob", "", "expected text"),
     ],
 )
-def test_a_bad_property_of_an_own_manifest_is_named_with_its_value(
+def test_a_bad_property_of_a_user_s_manifest_is_named_with_its_value(
     name: str, value: Any, expected: str
 ) -> None:
     with pytest.raises(CustomResourceError) as refused:

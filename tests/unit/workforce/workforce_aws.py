@@ -31,7 +31,7 @@ PLACEHOLDER = "https://127.0.0.1"
 
 @dataclass
 class FakePeople(FakeServices):
-    """Everything around a private workforce in one account and Region."""
+    """All that belongs to a private workforce in one account and Region."""
 
     #: What DescribeWorkforce answers, by name; there is at most one.
     workforces: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Events for the custom resources around a workforce, and what comes of them in `FakePeople`."""
+"""Events for the custom resources of a workforce, and what comes of them in `FakePeople`."""
 
 from __future__ import annotations
 

@@ -282,7 +282,7 @@ def test_nothing_to_label_is_still_an_error(aws: FakeAws) -> None:
         _create(aws)
 
 
-def test_the_choice_comes_first_so_that_a_limit_stays_one(aws: FakeAws) -> None:
+def test_the_sample_comes_first_so_that_a_limit_stays_one(aws: FakeAws) -> None:
     _output(aws, _OLD, _line("1.txt", "42", **_LABEL))
 
     assert _manifest(aws, _create(aws, input_properties(Limit="2"))) == ["7"]

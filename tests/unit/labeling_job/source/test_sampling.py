@@ -43,7 +43,7 @@ def _choose(places: Iterable[str], skipped: Skipped | None = None, **changes: An
 
 
 @given(_PLACES)
-def test_without_a_choice_all_are_taken_as_listed(places: list[str]) -> None:
+def test_without_a_sample_all_are_taken_as_listed(places: list[str]) -> None:
     assert _choose(places) == places
 
 
@@ -251,7 +251,7 @@ def test_fewer_objects_than_automated_labeling_needs_are_refused() -> None:
     )
 
 
-def test_the_manifest_has_the_order_of_the_choice() -> None:
+def test_the_manifest_has_the_order_of_the_sample() -> None:
     objects = {f"Images/{number}.jpg": b"x" for number in range(9)}
     uris = [f"s3://in/{key}" for key in objects]
 
