@@ -15,12 +15,12 @@ import aws_cdk as cdk
 import yaml
 from constructs import IConstruct
 
+from dataset.layout import labels_folder
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import TASK_TYPES
 from ground_truth.config import Environment, Job
 from ground_truth.config.input import place
 from stacks.environment_stage import EnvironmentStage
-from stacks.jobs import labels_folder
 
 _FILE: Final = Path(__file__).parent / "findings.yaml"
 #: Stands for every construct.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from benchmarks.measuring import measured
+from dataset.layout import requests_prefix
 from labeling_job.clients import connect
 from labeling_job.job.files import write_files
 from labeling_job.manifest.manifest import read_manifest
@@ -32,7 +33,7 @@ def main() -> None:
             "ResourceProperties": {
                 "NamePrefix": "dev-job",
                 "Input": source,
-                "Files": {"Bucket": "labeling-output", "Prefix": "requests/job/"},
+                "Files": {"Bucket": "labeling-output", "Prefix": requests_prefix("job")},
                 "Request": {},
             },
         }

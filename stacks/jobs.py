@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -24,12 +22,11 @@ from constructs.ground_truth.labeling.labeling_task import (
     Task,
     Workers,
 )
+from dataset.layout import labels_folder
 from ground_truth.catalogue.task_types import TASK_TYPES
 from ground_truth.config import Environment, Job
 from ground_truth.config.attributes import job_attributes, job_labels
 from ground_truth.config.input import place
-
-_OUTPUT_MANIFEST: Final = "manifests/output/output.manifest"
 
 
 class Jobs(Construct):
@@ -188,16 +185,6 @@ class Jobs(Construct):
             reads_answers=reads_answers,
         )
         return own.function.function_arn
-
-
-def labels_folder(manifest: str) -> str:
-    """Return the prefix of the labels that an output manifest, given by its key, names.
-
-    https://docs.aws.amazon.com/sagemaker/latest/dg/sms-data-output.html
-    """
-    if manifest.endswith(_OUTPUT_MANIFEST):
-        return manifest.removesuffix(_OUTPUT_MANIFEST)
-    return manifest[: manifest.rfind("/") + 1]
 
 
 def _auto_label(job: Job) -> AutoLabel | None:

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator
 
+from dataset.messages import shown
 from ground_truth.config.fields import Part, Text
 from ground_truth.config.yaml_file import (
     EnvironmentFileError,
@@ -19,7 +20,6 @@ from ground_truth.config.yaml_file import (
     display_name,
     read,
 )
-from ground_truth.validators.messages import shown
 
 _CHANGE: Final = re.compile(r"(replace|delete|leave|stop) \S.*|unprotect")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

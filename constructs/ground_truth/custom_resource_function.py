@@ -14,6 +14,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from constructs.ground_truth.policy_size import check_size
+from dataset.limits import MAXIMUM_EVENT_AGE
 
 _CODE: Final = Path(__file__).parents[2] / "lambda"
 #: The packages of `lambda/` that functions share.
@@ -80,7 +81,7 @@ class CustomResourceFunction(Construct):
             handler=f"{package}.handler.handler",
             log_group=log_group,
             # An event that comes later than that is not waited for by anybody.
-            max_event_age=cdk.Duration.hours(1),
+            max_event_age=cdk.Duration.seconds(MAXIMUM_EVENT_AGE),
             memory_size=1769,  # one full virtual CPU
             retry_attempts=2,
             role=self._role,

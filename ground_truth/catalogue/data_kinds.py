@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from dataset.limits import MAXIMUM_VALUE
+
 _MEGABYTE: Final = 1_000_000
 
 #: How data objects come into an input manifest, which is what the function is told:
@@ -67,7 +69,7 @@ class DataKind:
 _IMAGES: Final = (".jpg", ".jpeg", ".png")
 
 TEXT: Final = DataKind(
-    name="text", form="text", extensions=(".txt", ".csv"), maximum_characters=20_000
+    name="text", form="text", extensions=(".txt", ".csv"), maximum_characters=MAXIMUM_VALUE
 )
 IMAGE: Final = DataKind(
     name="image",

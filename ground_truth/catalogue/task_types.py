@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from dataset.limits import MAXIMUM_OBJECTS
 from ground_truth.catalogue.data_kinds import (
     FRAMES,
     IMAGE,
@@ -70,7 +71,7 @@ class TaskType:
     #: TaskTimeLimitInSeconds of a private team (botocore: HumanTaskConfig).
     maximum_task_seconds: int = 8 * _HOUR
     #: Data objects of one job.
-    maximum_objects: int = 100_000
+    maximum_objects: int = MAXIMUM_OBJECTS
     #: `<X>` of the algorithm for automated labeling, None where there is none.
     algorithm: str | None = None
     #: Labels that it can learn, None where no smaller limit is documented.

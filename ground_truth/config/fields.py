@@ -18,10 +18,10 @@ from pydantic import (
     model_validator,
 )
 
+from dataset.messages import shown
 from ground_truth.durations import PATTERN, seconds_in
 from ground_truth.validators import names_and_limits
 from ground_truth.validators import people as people_validators
-from ground_truth.validators.messages import shown
 
 if TYPE_CHECKING:
     from ground_truth.config.environment import Environment

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
+from dataset.messages import shown
 from ground_truth.catalogue.data_kinds import CUSTOM_DATA, MANIFEST, DataKind
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import CUSTOM, FEWEST_AUTOMATED, TASK_TYPES, TaskType
@@ -25,7 +26,7 @@ from ground_truth.config.review import (
 from ground_truth.config.yaml_file import display_name
 from ground_truth.validators import labels as label_validators
 from ground_truth.validators import names_and_limits
-from ground_truth.validators.messages import described, shown
+from ground_truth.validators.messages import described
 
 if TYPE_CHECKING:
     from ground_truth.templates.custom_template import CustomTemplate

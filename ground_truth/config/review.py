@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from dataset.messages import shown
 from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
 from ground_truth.config.fields import Part
 from ground_truth.validators import inputs as input_validators
 from ground_truth.validators import names_and_limits
-from ground_truth.validators.messages import shown
 
 Form = Literal["verify", "adjust"]
 FORMS: tuple[Form, ...] = ("verify", "adjust")

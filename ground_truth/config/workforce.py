@@ -7,12 +7,13 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from dataset.messages import shown
 from ground_truth.config.fields import Email, Emails, KeyArn, Part, Text, around
 from ground_truth.templates import invitation as invitation_mail
 from ground_truth.validators import names_and_limits
 from ground_truth.validators import people as people_validators
 from ground_truth.validators import workforce as workforce_validators
-from ground_truth.validators.messages import ItemError, shown
+from ground_truth.validators.messages import ItemError
 
 _MOST_TEAMS: Final = 25
 #: Each is a resource of a stack, which has 500 of them at most

@@ -13,7 +13,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ground_truth.validators.messages import ItemError, did_you_mean, shown
+from dataset.messages import shown
+from ground_truth.validators.messages import ItemError, did_you_mean
 
 _Model = TypeVar("_Model", bound=BaseModel)
 #: Steps from the top of a file down to a value: keys, and places in lists.

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
-from ground_truth.validators.messages import shown
+from dataset.limits import MAXIMUM_OBJECTS
+from dataset.messages import shown
 from ground_truth.validators.names_and_limits import between, length, one_line
 
 _LOCATION: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([^/].*/)?|(?!.*://)[^/].*/")
@@ -58,7 +59,7 @@ def seed(value: int) -> int:
 
 def sample(value: int) -> int:
     """Check how many data objects are chosen."""
-    return between(value, 1, 100_000, unit="data objects")
+    return between(value, 1, MAXIMUM_OBJECTS, unit="data objects")
 
 
 def column(value: str) -> str:

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from dataset.messages import shown
 from ground_truth.catalogue.task_types import TaskType
 from ground_truth.templates.instructions import Instructions
 from ground_truth.templates.label_categories import Attribute, Label
-from ground_truth.validators.messages import ItemError, described, shown
+from ground_truth.validators.messages import ItemError, described
 from ground_truth.validators.names_and_limits import one_line
 
 MOST_ATTRIBUTES: Final = 10

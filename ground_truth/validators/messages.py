@@ -17,12 +17,6 @@ class ItemError(ValueError):
         self.path = path
 
 
-def shown(value: object) -> str:
-    """Return `value` for an error message, shortened when it is very long."""
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:60]}… ({len(text)} characters)"
-
-
 def described(task_type: TaskType) -> str:
     """Return what a task is, for an error message."""
     forms = {"label": "", "verify": "verification of ", "adjust": "adjustment of "}

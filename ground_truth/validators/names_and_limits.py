@@ -10,13 +10,13 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
+from dataset.messages import shown
+from dataset.names import LONGEST_PREFIX, NAME, TAG_PREFIX, is_reserved
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import TaskType
 from ground_truth.durations import duration_text
-from ground_truth.validators.messages import described, listed, shown
+from ground_truth.validators.messages import described, listed
 
-#: Letters, digits and inner hyphens (botocore: LabelingJobName, LabelAttributeName, WorkteamName).
-_NAME: Final = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 #: A name that people choose. CloudFormation's logical ids are made from it: they begin with a
 #: letter and know no hyphens.
 _KEY: Final = re.compile(r"[a-z](-?[a-z0-9])*")
@@ -27,8 +27,6 @@ _FUNCTION_ARN: Final = re.compile(
 )
 _POLICY_NAME: Final = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _TITLE: Final = re.compile(r"[\t\n\r -\uD7FF\uE000-\uFFFD]*")
-#: What a job's name gets behind its prefix: `-<10 hex>`, and `-2` to `-99` when it is burnt.
-_JOB_NAME_SUFFIX: Final = len("-0123456789-99")
 #: What the Cognito domain gets behind the environment's name: `-<12 hex>`.
 _DOMAIN_SUFFIX: Final = len("-0123456789ab")
 _LONGEST_NAME: Final = 63
@@ -82,7 +80,7 @@ def job_name_prefix(value: str) -> str:
     """
     return _name(
         value,
-        longest=_LONGEST_NAME - _JOB_NAME_SUFFIX,
+        longest=LONGEST_PREFIX,
         why="because a job's name adds 14 to it and has 63 at most",
     )
 
@@ -264,9 +262,9 @@ def tags(values: Mapping[str, str]) -> Mapping[str, str]:
     for name, value in values.items():
         _tag_text(name, shortest=1, longest=128, what="tag key")
         _tag_text(value, shortest=0, longest=256, what=f"value of tag {shown(name)}")
-        if name.lower().startswith(("aws:", "ground-truth-cdk:")):
+        if is_reserved(name):
             raise ValueError(
-                "expected a tag key that doesn't begin with 'aws:' or 'ground-truth-cdk:', which"
+                f"expected a tag key that doesn't begin with 'aws:' or {TAG_PREFIX!r}, which"
                 f" are reserved, got {shown(name)}"
             )
     return number_of_tags(values)
@@ -284,7 +282,7 @@ def _name(value: str, *, longest: int, why: str) -> str:
         raise ValueError(
             f"expected at most {longest} characters {why}, got {len(value)}: {shown(value)}"
         )
-    if not _NAME.fullmatch(value):
+    if not NAME.fullmatch(value):
         raise ValueError(f"expected letters, digits and inner hyphens {why}, got {shown(value)}")
     return value
 

@@ -6,7 +6,8 @@ import ipaddress
 import re
 from typing import Final
 
-from ground_truth.validators.messages import ItemError, shown
+from dataset.messages import shown
+from ground_truth.validators.messages import ItemError
 from ground_truth.validators.names_and_limits import one_line
 
 _LOCAL_PART: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"

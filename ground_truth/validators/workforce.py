@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from ground_truth.validators.messages import ItemError, shown
+from dataset.messages import shown
+from ground_truth.validators.messages import ItemError
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9-]{0,62}")
 _USER_POOL: Final = re.compile(r"(?=.{1,55}$)[\w-]+_[0-9a-zA-Z]+")

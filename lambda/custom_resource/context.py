@@ -1,4 +1,4 @@
-"""What every event needs of its surroundings: time, the log, and how AWS is called."""
+"""What every event needs beside its clients: time, the log, and how AWS is called."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class StepLog(logging.LoggerAdapter[logging.Logger]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What an event needs beside its clients."""
+class EventContext:
+    """What an event needs beside its clients, which a function adds."""
 
     clock: Clock
     log: StepLog
     #: Seconds in which a refusal may still be the delay of a new role or policy.
-    patience: float = 180.0
+    propagation_seconds: float = 180.0
 
 
 def step_log(step: str) -> StepLog:
@@ -61,6 +61,6 @@ def real_clock(seconds: float) -> Clock:
     return Clock(now=time.monotonic, sleep=time.sleep, deadline=time.monotonic() + seconds)
 
 
-def real_patience() -> float:
-    """Return the patience that the function is configured with."""
+def propagation_seconds() -> float:
+    """Return the seconds that the function is configured with."""
     return float(os.environ.get("PROPAGATION_SECONDS", "180"))

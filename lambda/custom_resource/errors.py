@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from custom_resource.context import Surroundings
+    from custom_resource.context import EventContext
 
 _T = TypeVar("_T")
 
@@ -76,7 +76,7 @@ def is_denied(error: ClientError) -> bool:
 
 
 def is_throttled(error: ClientError) -> bool:
-    """Say whether the call was one too many, also for botocore's own retries."""
+    """Say whether there were too many calls, even for botocore's own retries."""
     return code_of(error) in _THROTTLED
 
 
@@ -89,15 +89,15 @@ def may_pass(error: ClientError) -> bool:
     return is_invalid(error) and _PROPAGATION_WORDS.search(message_of(error)) is not None
 
 
-def patiently(
+def retry_while_propagating(
     action: Callable[[], _T],
-    aws: Surroundings,
+    aws: EventContext,
     is_passing: Callable[[ClientError], bool] | None = None,
 ) -> _T:
-    """Run `action` again while its error may be IAM's delay, which is up to `aws.patience`.
+    """Run `action` again while its error may be the delay of a new role or policy.
 
-    The action must be safe to repeat. Its last error is raised as it is. `is_passing` knows
-    errors that pass in another way.
+    Ends after `aws.propagation_seconds`, and raises the last error as it is. The action must be
+    safe to repeat. `is_passing` knows errors that pass in another way.
     """
     pause = 2.0
     end: float | None = None
@@ -111,7 +111,7 @@ def patiently(
             ):
                 raise
             now = aws.clock.now()
-            end = now + aws.patience if end is None else end
+            end = now + aws.propagation_seconds if end is None else end
             if now + pause > min(end, aws.clock.deadline):
                 raise
             aws.log.info(

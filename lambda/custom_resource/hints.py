@@ -1,4 +1,4 @@
-"""Says what a person can do about a refusal of AWS, for those that people meet."""
+"""Says what to do about refusals of AWS, for those that users meet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from custom_resource.errors import code_of, is_denied, message_of, refusal
 
 #: Says what to do about an error, if it knows.
-Advice: TypeAlias = Callable[[ClientError], "str | None"]
+Hint: TypeAlias = Callable[[ClientError], "str | None"]
 
 #: IAM's words for a missing permission
 #: (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
@@ -37,10 +37,10 @@ _ACTIONS: Final[Mapping[str, str]] = {
 }
 
 
-def explain(error: ClientError, *more: Advice) -> str:
+def explain(error: ClientError, *more: Hint) -> str:
     """Return what was refused and, for what is known of it, what to do."""
-    for advice in (_closed, _key, _denied, *more):
-        found = advice(error)
+    for hint in (_closed, _key, _denied, *more):
+        found = hint(error)
         if found is not None:
             return f"{refusal(error)}: {found}"
     return refusal(error)

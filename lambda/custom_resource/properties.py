@@ -44,9 +44,18 @@ def texts(
     return tuple(value)
 
 
-def choice(properties: Mapping[str, Any], name: str, where: str, choices: tuple[_C, ...]) -> _C:
-    """Return one of some words."""
+def one_of(
+    properties: Mapping[str, Any],
+    name: str,
+    where: str,
+    choices: tuple[_C, ...],
+    *,
+    default: _C | None = None,
+) -> _C:
+    """Return one of some words; `default` where there is none."""
     value = properties.get(name)
+    if value is None and default is not None:
+        return default
     for each in choices:
         if value == each:
             return each
@@ -64,6 +73,21 @@ def number(properties: Mapping[str, Any], name: str, where: str) -> int:
 def optional_number(properties: Mapping[str, Any], name: str, where: str) -> int | None:
     """Return a whole number above 0, or None where there is none."""
     return None if properties.get(name) is None else number(properties, name, where)
+
+
+def integer(value: object, where: str) -> int:
+    """Return a whole number of any sign; `where` leads to it."""
+    if not re.fullmatch(r"-?[0-9]{1,18}", str(value)):
+        raise CustomResourceError(f"expected an integer, got {value!r} in {where}")
+    return int(str(value))
+
+
+def boolean(value: object, where: str) -> bool:
+    """Return a truth value; `where` leads to it."""
+    found = {"true": True, "false": False}.get(str(value).lower())
+    if found is None:
+        raise CustomResourceError(f"expected true or false, got {value!r} in {where}")
+    return found
 
 
 def absent(properties: Mapping[str, Any], names: tuple[str, ...], where: str, why: str) -> None:

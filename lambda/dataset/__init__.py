@@ -1,1 +1,1 @@
-"""The layout of the buckets, and the lines of manifests: shared by functions and commands."""
+"""Where things stand in the output bucket, and what labels are: for functions and for commands."""

@@ -7,10 +7,6 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-#: Characters (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-input-data-input-manifest.html).
-MAXIMUM_LINE: Final = 100_000
-
-
 # `json.dumps` with an option makes an encoder for each call.
 _encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 

@@ -13,7 +13,7 @@ import urllib3
 from botocore.config import Config
 from botocore.httpsession import get_cert_path
 
-from custom_resource.context import CONFIG, Surroundings, real_clock, real_patience, step_log
+from custom_resource.context import CONFIG, EventContext, propagation_seconds, real_clock, step_log
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -29,7 +29,7 @@ S3_CONFIG: Final = _CONFIG.merge(Config(signature_version="s3v4"))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Collaborators(Surroundings):
+class Clients(EventContext):
     """Everything outside of this package that an event needs."""
 
     s3: S3Client
@@ -38,15 +38,15 @@ class Collaborators(Surroundings):
     http: Callable[[str, Mapping[str, str]], urllib3.BaseHTTPResponse]
 
 
-def connect(*, step: str, seconds: float) -> Collaborators:
+def connect(*, step: str, seconds: float) -> Clients:
     """Return real clients and a clock whose deadline is `seconds` from now."""
-    return Collaborators(
+    return Clients(
         s3=boto3.client("s3", config=S3_CONFIG),
         sagemaker=boto3.client("sagemaker", config=_CONFIG),
         http=http(),
         clock=real_clock(seconds),
         log=step_log(step),
-        patience=real_patience(),
+        propagation_seconds=propagation_seconds(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Says what a person can do about the refusals that only labeling jobs meet."""
+"""Says what to do about the refusals that only labeling jobs meet."""
 
 from __future__ import annotations
 

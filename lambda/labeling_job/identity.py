@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from custom_resource import properties as read
 from custom_resource.errors import CustomResourceError
+from dataset.names import LONGEST_PREFIX, NAME
 
 #: What a job is made of; a change of anything else changes a job in place or not at all.
 _CONTENT: Final = ("NamePrefix", "Revision", "Input", "Files", "Request")
@@ -25,11 +25,6 @@ _CONDITIONS: Final = frozenset(
         "WhenEmpty",
     }
 )
-#: Fits 63 characters with a hyphen, 10 digits and a suffix of up to "-99" (botocore:
-#: LabelingJobName).
-_NAME_PREFIX: Final = re.compile(r"[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,48}")
-_MAXIMUM_NAME_PREFIX: Final = 49
-_JOB_NAME: Final = re.compile(r"(?=.{12,60}$)[a-zA-Z0-9](?:-*[a-zA-Z0-9])*-[0-9a-f]{10}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +51,9 @@ def physical_id(owner: Owner, properties: Mapping[str, Any]) -> str:
     job's name.
     """
     prefix = read.text(properties, "NamePrefix", "ResourceProperties")
-    if len(prefix) > _MAXIMUM_NAME_PREFIX or not _NAME_PREFIX.fullmatch(prefix):
+    if len(prefix) > LONGEST_PREFIX or not NAME.fullmatch(prefix):
         raise CustomResourceError(
-            f"expected at most {_MAXIMUM_NAME_PREFIX} letters, digits and inner hyphens, "
+            f"expected at most {LONGEST_PREFIX} letters, digits and inner hyphens, "
             f"got {prefix!r} in ResourceProperties.NamePrefix"
         )
     content = {name: _as_sent(properties.get(name)) for name in _CONTENT}
@@ -70,11 +65,6 @@ def physical_id(owner: Owner, properties: Mapping[str, Any]) -> str:
         [owner.stack_id, owner.logical_id, content], sort_keys=True, separators=(",", ":")
     )
     return f"{prefix}-{hashlib.sha256(canonical.encode()).hexdigest()[:10]}"
-
-
-def is_own_form(identity: str) -> bool:
-    """Say whether an id looks like one of `physical_id`, and not like one made up elsewhere."""
-    return _JOB_NAME.fullmatch(identity) is not None
 
 
 def _as_sent(value: Any) -> Any:

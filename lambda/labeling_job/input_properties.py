@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, Literal, get_args
 
 from custom_resource import properties as read
 from custom_resource.errors import CustomResourceError
+from dataset.limits import MAXIMUM_VALUE
 from labeling_job.source.globs import matcher
 
 #: How data objects come into the manifest.
@@ -18,12 +19,9 @@ Order = Literal["listed", "shuffled"]
 
 #: What a resource has instead of a job that it did not start, and of the places of its files.
 NO_JOB: Final = "none"
-#: Characters of one attribute
-#: (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-input-data-input-manifest.html).
-MAXIMUM_VALUE: Final = 20_000
 
 _WHERE: Final = "ResourceProperties.Input"
-#: The others need what only a person knows.
+#: A listing is enough for these; for the others the user's manifest says more.
 _LISTED: Final = ("text", "object", "frames")
 _MANIFEST_URI: Final = re.compile(r"s3://[^/]+/.+", re.DOTALL)
 
@@ -61,12 +59,12 @@ class Input:
     #: Of one sequence.
     maximum_frames: int | None
     when_empty: Literal["fail", "skip"]
-    #: What every line of an own manifest must have.
+    #: What every line of a user's manifest must have.
     required_names: tuple[str, ...]
     #: The label attribute of what is verified or adjusted.
-    previous_attribute: str | None
+    reviewed_attribute: str | None
     #: The job that writes the manifest, or `none`.
-    previous_job: str | None
+    reviewed_job: str | None
 
     @property
     def place(self) -> str:
@@ -86,14 +84,14 @@ def read_input(properties: Mapping[str, Any]) -> Input:
         raise CustomResourceError(
             f"expected a prefix that ends with '/', got {prefix!r} in {_WHERE}.Prefix"
         )
-    kind = read.choice(properties, "Kind", _WHERE, get_args(Kind))
+    kind: Kind = read.one_of(properties, "Kind", _WHERE, get_args(Kind))
     manifest_uri = _manifest_uri(properties)
     split = _split(properties, kind, listed=manifest_uri is None)
     extensions = properties.get("Extensions")
     if extensions is None:
         raise CustomResourceError(f"expected a list of endings, got None in {_WHERE}.Extensions")
     return Input(
-        kind=cast("Kind", kind),
+        kind=kind,
         bucket=read.text(properties, "Bucket", _WHERE),
         prefix=prefix,
         manifest_uri=manifest_uri,
@@ -107,23 +105,18 @@ def read_input(properties: Mapping[str, Any]) -> Input:
         exclude=_globs(properties, "Exclude"),
         sample=read.optional_number(properties, "Sample", _WHERE),
         limit=read.optional_number(properties, "Limit", _WHERE),
-        order=cast(
-            "Order",
-            read.choice(
-                {"Order": "listed", **_given(properties)}, "Order", _WHERE, get_args(Order)
-            ),
-        ),
-        seed=_seed(properties),
+        order=read.one_of(properties, "Order", _WHERE, get_args(Order), default="listed"),
+        seed=read.integer(properties.get("Seed") or 0, f"{_WHERE}.Seed"),
         minimum_objects=read.optional_number(properties, "MinimumObjects", _WHERE),
         maximum_objects=read.number(properties, "MaximumObjects", _WHERE),
         maximum_characters=read.optional_number(properties, "MaximumCharacters", _WHERE)
         or MAXIMUM_VALUE,
         maximum_bytes=read.optional_number(properties, "MaximumBytes", _WHERE),
         maximum_frames=read.optional_number(properties, "MaximumFrames", _WHERE),
-        when_empty=read.choice(properties, "WhenEmpty", _WHERE, ("fail", "skip")),
+        when_empty=read.one_of(properties, "WhenEmpty", _WHERE, ("fail", "skip")),
         required_names=read.texts(properties, "RequiredNames", _WHERE, what="names"),
-        previous_attribute=read.optional_text(properties, "PreviousAttribute", _WHERE),
-        previous_job=read.optional_text(properties, "PreviousJob", _WHERE),
+        reviewed_attribute=read.optional_text(properties, "PreviousAttribute", _WHERE),
+        reviewed_job=read.optional_text(properties, "PreviousJob", _WHERE),
     )
 
 
@@ -154,10 +147,10 @@ def _split(properties: Mapping[str, Any], kind: str, *, listed: bool) -> Split:
     if not listed or kind != "text":
         read.absent(properties, ("Split", "Column"), _WHERE, "but for texts of a listing")
         return "file"
-    split = read.choice(properties, "Split", _WHERE, get_args(Split))
+    split: Split = read.one_of(properties, "Split", _WHERE, get_args(Split))
     if split != "column":
         read.absent(properties, ("Column",), _WHERE, "without the Split column")
-    return cast("Split", split)
+    return split
 
 
 def _globs(properties: Mapping[str, Any], name: str) -> tuple[str, ...]:
@@ -170,14 +163,3 @@ def _globs(properties: Mapping[str, Any], name: str) -> tuple[str, ...]:
                 f"expected a pattern such as *.jpg, got {glob!r} in {_WHERE}.{name}: {error}"
             ) from error
     return globs
-
-
-def _seed(properties: Mapping[str, Any]) -> int:
-    value = _given(properties).get("Seed", 0)
-    if not re.fullmatch(r"-?[0-9]{1,18}", str(value)):
-        raise CustomResourceError(f"expected a number, got {value!r} in {_WHERE}.Seed")
-    return int(str(value))
-
-
-def _given(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in properties.items() if value is not None}

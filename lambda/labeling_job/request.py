@@ -71,6 +71,11 @@ class Request:
         return self.physical_id.rpartition("-")[0]
 
     @property
+    def output_path(self) -> str:
+        """Where Ground Truth writes labels, as an S3 URI."""
+        return str(dict(self.job.get("OutputConfig", {})).get("S3OutputPath", ""))
+
+    @property
     def markers(self) -> Place:
         """Where it is remembered that the resource is wanted."""
         return Place(bucket=self.files.bucket, prefix=self.files.prefix, account=self.account)
@@ -119,11 +124,12 @@ def from_event(event: Mapping[str, Any]) -> Request:
         job=read.mapping(properties, "Request", "ResourceProperties"),
         tags=_tags(properties),
         replaced_tags=_tags_or_none(replaced),
-        on_change=read.choice(
-            {"OnChange": properties.get("OnChange") or "replace"},
+        on_change=read.one_of(
+            properties,
             "OnChange",
             "ResourceProperties",
             ("replace", "fail"),
+            default="replace",
         ),
         relabel=_flag(properties, "Relabel", default=False),
         stop_on_delete=_flag(properties, "StopOnDelete", default=True),
@@ -147,8 +153,7 @@ def deletion_from_event(event: Mapping[str, Any]) -> Deletion:
 
 def _flag(properties: Mapping[str, Any], name: str, *, default: bool) -> bool:
     value = properties.get(name)
-    text = str(default if value is None else value).lower()
-    return read.choice({name: text}, name, "ResourceProperties", ("true", "false")) == "true"
+    return default if value is None else read.boolean(value, f"ResourceProperties.{name}")
 
 
 def _markers(owner: Owner, files: object) -> Place | None:

@@ -12,24 +12,25 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError
 
-from custom_resource.errors import CustomResourceError, patiently
+from custom_resource.errors import CustomResourceError, retry_while_propagating
 from custom_resource.responder import Outcome
-from labeling_job.clients import Collaborators
-from labeling_job.errors import NothingToLabelError
+from dataset.names import run_names
+from labeling_job.clients import Clients
 from labeling_job.input_properties import NO_JOB
 from labeling_job.job import desired_state, jobs
-from labeling_job.job.carried_over import earlier_runs, labeled_before
+from labeling_job.job.carried_over import earlier_manifests, labeled_before
 from labeling_job.job.desired_state import CancelledError
 from labeling_job.job.files import Counts, read_counts, write_files
-from labeling_job.job.guards import keep_from_change
+from labeling_job.job.guards import guard_change
 from labeling_job.job.jobs import Job
 from labeling_job.job.start import start_job
 from labeling_job.job.stop import delete, stop_leftover
 from labeling_job.manifest.manifest import Manifest, read_manifest
+from labeling_job.manifest.problems import NothingToLabelError
 from labeling_job.request import Request, deletion_from_event, from_event
 
 #: Not worth adopting: the next run gets the next name.
-_BURNT: Final = frozenset({"Failed", "Stopping", "Stopped"})
+_NOT_ADOPTED: Final = frozenset({"Failed", "Stopping", "Stopped"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ class _Runs:
     free: str
 
 
-def run(event: Mapping[str, Any], aws: Collaborators) -> Outcome:
+def run(event: Mapping[str, Any], aws: Clients) -> Outcome:
     """Do what the event asks for.
 
     Raises CustomResourceError, or an error of botocore, if it can't be done; nothing that was
@@ -61,12 +62,12 @@ def run(event: Mapping[str, Any], aws: Collaborators) -> Outcome:
     return Outcome(physical_id=request.physical_id, data=data)
 
 
-def create(request: Request, aws: Collaborators) -> dict[str, str]:
+def create(request: Request, aws: Clients) -> dict[str, str]:
     """Find the job that this content already has, or start one."""
     try:
         refusal = _begin(request, aws)
-        runs = patiently(lambda: _runs(request, aws), aws)
-        if runs.last and runs.last.status not in _BURNT:
+        runs = retry_while_propagating(lambda: _runs(request, aws), aws)
+        if runs.last and runs.last.status not in _NOT_ADOPTED:
             # Before the input is read: at a rollback it may no longer be there.
             return _adopt(runs.last.name, request, aws)
         if refusal is not None:
@@ -78,10 +79,10 @@ def create(request: Request, aws: Collaborators) -> dict[str, str]:
         raise
 
 
-def _begin(request: Request, aws: Collaborators) -> Exception | None:
+def _begin(request: Request, aws: Clients) -> Exception | None:
     """Say that the resource is wanted; return what is in the way of starting a job for it."""
     try:
-        patiently(
+        retry_while_propagating(
             lambda: desired_state.begin(request.physical_id, request.event, request.markers, aws),
             aws,
         )
@@ -93,25 +94,25 @@ def _begin(request: Request, aws: Collaborators) -> Exception | None:
     return None
 
 
-def _start(name: str, request: Request, aws: Collaborators) -> dict[str, str]:
+def _start(name: str, request: Request, aws: Clients) -> dict[str, str]:
     """Start a job of this name, unless there is nothing to label."""
-    labeled = patiently(lambda: labeled_before(request, aws), aws)
+    labeled = retry_while_propagating(lambda: labeled_before(request, aws), aws)
     try:
-        manifest = patiently(lambda: read_manifest(request, aws, labeled), aws)
+        manifest = retry_while_propagating(lambda: read_manifest(request, aws, labeled), aws)
     except NothingToLabelError as nothing:
         if request.input.when_empty == "fail":
             raise
         desired_state.finish(request.physical_id, request.event, request.markers, aws)
-        return _no_job(str(nothing), nothing.left_out)
+        return _data(None, Counts(left_out=str(nothing.skipped), summary=str(nothing)))
     if not manifest.objects:
         desired_state.finish(request.physical_id, request.event, request.markers, aws)
         return _all_labeled(manifest, request, aws)
-    written = patiently(lambda: write_files(request, manifest, aws), aws)
+    written = retry_while_propagating(lambda: write_files(request, manifest, aws), aws)
     job = start_job(name, written, request, aws)
     return _data(job, written.counts)
 
 
-def update(request: Request, aws: Collaborators) -> dict[str, str]:
+def update(request: Request, aws: Clients) -> dict[str, str]:
     """Change tags in place, or start the job of the new content; a Delete stops the old one."""
     if request.replaced_id not in (None, request.physical_id, request.current_id):
         # A rollback: the answer of the update that failed may never have arrived.
@@ -120,7 +121,7 @@ def update(request: Request, aws: Collaborators) -> dict[str, str]:
         stop_leftover(replaced, request.owner, aws)
     if request.physical_id != request.current_id:
         try:
-            keep_from_change(request, aws)
+            guard_change(request, aws)
         except CustomResourceError:
             # Or the rollback would take the event for one that is still to come.
             _begin(request, aws)
@@ -130,17 +131,20 @@ def update(request: Request, aws: Collaborators) -> dict[str, str]:
             str(request.current_id), request.physical_id, request.event, request.markers, aws
         )
         return data
-    runs = patiently(lambda: _runs(request, aws), aws)
+    runs = retry_while_propagating(lambda: _runs(request, aws), aws)
     if runs.last is None:
         # There was nothing to label before; now there may be.
         return create(request, aws)
     jobs.change_tags(runs.last, request.tags, request.replaced_tags, aws)
-    return _data(runs.last, read_counts(runs.last.manifest_uri, request.account, aws))
+    data = _data(runs.last, read_counts(runs.last.manifest_uri, request.account, aws))
+    if runs.last.status in _NOT_ADOPTED:
+        data["Summary"] += f"; the job is {runs.last.status}, raise the revision for a new run"
+    return data
 
 
-def _runs(request: Request, aws: Collaborators) -> _Runs:
+def _runs(request: Request, aws: Clients) -> _Runs:
     last = None
-    for name in jobs.names(request.physical_id):
+    for name in run_names(request.physical_id):
         job = jobs.find(name, request.owner, aws)
         if job is None:
             return _Runs(last=last, free=name)
@@ -150,7 +154,7 @@ def _runs(request: Request, aws: Collaborators) -> _Runs:
     )
 
 
-def _adopt(name: str, request: Request, aws: Collaborators) -> dict[str, str]:
+def _adopt(name: str, request: Request, aws: Clients) -> dict[str, str]:
     job = jobs.await_start(name, aws)
     aws.log.info("labeling job %s has the same content and is %s, kept", name, job.status)
     try:
@@ -163,53 +167,29 @@ def _adopt(name: str, request: Request, aws: Collaborators) -> dict[str, str]:
     return _data(job, read_counts(job.manifest_uri, request.account, aws))
 
 
-def _data(job: Job, counts: Counts) -> dict[str, str]:
-    ended = job.status in _BURNT
-    note = f"; the job is {job.status}, raise the revision for a new run" if ended else ""
+def _data(job: Job | None, counts: Counts) -> dict[str, str]:
     return {
-        "JobName": job.name,
-        "JobArn": job.arn,
-        "JobStatus": job.status,
-        "ManifestUri": job.manifest_uri,
+        "JobName": job.name if job else NO_JOB,
+        "JobArn": job.arn if job else NO_JOB,
+        "JobStatus": job.status if job else NO_JOB,
+        "ManifestUri": job.manifest_uri if job else NO_JOB,
         "ObjectCount": counts.objects,
         "CarriedOverCount": counts.carried_over,
         "LeftOutCount": counts.left_out,
         "ReportUri": counts.report_uri,
-        "OutputManifestUri": job.output_manifest_uri,
-        "Summary": f"{counts.summary}{note}",
+        "OutputManifestUri": job.output_manifest_uri if job else NO_JOB,
+        "Summary": counts.summary,
     }
 
 
-def _all_labeled(manifest: Manifest, request: Request, aws: Collaborators) -> dict[str, str]:
+def _all_labeled(manifest: Manifest, request: Request, aws: Clients) -> dict[str, str]:
     """Return the data of a resource without a job of its own: the labels are there already."""
-    runs = {run: jobs.look(run.name, aws) for run in earlier_runs(request, aws)}
-    last = max(runs, key=lambda run: (job.created if (job := runs[run]) else 0.0, run.name))
-    job = runs[last]
-    return {
-        "JobName": last.name,
-        "JobArn": job.arn if job else NO_JOB,
-        "JobStatus": job.status if job else NO_JOB,
-        "ManifestUri": job.manifest_uri if job else NO_JOB,
-        "ObjectCount": "0",
-        "CarriedOverCount": str(manifest.carried_over),
-        "LeftOutCount": str(manifest.left_out.total),
-        "ReportUri": NO_JOB,
-        "OutputManifestUri": last.uri,
-        "Summary": f"all is labeled, no job was started: {manifest.summary}; the latest run is "
-        f"{last.name}",
-    }
-
-
-def _no_job(reason: str, left_out: int) -> dict[str, str]:
-    return {
-        "JobName": NO_JOB,
-        "JobArn": NO_JOB,
-        "JobStatus": NO_JOB,
-        "ManifestUri": NO_JOB,
-        "ObjectCount": "0",
-        "CarriedOverCount": "0",
-        "LeftOutCount": str(left_out),
-        "ReportUri": NO_JOB,
-        "OutputManifestUri": NO_JOB,
-        "Summary": reason,
-    }
+    runs = {each: jobs.look(each.run, aws) for each in earlier_manifests(request, aws)}
+    last = max(runs, key=lambda each: (job.created if (job := runs[each]) else 0.0, each.run))
+    counts = Counts(
+        carried_over=str(manifest.carried_over),
+        left_out=str(manifest.skipped.total),
+        summary=f"all is labeled, no job was started: {manifest.summary}; the latest run is "
+        f"{last.run}",
+    )
+    return {**_data(runs[last], counts), "JobName": last.run, "OutputManifestUri": last.uri}

@@ -1,1 +1,1 @@
-"""The custom resources around a private workforce: what CloudFormation itself can't do for it."""
+"""The custom resources of a private workforce: what CloudFormation itself can't do for it."""

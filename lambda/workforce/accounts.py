@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from custom_resource.errors import code_of
 
 if TYPE_CHECKING:
-    from workforce.clients import Collaborators
+    from workforce.clients import Clients
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class Accounts:
     """The accounts of one pool. What is done already may be done again."""
 
     pool: str
-    aws: Collaborators
+    aws: Clients
 
     def members(self, group: str) -> list[Account]:
         """Return the accounts of a group; a group that does not exist has none."""

@@ -20,7 +20,7 @@ from workforce.rollback import is_rollback
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import WorkforceTypeDef
 
-    from workforce.clients import Collaborators
+    from workforce.clients import Clients
     from workforce.event import Event
 
 _Mode: TypeAlias = Literal["create", "oidc", "given"]
@@ -36,7 +36,7 @@ _MODES: Final[Mapping[str, _Mode]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Wanted:
+class _DesiredState:
     """The workforce that an environment works with."""
 
     environment: str
@@ -64,47 +64,47 @@ def physical_id(event: Event) -> str:
     return f"{event.text('Environment')}-workforce-check"
 
 
-def create(event: Event, aws: Collaborators) -> dict[str, str]:
+def create(event: Event, aws: Clients) -> dict[str, str]:
     """Look at what is there; raises CustomResourceError that says what to do about it."""
-    wanted = _wanted(event.properties)
-    return _checked(event, wanted, aws)
+    desired = _desired_state(event.properties)
+    return _checked(event, desired, aws)
 
 
-def update(event: Event, aws: Collaborators) -> dict[str, str]:
+def update(event: Event, aws: Clients) -> dict[str, str]:
     """Look again, unless a deployment that failed is taken back, of which nothing is refused."""
-    wanted, before = _wanted(event.properties), _wanted_or_none(event.before)
+    desired, before = _desired_state(event.properties), _desired_state_or_none(event.before)
     try:
-        if before is not None and before != wanted:
-            _keep_from_exchange(before, wanted, aws)
-            return _checked(event, wanted, aws)
-        if wanted.is_made:
+        if before is not None and before != desired:
+            _guard_exchange(before, desired, aws)
+            return _checked(event, desired, aws)
+        if desired.is_made:
             check_sender(event.properties.get("EmailFrom"), aws)
             return {"SubDomain": ""}
-        return _checked(event, wanted, aws)
+        return _checked(event, desired, aws)
     except CustomResourceError as refusal:
         if not is_rollback(event.stack_id, aws):
             raise
         aws.log.warning("not refused, because a deployment is taken back: %s", refusal)
-        found = None if wanted.is_made else workforces.find(wanted.name, aws)
+        found = None if desired.is_made else workforces.find(desired.name, aws)
         return {"SubDomain": found.get("SubDomain", "") if found else ""}
 
 
-def delete(event: Event, aws: Collaborators) -> None:
+def delete(event: Event, aws: Clients) -> None:
     """Do nothing."""
     del event, aws
 
 
-def _checked(event: Event, wanted: _Wanted, aws: Collaborators) -> dict[str, str]:
+def _checked(event: Event, desired: _DesiredState, aws: Clients) -> dict[str, str]:
     sub_domain = ""
-    if wanted.is_made:
-        _keep_to_one(wanted, aws)
+    if desired.is_made:
+        _guard_the_one(desired, aws)
     else:
-        sub_domain = _verified(wanted, aws).get("SubDomain", "")
+        sub_domain = _verified(desired, aws).get("SubDomain", "")
     check_sender(event.properties.get("EmailFrom"), aws)
     return {"SubDomain": sub_domain}
 
 
-def _keep_to_one(wanted: _Wanted, aws: Collaborators) -> None:
+def _guard_the_one(desired: _DesiredState, aws: Clients) -> None:
     """Raise CustomResourceError if there is a workforce, and not only what is left of one."""
     found = workforces.await_change(
         lambda: workforces.the_one(aws),
@@ -122,43 +122,43 @@ def _keep_to_one(wanted: _Wanted, aws: Collaborators) -> None:
         )
     raise CustomResourceError(
         f"an account has one workforce per Region, and {there} is there already. To work with it, "
-        f"put this line in place of workforce.{wanted.mode} into "
-        f"environments/{wanted.environment}.yaml: {workforces.adopt_line(found)} - or, if another "
+        f"put this line in place of workforce.{desired.mode} into "
+        f"environments/{desired.environment}.yaml: {workforces.adopt_line(found)} - or, if another "
         "environment of this project has made it, shared_with: and that environment's name; see "
         "docs/workforce.md"
     )
 
 
-def _verified(wanted: _Wanted, aws: Collaborators) -> WorkforceTypeDef:
+def _verified(desired: _DesiredState, aws: Clients) -> WorkforceTypeDef:
     """Return the workforce that is there already, if it is the one that is meant."""
-    found = workforces.settled(wanted.name, aws)
-    file = f"environments/{wanted.environment}.yaml"
+    found = workforces.settled(desired.name, aws)
+    file = f"environments/{desired.environment}.yaml"
     if found is None:
         other = workforces.the_one(aws)
         if other is None:
             raise CustomResourceError(
-                f"expected workforce {wanted.name}, which {file} names, but the account has none "
+                f"expected workforce {desired.name}, which {file} names, but the account has none "
                 "in this Region; use workforce.create to make one"
             )
         raise CustomResourceError(
-            f"expected workforce {wanted.name}, which {file} names, got "
+            f"expected workforce {desired.name}, which {file} names, got "
             f"{workforces.shown(other)}; to work with it: {workforces.adopt_line(other)}"
         )
     if workforces.status_of(found) == "Failed":
         raise CustomResourceError(
             f"{workforces.shown(found)} has failed: {workforces.failure(found)}"
         )
-    if not wanted.fits(found):
-        ids = f"user pool {wanted.user_pool_id}, client {wanted.client_id}"
+    if not desired.fits(found):
+        ids = f"user pool {desired.user_pool_id}, client {desired.client_id}"
         raise CustomResourceError(
-            f"expected workforce {wanted.name} with {ids if wanted.user_pool_id else 'OIDC'}, as "
+            f"expected workforce {desired.name} with {ids if desired.user_pool_id else 'OIDC'}, as "
             f"{file} says, got {workforces.shown(found)}; to work with it: "
             f"{workforces.adopt_line(found)}"
         )
     return found
 
 
-def _keep_from_exchange(before: _Wanted, wanted: _Wanted, aws: Collaborators) -> None:
+def _guard_exchange(before: _DesiredState, desired: _DesiredState, aws: Clients) -> None:
     """Raise CustomResourceError if a workforce would be lost that is in use."""
     found = workforces.the_one(aws)
     if found is None or not before.fits(found):
@@ -169,12 +169,12 @@ def _keep_from_exchange(before: _Wanted, wanted: _Wanted, aws: Collaborators) ->
     use = f"work teams {', '.join(teams)} are in it" if teams else "this environment has made it"
     raise CustomResourceError(
         f"{workforces.shown(found)} can't be exchanged for another by a deployment: {use}. Destroy "
-        f"the stack {wanted.environment}/Workforce first, or take the change back; see "
+        f"the stack {desired.environment}/Workforce first, or take the change back; see "
         "docs/workforce.md"
     )
 
 
-def _is_left_over(found: WorkforceTypeDef, aws: Collaborators) -> bool:
+def _is_left_over(found: WorkforceTypeDef, aws: Clients) -> bool:
     """Say whether a workforce has outlived its user pool."""
     ids = found.get("CognitoConfig")
     if ids is None:
@@ -188,7 +188,7 @@ def _is_left_over(found: WorkforceTypeDef, aws: Collaborators) -> bool:
     return False
 
 
-def _removal(name: str, aws: Collaborators) -> str:
+def _removal(name: str, aws: Clients) -> str:
     region = aws.sagemaker.meta.region_name
     commands = [f"delete-workteam --workteam-name {team}" for team in workforces.team_names(aws)]
     return " && ".join(
@@ -197,10 +197,10 @@ def _removal(name: str, aws: Collaborators) -> str:
     )
 
 
-def _wanted(properties: Mapping[str, Any]) -> _Wanted:
-    mode = _MODES[read.choice(properties, "Mode", _WHERE, tuple(_MODES))]
+def _desired_state(properties: Mapping[str, Any]) -> _DesiredState:
+    mode = _MODES[read.one_of(properties, "Mode", _WHERE, tuple(_MODES))]
     ids = {} if mode != "given" else properties
-    return _Wanted(
+    return _DesiredState(
         environment=read.text(properties, "Environment", _WHERE),
         mode=mode,
         name=read.text(properties, "WorkforceName", _WHERE),
@@ -209,9 +209,9 @@ def _wanted(properties: Mapping[str, Any]) -> _Wanted:
     )
 
 
-def _wanted_or_none(properties: Mapping[str, Any]) -> _Wanted | None:
+def _desired_state_or_none(properties: Mapping[str, Any]) -> _DesiredState | None:
     # Old properties may be of another version of the template: they must not stop an Update.
     try:
-        return _wanted(properties)
+        return _desired_state(properties)
     except CustomResourceError:
         return None

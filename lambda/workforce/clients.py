@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from custom_resource.context import CONFIG, Surroundings, real_clock, real_patience, step_log
+from custom_resource.context import CONFIG, EventContext, propagation_seconds, real_clock, step_log
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Collaborators(Surroundings):
+class Clients(EventContext):
     """Everything outside of this package that an event needs."""
 
     #: Makes the client of a service; none is made before it is needed, for each takes its time.
@@ -53,13 +53,13 @@ class Collaborators(Surroundings):
         return self.client("secretsmanager")
 
 
-def connect(*, step: str, seconds: float) -> Collaborators:
+def connect(*, step: str, seconds: float) -> Clients:
     """Return real clients and a clock whose deadline is `seconds` from now."""
-    return Collaborators(
+    return Clients(
         client=_client,
         clock=real_clock(seconds),
         log=step_log(step),
-        patience=real_patience(),
+        propagation_seconds=propagation_seconds(),
     )
 
 

@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 from custom_resource.errors import CustomResourceError, code_of
 
 if TYPE_CHECKING:
-    from workforce.clients import Collaborators
+    from workforce.clients import Clients
 
 
-def check_sender(address: object, aws: Collaborators) -> None:
+def check_sender(address: object, aws: Clients) -> None:
     """Raise CustomResourceError that says what to do if SES would not send from this address.
 
     There is nothing to check where Cognito sends by itself, without an address.

@@ -40,7 +40,7 @@ def from_event(event: Mapping[str, Any]) -> Event:
     known = event.get("PhysicalResourceId")
     before = event.get("OldResourceProperties")
     return Event(
-        kind=read.choice(event, "RequestType", "event", ("Create", "Update", "Delete")),
+        kind=read.one_of(event, "RequestType", "event", ("Create", "Update", "Delete")),
         stack_id=read.text(event, "StackId", "event"),
         logical_id=read.text(event, "LogicalResourceId", "event"),
         physical_id=None if known is None else str(known),

@@ -1,4 +1,4 @@
-"""Says what a person can do about the refusals that only the people side meets."""
+"""Says what to do about the refusals that only a workforce and its workers meet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Custom::OidcWorkforce`: a workforce whose workers sign in with one's own identity provider.
+"""`Custom::OidcWorkforce`: a workforce whose workers sign in with the user's identity provider.
 
 CloudFormation's own type refuses client ids and secrets with hyphens, dots or tildes, and its
 secret would stand in the template.
@@ -21,7 +21,7 @@ from workforce.rollback import is_rollback
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import WorkforceTypeDef
 
-    from workforce.clients import Collaborators
+    from workforce.clients import Clients
     from workforce.event import Event
 
 _WHERE: Final = "ResourceProperties"
@@ -30,7 +30,7 @@ _VPC: Final = ("VpcId", "SecurityGroupIds", "Subnets")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Wanted:
+class _DesiredState:
     """The workforce that the properties describe."""
 
     name: str
@@ -55,44 +55,44 @@ def physical_id(event: Event) -> str:
     return event.text("WorkforceName")
 
 
-def create(event: Event, aws: Collaborators) -> dict[str, str]:
+def create(event: Event, aws: Clients) -> dict[str, str]:
     """Make the workforce, or find the one that an interrupted run has made."""
-    wanted = _wanted(event.properties)
-    found = workforces.settled(wanted.name, aws)
+    desired = _desired_state(event.properties)
+    found = workforces.settled(desired.name, aws)
     if found is None:
-        _make(wanted, aws)
-        found = workforces.settled(wanted.name, aws)
-    if found is not None and _oidc_of(found) != wanted.oidc:
+        _make(desired, aws)
+        found = workforces.settled(desired.name, aws)
+    if found is not None and _oidc_of(found) != desired.oidc:
         raise CustomResourceError(
             f"{workforces.shown(found)} is there already and has another configuration; to work "
             f"with it: {workforces.adopt_line(found)}"
         )
-    return _with_network(found, wanted, aws)
+    return _with_network(found, desired, aws)
 
 
-def update(event: Event, aws: Collaborators) -> dict[str, str]:
+def update(event: Event, aws: Clients) -> dict[str, str]:
     """Change the network at any time, and the identity provider as long as there is no team."""
-    wanted = _wanted(event.properties)
-    if event.physical_id != wanted.name:
+    desired = _desired_state(event.properties)
+    if event.physical_id != desired.name:
         return create(event, aws)
-    found = workforces.settled(wanted.name, aws)
-    is_other_secret = event.before.get("ClientSecretArn") != wanted.secret_arn
-    if found is not None and (is_other_secret or _oidc_of(found) != wanted.oidc):
+    found = workforces.settled(desired.name, aws)
+    is_other_secret = event.before.get("ClientSecretArn") != desired.secret_arn
+    if found is not None and (is_other_secret or _oidc_of(found) != desired.oidc):
         teams = workforces.team_names(aws)
         if not teams:
-            config = {**wanted.oidc, "ClientSecret": _secret(wanted.secret_arn, aws)}
-            aws.sagemaker.update_workforce(WorkforceName=wanted.name, OidcConfig=config)  # type: ignore[arg-type]  # checked by botocore
-            found = workforces.settled(wanted.name, aws)
+            config = {**desired.oidc, "ClientSecret": _secret(desired.secret_arn, aws)}
+            aws.sagemaker.update_workforce(WorkforceName=desired.name, OidcConfig=config)  # type: ignore[arg-type]  # checked by botocore
+            found = workforces.settled(desired.name, aws)
         elif not is_rollback(event.stack_id, aws):
             raise CustomResourceError(
-                f"the identity provider of workforce {wanted.name} can't be changed while work "
+                f"the identity provider of workforce {desired.name} can't be changed while work "
                 f"teams {', '.join(teams)} are in it; destroy the stack that made them first, or "
                 "take the change back; see docs/workforce.md"
             )
-    return _with_network(found, wanted, aws)
+    return _with_network(found, desired, aws)
 
 
-def delete(event: Event, aws: Collaborators) -> None:
+def delete(event: Event, aws: Clients) -> None:
     """Delete the workforce and wait until it is gone; one of another configuration is not ours."""
     name, oidc = event.properties.get("WorkforceName"), event.properties.get("Oidc")
     if not isinstance(name, str) or not isinstance(oidc, Mapping):
@@ -113,49 +113,49 @@ def delete(event: Event, aws: Collaborators) -> None:
     workforces.await_change(lambda: workforces.find(name, aws), lambda _: False, aws)
 
 
-def _make(wanted: _Wanted, aws: Collaborators) -> None:
+def _make(desired: _DesiredState, aws: Clients) -> None:
     request: dict[str, Any] = {
-        "WorkforceName": wanted.name,
-        "OidcConfig": {**wanted.oidc, "ClientSecret": _secret(wanted.secret_arn, aws)},
-        "Tags": [{"Key": key, "Value": value} for key, value in wanted.tags.items()],
-        **{name: value for name, value in wanted.network.items() if any(value.values())},
+        "WorkforceName": desired.name,
+        "OidcConfig": {**desired.oidc, "ClientSecret": _secret(desired.secret_arn, aws)},
+        "Tags": [{"Key": key, "Value": value} for key, value in desired.tags.items()],
+        **{name: value for name, value in desired.network.items() if any(value.values())},
     }
     try:
         aws.sagemaker.create_workforce(**request)
     except ClientError as error:
         # Another delivery of the event may have been faster.
-        if not is_invalid(error) or workforces.find(wanted.name, aws) is None:
+        if not is_invalid(error) or workforces.find(desired.name, aws) is None:
             raise
 
 
 def _with_network(
-    found: WorkforceTypeDef | None, wanted: _Wanted, aws: Collaborators
+    found: WorkforceTypeDef | None, desired: _DesiredState, aws: Clients
 ) -> dict[str, str]:
     """Change the network if it is another one, and return the attributes of the workforce."""
-    there = _present(found, wanted)
+    there = _present(found, desired)
     network = _network_of(there)
-    changes = {name: value for name, value in wanted.network.items() if network[name] != value}
+    changes = {name: value for name, value in desired.network.items() if network[name] != value}
     if changes:
-        aws.sagemaker.update_workforce(WorkforceName=wanted.name, **changes)
-        there = _present(workforces.settled(wanted.name, aws), wanted)
+        aws.sagemaker.update_workforce(WorkforceName=desired.name, **changes)
+        there = _present(workforces.settled(desired.name, aws), desired)
     return {"SubDomain": there["SubDomain"], "WorkforceArn": there["WorkforceArn"]}
 
 
-def _present(found: WorkforceTypeDef | None, wanted: _Wanted) -> WorkforceTypeDef:
+def _present(found: WorkforceTypeDef | None, desired: _DesiredState) -> WorkforceTypeDef:
     """Return a workforce that can be worked with; raises CustomResourceError for any other."""
     if found is None:
         raise CustomResourceError(
-            f"workforce {wanted.name} is gone, somebody has deleted it; destroy the stack that "
+            f"workforce {desired.name} is gone, somebody has deleted it; destroy the stack that "
             "made it and deploy again"
         )
     if workforces.status_of(found) == "Failed":
         raise CustomResourceError(
-            f"workforce {wanted.name} has failed: {workforces.failure(found)}"
+            f"workforce {desired.name} has failed: {workforces.failure(found)}"
         )
     return found
 
 
-def _secret(arn: str, aws: Collaborators) -> str:
+def _secret(arn: str, aws: Clients) -> str:
     """Return the client's secret: the text of a secret, or its member `client_secret`."""
     text = str(aws.secrets.get_secret_value(SecretId=arn).get("SecretString") or "")
     try:
@@ -183,8 +183,8 @@ def _network_of(found: WorkforceTypeDef) -> dict[str, Any]:
     }
 
 
-def _wanted(properties: Mapping[str, Any]) -> _Wanted:
-    return _Wanted(
+def _desired_state(properties: Mapping[str, Any]) -> _DesiredState:
+    return _DesiredState(
         name=read.text(properties, "WorkforceName", _WHERE),
         oidc=_without_empty(read.mapping(properties, "Oidc", _WHERE)),
         secret_arn=read.text(properties, "ClientSecretArn", _WHERE),

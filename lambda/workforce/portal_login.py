@@ -1,7 +1,7 @@
 """`Custom::PortalLogin`: lets workers come back to the portal after they have signed in.
 
 The portal's address is known only after the workforce exists, which needs the client first. So its
-call-back and sign-out URLs, and the invitation with the address, are put there afterwards. Cognito
+call-back and sign-out URLs, and the invitation with the address, are added afterwards. Cognito
 resets all that an Update leaves out: everything is read, little is changed, everything is written.
 """
 
@@ -18,7 +18,7 @@ from workforce import workforces
 from workforce.model import fitting
 
 if TYPE_CHECKING:
-    from workforce.clients import Collaborators
+    from workforce.clients import Clients
     from workforce.event import Event
 
 #: What the template puts there, since Cognito wants a URL as long as a code grant is allowed.
@@ -30,7 +30,7 @@ def physical_id(event: Event) -> str:
     return f"{event.text('ClientId')}-portal-login"
 
 
-def create(event: Event, aws: Collaborators) -> dict[str, str]:
+def create(event: Event, aws: Clients) -> dict[str, str]:
     """Put the URLs into the client and the invitation into the pool."""
     pool, client = event.text("UserPoolId"), event.text("ClientId")
     name = event.text("WorkforceName")
@@ -57,7 +57,7 @@ def create(event: Event, aws: Collaborators) -> dict[str, str]:
 update = create
 
 
-def delete(event: Event, aws: Collaborators) -> None:
+def delete(event: Event, aws: Clients) -> None:
     """Take the URLs away, unless they are to stay in a client that is not ours."""
     pool, client = event.properties.get("UserPoolId"), event.properties.get("ClientId")
     if event.flag("Keep") or not isinstance(pool, str) or not isinstance(client, str):
@@ -76,28 +76,31 @@ def _change_client(
     callbacks: Iterable[str],
     logouts: Iterable[str],
     stale: Iterable[str],
-    aws: Collaborators,
+    aws: Clients,
 ) -> None:
     """Merge URLs into the lists of a client, unless that would change nothing."""
     ids = {"UserPoolId": pool, "ClientId": client}
     described: Mapping[str, Any] = aws.cognito.describe_user_pool_client(**ids)["UserPoolClient"]
-    wanted = {
+    urls = _merged(described.get("CallbackURLs", []), callbacks, stale) or [_PLACEHOLDER]
+    desired = {
         **described,
-        "CallbackURLs": _merged(described.get("CallbackURLs", []), callbacks, stale)
-        or [_PLACEHOLDER],
+        "CallbackURLs": urls,
         "LogoutURLs": _merged(described.get("LogoutURLs", []), logouts, stale),
     }
-    if described.get("DefaultRedirectURI", wanted["CallbackURLs"][0]) not in wanted["CallbackURLs"]:
-        wanted["DefaultRedirectURI"] = wanted["CallbackURLs"][0]
-    if all(wanted[name] == described.get(name, []) for name in wanted):
+    if (
+        described.get("DefaultRedirectURI", desired["CallbackURLs"][0])
+        not in desired["CallbackURLs"]
+    ):
+        desired["DefaultRedirectURI"] = desired["CallbackURLs"][0]
+    if all(desired[name] == described.get(name, []) for name in desired):
         aws.log.info("client %s has the portal's URLs and no others of ours", client)
         return
     shape = aws.cognito.meta.service_model.operation_model("UpdateUserPoolClient").input_shape
-    aws.log.info("client %s gets %s", client, ", ".join(wanted["CallbackURLs"]))
-    aws.cognito.update_user_pool_client(**fitting(wanted, shape))
+    aws.log.info("client %s gets %s", client, ", ".join(urls))
+    aws.cognito.update_user_pool_client(**fitting(desired, shape))
 
 
-def _change_invitation(pool: str, invitation: object, portal: str, aws: Collaborators) -> None:
+def _change_invitation(pool: str, invitation: object, portal: str, aws: Clients) -> None:
     """Put the text that invited workers get into the pool, unless it is there or not ours."""
     if not isinstance(invitation, Mapping):
         return
@@ -115,7 +118,7 @@ def _change_invitation(pool: str, invitation: object, portal: str, aws: Collabor
     if "TemporaryPasswordValidityDays" in described.get("Policies", {}).get("PasswordPolicy", {}):
         # Its predecessor is described beside it, and refused beside it.
         config.pop("UnusedAccountValidityDays", None)
-    wanted = {
+    desired = {
         **described,
         "UserPoolId": pool,
         "PoolName": described["Name"],
@@ -129,13 +132,13 @@ def _change_invitation(pool: str, invitation: object, portal: str, aws: Collabor
     }
     shape = aws.cognito.meta.service_model.operation_model("UpdateUserPool").input_shape
     aws.log.info("user pool %s gets the invitation to %s", pool, portal)
-    aws.cognito.update_user_pool(**fitting(wanted, shape))
+    aws.cognito.update_user_pool(**fitting(desired, shape))
 
 
-def _merged(there: list[str], wanted: Iterable[str], stale: Iterable[str]) -> list[str]:
+def _merged(there: list[str], desired: Iterable[str], stale: Iterable[str]) -> list[str]:
     """Return the URLs that are there without those that are stale, and with those wanted."""
     kept = [url for url in there if url not in stale]
-    return [*kept, *(url for url in wanted if url not in kept)]
+    return [*kept, *(url for url in desired if url not in kept)]
 
 
 def _urls(portal: str) -> tuple[str, str]:

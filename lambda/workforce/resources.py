@@ -7,10 +7,15 @@ from typing import Any, Final, Protocol
 
 from botocore.exceptions import ClientError
 
-from custom_resource.errors import CustomResourceError, code_of, is_throttled, patiently
+from custom_resource.errors import (
+    CustomResourceError,
+    code_of,
+    is_throttled,
+    retry_while_propagating,
+)
 from custom_resource.responder import Outcome
 from workforce import check, oidc_workforce, portal_login, worker_access, workers
-from workforce.clients import Collaborators
+from workforce.clients import Clients
 from workforce.event import Event, from_event
 
 #: Somebody else changes the same thing at the same time.
@@ -23,13 +28,13 @@ class Resource(Protocol):
     def physical_id(self, event: Event) -> str:
         """Return the id; another one lets CloudFormation delete what the old one stands for."""
 
-    def create(self, event: Event, aws: Collaborators) -> dict[str, str]:
+    def create(self, event: Event, aws: Clients) -> dict[str, str]:
         """Make what the properties say and return the resource's attributes."""
 
-    def update(self, event: Event, aws: Collaborators) -> dict[str, str]:
+    def update(self, event: Event, aws: Clients) -> dict[str, str]:
         """Change what is there to what the properties say; the event's `before` is what was."""
 
-    def delete(self, event: Event, aws: Collaborators) -> None:
+    def delete(self, event: Event, aws: Clients) -> None:
         """Take away what was made; what is gone already is a success."""
 
 
@@ -42,16 +47,17 @@ _RESOURCES: Final[Mapping[str, Resource]] = {
 }
 
 
-def run(event: Mapping[str, Any], aws: Collaborators) -> Outcome:
+def run(event: Mapping[str, Any], aws: Clients) -> Outcome:
     """Do what the event asks for; raises CustomResourceError, or an error of botocore."""
     resource, parsed = _resource(event), from_event(event)
     if parsed.kind == "Delete":
-        patiently(lambda: resource.delete(parsed, aws), aws, _is_passing)
+        retry_while_propagating(lambda: resource.delete(parsed, aws), aws, _is_passing)
         return Outcome(physical_id=parsed.physical_id or "")
     identity = resource.physical_id(parsed)
     work = resource.create if parsed.kind == "Create" else resource.update
     return Outcome(
-        physical_id=identity, data=patiently(lambda: work(parsed, aws), aws, _is_passing)
+        physical_id=identity,
+        data=retry_while_propagating(lambda: work(parsed, aws), aws, _is_passing),
     )
 
 

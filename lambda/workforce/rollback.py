@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
-    from workforce.clients import Collaborators
+    from workforce.clients import Clients
 
 
-def is_rollback(stack_id: str, aws: Collaborators) -> bool:
+def is_rollback(stack_id: str, aws: Clients) -> bool:
     """Say whether CloudFormation is taking a deployment back.
 
     A refusal would block the stack then, and what the event asks for was there before.

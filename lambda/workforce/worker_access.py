@@ -14,7 +14,7 @@ from custom_resource import properties as read
 from custom_resource.errors import is_absent, is_invalid, message_of
 
 if TYPE_CHECKING:
-    from workforce.clients import Collaborators
+    from workforce.clients import Clients
     from workforce.event import Event
 
 _OFF: Final[Mapping[str, str]] = {"SourceIp": "Disabled", "VpcSourceIp": "Disabled"}
@@ -27,14 +27,14 @@ def physical_id(event: Event) -> str:
     return f"{f'{stack}-{event.logical_id}'[:_MAXIMUM_NAME]}-worker-access"
 
 
-def create(event: Event, aws: Collaborators) -> dict[str, str]:
+def create(event: Event, aws: Clients) -> dict[str, str]:
     """Set what ties addresses to workers, for all teams."""
-    wanted = {
-        name: read.choice(event.properties, name, "ResourceProperties", ("Enabled", "Disabled"))
+    desired = {
+        name: read.one_of(event.properties, name, "ResourceProperties", ("Enabled", "Disabled"))
         for name in _OFF
     }
     for team in event.texts("Teams"):
-        _constrain(team, wanted, aws)
+        _constrain(team, desired, aws)
     return {}
 
 
@@ -42,7 +42,7 @@ def create(event: Event, aws: Collaborators) -> dict[str, str]:
 update = create
 
 
-def delete(event: Event, aws: Collaborators) -> None:
+def delete(event: Event, aws: Clients) -> None:
     """Tie nothing any more; teams that are gone are left alone."""
     for team in event.texts("Teams"):
         try:
@@ -54,13 +54,13 @@ def delete(event: Event, aws: Collaborators) -> None:
             aws.log.info("work team %s is gone already", team)
 
 
-def _constrain(team: str, wanted: Mapping[str, str], aws: Collaborators) -> None:
+def _constrain(team: str, desired: Mapping[str, str], aws: Clients) -> None:
     described = aws.sagemaker.describe_workteam(WorkteamName=team)["Workteam"]
     access = described.get("WorkerAccessConfiguration", {}).get("S3Presign", {})
-    if {**_OFF, **access.get("IamPolicyConstraints", {})} == wanted:
+    if {**_OFF, **access.get("IamPolicyConstraints", {})} == desired:
         return
-    aws.log.info("work team %s gets %s", team, wanted)
+    aws.log.info("work team %s gets %s", team, desired)
     aws.sagemaker.update_workteam(
         WorkteamName=team,
-        WorkerAccessConfiguration={"S3Presign": {"IamPolicyConstraints": wanted}},  # type: ignore[typeddict-item]  # checked by botocore
+        WorkerAccessConfiguration={"S3Presign": {"IamPolicyConstraints": desired}},  # type: ignore[typeddict-item]  # checked by botocore
     )

@@ -1,4 +1,4 @@
-"""`Custom::Workers`: the people of an environment file, as accounts in the groups of their teams.
+"""`Custom::Workers`: the workers of an environment file, as accounts in the groups of their teams.
 
 Whose account this environment has made is in its marker group. Every run goes by what is there,
 so that it may be cut off anywhere and begun again.
@@ -18,7 +18,7 @@ from custom_resource.errors import CustomResourceError, code_of
 from workforce.accounts import Account, Accounts
 
 if TYPE_CHECKING:
-    from workforce.clients import Collaborators
+    from workforce.clients import Clients
     from workforce.event import Event
 
 #: How long ago a run may have been cut off that is begun again, by CloudFormation or by a person.
@@ -41,14 +41,14 @@ def physical_id(event: Event) -> str:
     return f"{event.text('UserPoolId')}-{event.text('Environment')}-workers"
 
 
-def create(event: Event, aws: Collaborators) -> dict[str, str]:
+def create(event: Event, aws: Clients) -> dict[str, str]:
     """Invite whoever has no account, set the groups exactly, and let nobody else in."""
     accounts = Accounts(pool=event.text("UserPoolId"), aws=aws)
     marker, members = event.text("MarkerGroup"), _members(event.properties)
     ours = {marker, *_teams(event.properties), *_teams(event.before)}
     present = _present(accounts, ours)
     by_email = {account.email: account for account in present.accounts.values()}
-    wanted = set()
+    named = set()
     invited = 0
     for email, teams in members.items():
         account = by_email.get(email)
@@ -62,12 +62,12 @@ def create(event: Event, aws: Collaborators) -> dict[str, str]:
             accounts.enable(account)
         accounts.join(account, teams - groups)
         accounts.leave(account, groups - teams - {marker})
-        wanted.add(account.username)
+        named.add(account.username)
         invited += account.is_untouched
     removed = sum(
         _remove(account, present.groups[username], marker, ours, accounts)
         for username, account in present.accounts.items()
-        if username not in wanted
+        if username not in named
     )
     return {
         "Summary": f"{len(members)} workers, {invited} of them invited and not yet signed in; "
@@ -80,7 +80,7 @@ def create(event: Event, aws: Collaborators) -> dict[str, str]:
 update = create
 
 
-def delete(event: Event, aws: Collaborators) -> None:
+def delete(event: Event, aws: Clients) -> None:
     """Delete the accounts that were made, unless they are to be kept or others use them."""
     pool, marker = event.properties.get("UserPoolId"), event.properties.get("MarkerGroup")
     if not isinstance(pool, str) or not isinstance(marker, str):

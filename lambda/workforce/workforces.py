@@ -13,7 +13,7 @@ from custom_resource.errors import CustomResourceError, is_absent, is_invalid, m
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import WorkforceTypeDef
 
-    from workforce.clients import Collaborators
+    from workforce.clients import Clients
 
 #: Seconds for a workforce to be made, changed or deleted, and between two looks at it.
 _WAIT: Final = 600.0
@@ -22,13 +22,13 @@ _PAUSE: Final = 5.0
 _NO_WORKFORCE: Final = re.compile(r"\bno workforce\b", re.IGNORECASE)
 
 
-def the_one(aws: Collaborators) -> WorkforceTypeDef | None:
+def the_one(aws: Clients) -> WorkforceTypeDef | None:
     """Return the workforce of the account and Region, whatever its name."""
     found = aws.sagemaker.list_workforces()["Workforces"]
     return found[0] if found else None
 
 
-def find(name: str, aws: Collaborators) -> WorkforceTypeDef | None:
+def find(name: str, aws: Clients) -> WorkforceTypeDef | None:
     """Return the workforce of this name, or None."""
     try:
         return aws.sagemaker.describe_workforce(WorkforceName=name)["Workforce"]
@@ -38,7 +38,7 @@ def find(name: str, aws: Collaborators) -> WorkforceTypeDef | None:
         raise
 
 
-def settled(name: str, aws: Collaborators) -> WorkforceTypeDef | None:
+def settled(name: str, aws: Clients) -> WorkforceTypeDef | None:
     """Return the workforce of this name when it is Active and its portal has an address.
 
     One that has Failed is returned as well; None if there is none, or no longer. Raises
@@ -50,7 +50,7 @@ def settled(name: str, aws: Collaborators) -> WorkforceTypeDef | None:
 def await_change(
     look: Callable[[], WorkforceTypeDef | None],
     is_enough: Callable[[WorkforceTypeDef], bool],
-    aws: Collaborators,
+    aws: Clients,
 ) -> WorkforceTypeDef | None:
     """Look again until there is none, or until it is enough; see `settled`."""
     until = min(aws.clock.now() + _WAIT, aws.clock.deadline)
@@ -78,7 +78,7 @@ def failure(found: WorkforceTypeDef) -> str:
     return found.get("FailureReason", f"it is {status_of(found)} and no reason is given")
 
 
-def team_names(aws: Collaborators) -> list[str]:
+def team_names(aws: Clients) -> list[str]:
     """Return the names of all private work teams, which belong to the one workforce."""
     pages = aws.sagemaker.get_paginator("list_workteams").paginate()
     return [team["WorkteamName"] for page in pages for team in page["Workteams"]]

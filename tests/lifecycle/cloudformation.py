@@ -115,17 +115,17 @@ class CloudFormation:
     ) -> Deployment:
         """Deploy a template; `fails_later` lets another resource fail after this one."""
         self._sent = []
-        wanted = stringified(properties)
+        desired = stringified(properties)
         if self._leftover is not None:
             # After a rollback that failed a stack can only be deleted.
             return self._ended("ROLLBACK_FAILED")
         if self._way_back is not None and not self._roll_back(*self._way_back):
             return self._ended("UPDATE_ROLLBACK_FAILED")
         if self.properties is None:
-            return self._create(wanted, fails_later=fails_later, rollback=rollback)
-        if wanted == self.properties:
+            return self._create(desired, fails_later=fails_later, rollback=rollback)
+        if desired == self.properties:
             return Deployment(status="", sent=[])
-        return self._update(wanted, fails_later=fails_later)
+        return self._update(desired, fails_later=fails_later)
 
     def destroy(self) -> Deployment:
         """Delete the stack; a resource that fails to be deleted stays and can be tried again."""
@@ -150,12 +150,12 @@ class CloudFormation:
         self._sent = []
         if self._leftover is not None:
             return self._ended("ROLLBACK_FAILED")
-        wanted = stringified(properties)
-        create = self.event("Create", wanted)
+        desired = stringified(properties)
+        create = self.event("Create", desired)
         ended: list[bool] = []
 
         def cancel() -> None:
-            ended.append(self._take_back(MADE_UP_ID, wanted))
+            ended.append(self._take_back(MADE_UP_ID, desired))
 
         self.world.stage.play(order, functools.partial(self.world.deliver, create), cancel)
         self.world.end_of_late_runs()
@@ -191,23 +191,23 @@ class CloudFormation:
 
     def begin(self, properties: Mapping[str, Any]) -> Response | None:
         """Send the Create or Update of a deployment; None where nothing has changed."""
-        wanted = stringified(properties)
+        desired = stringified(properties)
         self._begun = None
-        if wanted == self.properties:
+        if desired == self.properties:
             return None
         if self.properties is None:
             self.world.stack_status = "CREATE_IN_PROGRESS"
-            event = self.event("Create", wanted)
+            event = self.event("Create", desired)
         else:
             self.world.stack_status = "UPDATE_IN_PROGRESS"
             event = self.event(
                 "Update",
-                wanted,
+                desired,
                 OldResourceProperties=self.properties,
                 PhysicalResourceId=self.physical_id,
             )
         response = self._responded(event)
-        self._begun = wanted, response.physical_id or self.physical_id
+        self._begun = desired, response.physical_id or self.physical_id
         return response
 
     def complete(self) -> None:
@@ -223,13 +223,13 @@ class CloudFormation:
         """End a deployment in which something has failed; say whether that has succeeded."""
         if self._begun is None:
             return True
-        (wanted, held), self._begun = self._begun, None
+        (desired, held), self._begun = self._begun, None
         if self.properties is not None:
-            return self._roll_back(held, wanted)
-        return self._take_back(held or MADE_UP_ID, wanted)
+            return self._roll_back(held, desired)
+        return self._take_back(held or MADE_UP_ID, desired)
 
-    def _create(self, wanted: dict[str, Any], *, fails_later: bool, rollback: bool) -> Deployment:
-        made = self.begin(wanted)
+    def _create(self, desired: dict[str, Any], *, fails_later: bool, rollback: bool) -> Deployment:
+        made = self.begin(desired)
         assert made is not None
         if made.status == "SUCCESS" and not fails_later:
             self.complete()
@@ -245,8 +245,8 @@ class CloudFormation:
         self._leftover = (identity, properties)
         return False
 
-    def _update(self, wanted: dict[str, Any], *, fails_later: bool) -> Deployment:
-        updated = self.begin(wanted)
+    def _update(self, desired: dict[str, Any], *, fails_later: bool) -> Deployment:
+        updated = self.begin(desired)
         assert updated is not None
         if updated.status == "SUCCESS" and not fails_later:
             self.complete()

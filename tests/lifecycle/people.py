@@ -13,7 +13,7 @@ from tests.lifecycle.simulation import Simulation
 from tests.unit.fake_services import ACCOUNT
 from tests.unit.workforce.workforce_aws import REGION, SECRET, FakePeople, client_settings
 from tests.unit.workforce.workforce_events import OIDC
-from workforce.clients import Collaborators
+from workforce.clients import Clients
 from workforce.handler import handler
 from workforce.resources import physical_id
 
@@ -28,10 +28,10 @@ class PeopleWorld(Simulation, FakePeople):
         """Run the function's entry point."""
         handler(event, context)
 
-    def connect(self, *, step: str, seconds: float) -> Collaborators:
+    def connect(self, *, step: str, seconds: float) -> Clients:
         """Stand in for the function's real clients."""
         del step
-        return self.collaborators(seconds=seconds)
+        return self.as_clients(seconds=seconds)
 
     def state(self) -> dict[str, Any]:
         """Return what is there in the end."""

@@ -65,7 +65,7 @@ _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]]
         (),
     ),
     (
-        "patience with tags that appear late",
+        "wait for tags that appear late",
         "labeling_job.job.jobs._TAG_ATTEMPTS",
         0,
         test_jobs.test_case_51_tags_that_appear_late_are_waited_for,
@@ -128,7 +128,7 @@ _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]]
         (),
     ),
     (
-        "end of patience with what will not pass",
+        "end of tries at what will not pass",
         "custom_resource.errors.may_pass",
         true,
         test_jobs.test_case_42_a_quota_is_named_and_not_tried_again,
@@ -150,14 +150,14 @@ _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]]
     ),
     (
         "refusal to change what is at work",
-        "labeling_job.resource.keep_from_change",
+        "labeling_job.resource.guard_change",
         nothing,
         test_events.test_case_13_an_update_of_a_job_that_must_not_be_replaced_fails_and_the_job_goes_on,
         (),
     ),
     (
         "refusal to stop what is at work",
-        "labeling_job.job.stop.keep_from_deletion",
+        "labeling_job.job.stop.guard_deletion",
         nothing,
         test_stacks.test_case_77_a_job_that_may_not_be_stopped_fails_the_destruction_and_goes_on,
         (),

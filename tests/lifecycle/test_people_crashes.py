@@ -1,4 +1,4 @@
-"""Killed after every call, or sent twice, an event of the people side ends as undisturbed."""
+"""Killed after every call, or sent twice, an event of the workforce ends as undisturbed."""
 
 from __future__ import annotations
 

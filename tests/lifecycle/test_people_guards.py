@@ -1,4 +1,4 @@
-"""Without any one of its guards the people side fails the case that the guard is there for."""
+"""Without any one of its guards the function for people fails the case that it is there for."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def _only_urls(described: dict[str, Any], _: Any) -> dict[str, Any]:
     }
 
 
-def _only_ours(_: Any, wanted: Any, __: Any) -> list[str]:
-    return list(wanted)
+def _only_ours(_: Any, desired: Any, __: Any) -> list[str]:
+    return list(desired)
 
 
 def _case(test: Callable[..., None], *arguments: Any) -> _Case:
@@ -80,7 +80,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
         ),
     ),
     (
-        "patience with changes of others",
+        "another try after changes of others",
         "resources._CONFLICTS",
         frozenset(),
         _case(
@@ -90,7 +90,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
         ),
     ),
     (
-        "patience with throttling",
+        "another try after throttling",
         "resources.is_throttled",
         false,
         _case(
@@ -101,7 +101,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     ),
     (
         "look for a workforce before one is made",
-        "check._keep_to_one",
+        "check._guard_the_one",
         nothing,
         _case(test_people.test_case_79_a_second_environment_with_its_own_workforce_is_refused),
     ),
@@ -115,7 +115,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     ),
     (
         "comparison of the ids of an adopted workforce",
-        "check._Wanted.fits",
+        "check._DesiredState.fits",
         true,
         _case(
             test_people.test_case_86_an_adopted_workforce_of_another_pool_is_refused_before_any_write,
@@ -125,7 +125,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     ),
     (
         "refusal to exchange a workforce in use",
-        "check._keep_from_exchange",
+        "check._guard_exchange",
         nothing,
         _case(
             test_people.test_a_workforce_in_use_is_kept_from_a_change_that_would_replace_it,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 from labeling_job.handler import handler
 from tests.lifecycle.simulation import Simulation, begin_call, end_call
 from tests.unit.fake_services import RefusedError
@@ -76,10 +76,10 @@ class World(Simulation, FakeAws):
         """Run the function's entry point."""
         handler(event, context)
 
-    def connect(self, *, step: str, seconds: float) -> Collaborators:
+    def connect(self, *, step: str, seconds: float) -> Clients:
         """Stand in for the function's real clients."""
         del step
-        aws = self.collaborators(seconds=seconds)
+        aws = self.as_clients(seconds=seconds)
         return replace(aws, http=functools.partial(_counted, self.stage.actor, aws.http))
 
     def _serve(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from constructs.ground_truth.labeling.execution_role import LABELS_FOLDER
+from dataset.layout import LABELS_FOLDER
 
 _FILE: Final = "handler.py"
 _FUNCTION: Final = "handler"

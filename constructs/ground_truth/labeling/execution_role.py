@@ -11,11 +11,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from constructs.ground_truth.policy_size import check_size
-
-#: Where in the output bucket the custom resource writes manifests, templates and label files.
-REQUESTS_PREFIX: Final = "requests/"
-#: Where in the output bucket Ground Truth writes labels.
-LABELS_FOLDER: Final = "labels"
+from dataset.layout import LABELS_FOLDER, REQUESTS_PREFIX
 
 _LOG_GROUP: Final = "/aws/sagemaker/LabelingJobs"
 #: https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-kms-permissions.html

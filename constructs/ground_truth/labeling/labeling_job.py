@@ -7,14 +7,11 @@ from typing import Any
 import aws_cdk as cdk
 from constructs import Construct
 
-from constructs.ground_truth.labeling.execution_role import (
-    LABELS_FOLDER,
-    REQUESTS_PREFIX,
-    ExecutionRole,
-)
+from constructs.ground_truth.labeling.execution_role import ExecutionRole
 from constructs.ground_truth.labeling.labeling_job_function import LabelingJobFunction
 from constructs.ground_truth.labeling.labeling_job_request import labeling_job_request
 from constructs.ground_truth.labeling.labeling_task import InputData, Options, Task, Workers
+from dataset.layout import LABELS_FOLDER, requests_prefix
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import FEWEST_AUTOMATED
 from ground_truth.templates.label_categories import label_categories
@@ -66,7 +63,7 @@ class LabelingJob(Construct):
                 "Input": _input(input_data, task, options),
                 "Files": {
                     "Bucket": function.output_bucket.bucket_name,
-                    "Prefix": f"{REQUESTS_PREFIX}{name_prefix}/",
+                    "Prefix": requests_prefix(name_prefix),
                     **_files(cdk.Stack.of(self), task),
                 },
                 "Request": labeling_job_request(

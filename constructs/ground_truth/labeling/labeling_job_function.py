@@ -9,7 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from constructs.ground_truth.custom_resource_function import CustomResourceFunction
-from constructs.ground_truth.labeling.execution_role import LABELS_FOLDER, REQUESTS_PREFIX
+from dataset.layout import LABELS_FOLDER, REQUESTS_PREFIX
 
 
 class LabelingJobFunction(CustomResourceFunction):

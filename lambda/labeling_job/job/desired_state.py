@@ -1,7 +1,7 @@
 """Remembers whether a resource is still wanted, for events that are worked on at the same time.
 
 CloudFormation may send a Delete while a Create is at work, and Lambda may repeat an event later. A
-marker, `<Files.Prefix>wanted/<physical id>.json`, says what came last.
+marker in the output bucket says what came last.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.errors import CustomResourceError, code_of, is_denied
-from labeling_job.clients import Collaborators
+from dataset import layout
+from dataset.limits import MAXIMUM_EVENT_AGE
+from labeling_job.clients import Clients
 from labeling_job.hints import explain
 
 if TYPE_CHECKING:
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
 #: S3 answers these when a marker is no longer the one that was read
 #: (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
 _CHANGED: Final = frozenset({"ConditionalRequestConflict", "NoSuchKey", "PreconditionFailed"})
-#: Seconds after which no event is worked on any more; `max_event_age` of the function.
-_LATEST: Final = 3_600.0
 
 
 class CancelledError(CustomResourceError):
@@ -60,15 +60,15 @@ class Marker:
     #: The physical id that an Update has put in its place.
     replaced_by: str | None = None
     #: The event that has taken it back or replaced it. Without it, writing the same again would
-    #: leave S3's mark as it is, and an event that is at work would not see that it was taken back.
+    #: leave the ETag as it is, and an event that is at work would not see that it was taken back.
     changed_by: str | None = None
     #: Whether an event that was taken back has not begun yet, so that the next to come is that one.
     awaits_event: bool = False
-    #: S3's mark of this version, where it was read.
+    #: S3's ETag of this version, where it was read.
     etag: str | None = None
 
 
-def read(identity: str, place: Place, aws: Collaborators) -> Marker | None:
+def read(identity: str, place: Place, aws: Clients) -> Marker | None:
     """Return the marker of an id, or none where there is none that can be read."""
     try:
         answer = aws.s3.get_object(
@@ -90,7 +90,7 @@ def read(identity: str, place: Place, aws: Collaborators) -> Marker | None:
             ready=content["ready"] is True,
             replaced_by=content["replaced_by"],
             changed_by=content.get("changed_by"),
-            awaits_event=content.get("awaits_event") is True and _age(answer) < _LATEST,
+            awaits_event=content.get("awaits_event") is True and _age(answer) < MAXIMUM_EVENT_AGE,
             etag=etag,
         )
     except (KeyError, TypeError, ValueError):
@@ -98,7 +98,7 @@ def read(identity: str, place: Place, aws: Collaborators) -> Marker | None:
         return Marker(event="", wanted=True, ready=True, etag=etag)
 
 
-def look(identity: str, place: Place | None, aws: Collaborators) -> Marker | None:
+def look(identity: str, place: Place | None, aws: Clients) -> Marker | None:
     """Return the marker of an id, or none where S3 refuses: nothing shall depend on it."""
     try:
         return None if place is None else read(identity, place, aws)
@@ -107,7 +107,7 @@ def look(identity: str, place: Place | None, aws: Collaborators) -> Marker | Non
         return None
 
 
-def begin(identity: str, event: str, place: Place, aws: Collaborators) -> None:
+def begin(identity: str, event: str, place: Place, aws: Clients) -> None:
     """Say that an event wants the id; raises CancelledError if it was taken back already."""
     before = read(identity, place, aws)
     if before is not None and before.event == event:
@@ -123,7 +123,7 @@ def begin(identity: str, event: str, place: Place, aws: Collaborators) -> None:
     _write(identity, Marker(event=event, wanted=True, ready=False), before, place, aws)
 
 
-def check(identity: str, place: Place, aws: Collaborators) -> Marker | None:
+def check(identity: str, place: Place, aws: Clients) -> Marker | None:
     """Return the marker of an id, if there is one; raises CancelledError if it is not wanted."""
     marker = read(identity, place, aws)
     if marker is not None and not marker.wanted:
@@ -131,7 +131,7 @@ def check(identity: str, place: Place, aws: Collaborators) -> Marker | None:
     return marker
 
 
-def finish(identity: str, event: str, place: Place, aws: Collaborators) -> None:
+def finish(identity: str, event: str, place: Place, aws: Clients) -> None:
     """Say that the id is ready; raises CancelledError if it is no longer wanted."""
     marker = check(identity, place, aws)
     if marker is not None and marker.ready and marker.event == event:
@@ -139,13 +139,13 @@ def finish(identity: str, event: str, place: Place, aws: Collaborators) -> None:
     _write(identity, Marker(event=event, wanted=True, ready=True), marker, place, aws)
 
 
-def replace(identity: str, successor: str, event: str, place: Place, aws: Collaborators) -> None:
+def replace(identity: str, successor: str, event: str, place: Place, aws: Clients) -> None:
     """Say that `successor` stands in the place of the id, whose Delete will come; never raises."""
     _remember(identity, event, place, aws, wanted=True, replaced_by=successor)
 
 
 def withdraw(
-    identity: str, event: str, place: Place, aws: Collaborators, *, is_unanswered: bool = False
+    identity: str, event: str, place: Place, aws: Clients, *, is_unanswered: bool = False
 ) -> None:
     """Say that the id is no longer wanted by the event that asked for it; never raises.
 
@@ -160,7 +160,7 @@ def _remember(
     identity: str,
     event: str,
     place: Place,
-    aws: Collaborators,
+    aws: Clients,
     *,
     wanted: bool,
     replaced_by: str | None,
@@ -187,7 +187,7 @@ def _remember(
 
 
 def _write(
-    identity: str, marker: Marker, before: Marker | None, place: Place, aws: Collaborators
+    identity: str, marker: Marker, before: Marker | None, place: Place, aws: Clients
 ) -> None:
     """Write a marker in the place of the one that was read, and of no other.
 
@@ -206,9 +206,7 @@ def _write(
         check(identity, place, aws)
 
 
-def _put(
-    identity: str, marker: Marker, place: Place, aws: Collaborators, **conditions: Any
-) -> None:
+def _put(identity: str, marker: Marker, place: Place, aws: Clients, **conditions: Any) -> None:
     aws.s3.put_object(
         Bucket=place.bucket,
         Key=_key(identity, place),
@@ -247,4 +245,4 @@ def _uri(identity: str, place: Place) -> str:
 
 
 def _key(identity: str, place: Place) -> str:
-    return f"{place.prefix}wanted/{identity}.json"
+    return layout.marker(place.prefix, identity)

@@ -5,36 +5,35 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Final
 
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import code_of
-from labeling_job.clients import Collaborators
+from dataset.layout import (
+    COUNTS,
+    INPUT_MANIFEST,
+    LABEL_CATEGORIES,
+    SKIPPED,
+    WORKER_TEMPLATE,
+    split_uri,
+)
+from labeling_job.clients import Clients
 from labeling_job.input_properties import NO_JOB
 from labeling_job.job.writing import write_lines, write_object
 from labeling_job.manifest.manifest import Manifest
 from labeling_job.request import Request
-
-_MANIFEST: Final = "input.manifest"
-_LABEL_CATEGORIES: Final = "label-categories.json"
-_WORKER_TEMPLATE: Final = "worker-template.liquid"
-_REPORT: Final = "left-out.jsonl"
-#: Stands beside the manifest, because a manifest doesn't say what was left out, and the words of
-#: a summary are not allowed in a job's tags.
-_COUNTS: Final = "run.json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
     """What the deployment shows of a run's data objects."""
 
-    objects: str
-    carried_over: str
+    objects: str = "0"
+    carried_over: str = "0"
     left_out: str
     summary: str
     #: S3 URI of the list of what can't be labeled, or `none`.
-    report_uri: str
+    report_uri: str = NO_JOB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,44 +47,44 @@ class Written:
     counts: Counts
 
 
-def write_files(request: Request, manifest: Manifest, aws: Collaborators) -> Written:
+def write_files(request: Request, manifest: Manifest, aws: Clients) -> Written:
     """Write the files below a prefix made from their content, so that a repetition is harmless."""
     contents = _contents(request, manifest)
-    digest = hashlib.sha256(_MANIFEST.encode() + manifest.lines.sha256)
+    digest = hashlib.sha256(INPUT_MANIFEST.encode() + manifest.lines.sha256)
     for name, content in contents.items():
         digest.update(name.encode() + hashlib.sha256(content).digest())
     folder = f"{request.files.place}{digest.hexdigest()}/"
-    uris = {name: f"{folder}{name}" for name in (_MANIFEST, *contents)}
+    uris = {name: f"{folder}{name}" for name in (INPUT_MANIFEST, *contents)}
     counts = Counts(
         objects=str(manifest.objects),
         carried_over=str(manifest.carried_over),
-        left_out=str(manifest.left_out.total),
+        left_out=str(manifest.skipped.total),
         summary=manifest.summary,
-        report_uri=uris.get(_REPORT, NO_JOB),
+        report_uri=uris.get(SKIPPED, NO_JOB),
     )
     for uri, content in manifest.files.items():
         write_object(uri, content, request.account, aws)
-    write_lines(uris[_MANIFEST], manifest.lines, request.account, aws)
+    write_lines(uris[INPUT_MANIFEST], manifest.lines, request.account, aws)
     for name, content in contents.items():
         write_object(uris[name], content, request.account, aws)
     remembered = json.dumps(asdict(counts), ensure_ascii=False).encode()
-    write_object(f"{folder}{_COUNTS}", remembered, request.account, aws)
+    write_object(f"{folder}{COUNTS}", remembered, request.account, aws)
     aws.log.info("wrote %s to %s", manifest.summary, folder)
     return Written(
-        manifest=uris[_MANIFEST],
-        label_categories=uris.get(_LABEL_CATEGORIES),
-        worker_template=uris.get(_WORKER_TEMPLATE),
+        manifest=uris[INPUT_MANIFEST],
+        label_categories=uris.get(LABEL_CATEGORIES),
+        worker_template=uris.get(WORKER_TEMPLATE),
         counts=counts,
     )
 
 
-def read_counts(manifest_uri: str, account: str, aws: Collaborators) -> Counts:
+def read_counts(manifest_uri: str, account: str, aws: Clients) -> Counts:
     """Return what was remembered of a run; where that is gone, the counts are `unknown`."""
-    bucket, _, key = manifest_uri.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(manifest_uri)
     try:
         answer = aws.s3.get_object(
             Bucket=bucket,
-            Key=f"{key.rpartition('/')[0]}/{_COUNTS}",
+            Key=f"{key.rpartition('/')[0]}/{COUNTS}",
             ExpectedBucketOwner=account,
         )
         remembered = json.loads(answer["Body"].read())
@@ -114,12 +113,12 @@ def read_counts(manifest_uri: str, account: str, aws: Collaborators) -> Counts:
 def _contents(request: Request, manifest: Manifest) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     if request.files.label_categories is not None:
-        contents[_LABEL_CATEGORIES] = json.dumps(
+        contents[LABEL_CATEGORIES] = json.dumps(
             request.files.label_categories, ensure_ascii=False, indent=2, sort_keys=True
         ).encode()
     if request.files.worker_template is not None:
-        contents[_WORKER_TEMPLATE] = request.files.worker_template.encode()
-    report = manifest.left_out.report
+        contents[WORKER_TEMPLATE] = request.files.worker_template.encode()
+    report = manifest.skipped.report
     if report is not None:
-        contents[_REPORT] = report
+        contents[SKIPPED] = report
     return contents

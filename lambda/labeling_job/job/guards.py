@@ -1,21 +1,22 @@
-"""Keeps jobs at work from being ended by a change or a deletion that must not end them."""
+"""Refuses a change or a deletion that would end a job at work and must not."""
 
 from __future__ import annotations
 
-from custom_resource.errors import CustomResourceError, patiently
-from labeling_job.clients import Collaborators
-from labeling_job.identity import Owner, is_own_form
+from custom_resource.errors import CustomResourceError, retry_while_propagating
+from dataset.names import is_physical_id
+from labeling_job.clients import Clients
+from labeling_job.identity import Owner
 from labeling_job.job import desired_state, jobs
 from labeling_job.job.jobs import Job
 from labeling_job.request import Deletion, Request
 
 
-def keep_from_change(request: Request, aws: Collaborators) -> None:
+def guard_change(request: Request, aws: Clients) -> None:
     """Raise CustomResourceError if the change would end a job at work that no change may end."""
     current = str(request.current_id)
-    if request.on_change == "replace" or not is_own_form(current):
+    if request.on_change == "replace" or not is_physical_id(current):
         return
-    job = patiently(lambda: _own(current, jobs.LIVE, request.owner, aws), aws)
+    job = retry_while_propagating(lambda: _own(current, jobs.LIVE, request.owner, aws), aws)
     if job is None or _is_rollback(request, aws):
         return
     raise CustomResourceError(
@@ -25,7 +26,7 @@ def keep_from_change(request: Request, aws: Collaborators) -> None:
     )
 
 
-def _is_rollback(request: Request, aws: Collaborators) -> bool:
+def _is_rollback(request: Request, aws: Clients) -> bool:
     """Say whether the content was there before and was never deleted, so that it comes back."""
     marker = desired_state.look(request.physical_id, request.markers, aws)
     if marker is not None:
@@ -34,7 +35,7 @@ def _is_rollback(request: Request, aws: Collaborators) -> bool:
     return next(jobs.runs(request.physical_id, aws), None) is not None
 
 
-def keep_from_deletion(deletion: Deletion, aws: Collaborators) -> None:
+def guard_deletion(deletion: Deletion, aws: Clients) -> None:
     """Raise CustomResourceError if a job is at work, unless it is left of what came to nothing.
 
     A job may be stopped whose Create or Update has failed or was rolled back, and one that another
@@ -49,7 +50,7 @@ def keep_from_deletion(deletion: Deletion, aws: Collaborators) -> None:
     )
 
 
-def _is_left_over(deletion: Deletion, aws: Collaborators) -> bool:
+def _is_left_over(deletion: Deletion, aws: Clients) -> bool:
     marker = desired_state.look(deletion.identity, deletion.markers, aws)
     if marker is None:
         return False
@@ -59,7 +60,7 @@ def _is_left_over(deletion: Deletion, aws: Collaborators) -> bool:
     return successor is not None and successor.wanted
 
 
-def _own(identity: str, statuses: frozenset[str], owner: Owner, aws: Collaborators) -> Job | None:
+def _own(identity: str, statuses: frozenset[str], owner: Owner, aws: Clients) -> Job | None:
     """Return the first of the id's own jobs that is in one of these states."""
     for job in jobs.runs(identity, aws):
         if job.status in statuses and job.belongs_to(owner):

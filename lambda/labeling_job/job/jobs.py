@@ -1,4 +1,4 @@
-"""A labeling job as SageMaker knows it: which one is ours, its end, and how to bring it about."""
+"""A labeling job as SageMaker knows it: which one is ours, how it starts and how it is stopped."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError, is_absent, is_invalid, is_throttled, refusal
-from labeling_job.clients import Collaborators
+from dataset.layout import output_manifest
+from dataset.names import TAG_PREFIX, is_reserved, run_names
+from labeling_job.clients import Clients
 from labeling_job.identity import Owner
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import DescribeLabelingJobResponseTypeDef, TagTypeDef
 
-#: Begins the keys of the tags that say whose job it is.
-TAG_PREFIX: Final = "ground-truth-cdk:"
 _STACK: Final = f"{TAG_PREFIX}stack"
 _RESOURCE: Final = f"{TAG_PREFIX}resource"
 
@@ -25,8 +25,6 @@ STARTED: Final = frozenset({"InProgress", "Completed"})
 LIVE: Final = frozenset({"Initializing", "InProgress"})
 #: A job of these states will never be stopped or changed by anybody.
 _ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
-#: The last suffix of a name; -99 still fits 63 characters.
-_MAXIMUM_RUNS: Final = 99
 #: SageMaker may show a new job's tags some seconds late.
 _TAG_ATTEMPTS: Final = 5
 #: Seconds between two looks at a job, at most.
@@ -72,10 +70,10 @@ def owner_tags(owner: Owner) -> dict[str, str]:
     return {_STACK: owner.stack_id, _RESOURCE: owner.logical_id}
 
 
-def look(name: str, aws: Collaborators) -> Job | None:
+def look(name: str, aws: Clients) -> Job | None:
     """Return the job of this name, or none if it does not exist.
 
-    Waits where there are too many calls for botocore's patience.
+    Waits where there are too many calls even for botocore's own retries.
     """
     while True:
         try:
@@ -88,14 +86,7 @@ def look(name: str, aws: Collaborators) -> Job | None:
         aws.clock.sleep(_PAUSE)
 
 
-def names(identity: str) -> Iterator[str]:
-    """Yield the names of all runs of a resource: a job's name is used up for ever."""
-    yield identity
-    for number in range(2, _MAXIMUM_RUNS + 1):
-        yield f"{identity}-{number}"
-
-
-def find(name: str, owner: Owner, aws: Collaborators) -> Job | None:
+def find(name: str, owner: Owner, aws: Clients) -> Job | None:
     """Return the resource's own job of this name, or none if there is no such job.
 
     Raises CustomResourceError if somebody else has made it.
@@ -109,16 +100,16 @@ def find(name: str, owner: Owner, aws: Collaborators) -> Job | None:
     return job
 
 
-def runs(identity: str, aws: Collaborators) -> Iterator[Job]:
+def runs(identity: str, aws: Clients) -> Iterator[Job]:
     """Yield the jobs that have one of the names, also those of others, up to the first gap."""
-    for name in names(identity):
+    for name in run_names(identity):
         job = _settled(name, aws)
         if job is None:
             return
         yield job
 
 
-def await_start(name: str, aws: Collaborators) -> Job:
+def await_start(name: str, aws: Clients) -> Job:
     """Return the job as soon as workers can label, or all is labeled already.
 
     Raises CustomResourceError if it failed or was stopped, or time is running out.
@@ -142,7 +133,7 @@ def await_start(name: str, aws: Collaborators) -> Job:
         aws.clock.sleep(pause)
 
 
-def stop(name: str, aws: Collaborators, *, until: float) -> None:
+def stop(name: str, aws: Clients, *, until: float) -> None:
     """Ask SageMaker to stop a job, unless it ends or has ended by itself.
 
     Some states refuse to be stopped for a while. Raises CustomResourceError if the job still
@@ -163,7 +154,7 @@ def stop(name: str, aws: Collaborators, *, until: float) -> None:
         aws.clock.sleep(_PAUSE)
 
 
-def await_end(name: str, aws: Collaborators, *, until: float) -> None:
+def await_end(name: str, aws: Clients, *, until: float) -> None:
     """Return when a job that was asked to stop has ended, or at `until`: it will end anyway."""
     pauses = _pauses()
     while True:
@@ -179,14 +170,14 @@ def await_end(name: str, aws: Collaborators, *, until: float) -> None:
 
 
 def change_tags(
-    job: Job, wanted: Mapping[str, str], replaced: Mapping[str, str], aws: Collaborators
+    job: Job, desired: Mapping[str, str], replaced: Mapping[str, str], aws: Clients
 ) -> None:
     """Set the user's tags and take away those that were the user's and no longer are."""
-    added = {key: value for key, value in wanted.items() if job.tags.get(key) != value}
+    added = {key: value for key, value in desired.items() if job.tags.get(key) != value}
     if added := without_reserved(added):
         aws.sagemaker.add_tags(ResourceArn=job.arn, Tags=tag_list(added))
         aws.log.info("set tags of labeling job %s: %s", job.name, ", ".join(sorted(added)))
-    removed = without_reserved({key: "" for key in replaced if key not in wanted})
+    removed = without_reserved({key: "" for key in replaced if key not in desired})
     if removed:
         aws.sagemaker.delete_tags(ResourceArn=job.arn, TagKeys=sorted(removed))
         aws.log.info("removed tags of labeling job %s: %s", job.name, ", ".join(sorted(removed)))
@@ -194,7 +185,7 @@ def change_tags(
 
 def without_reserved(tags: Mapping[str, str]) -> dict[str, str]:
     """Return the tags that are the user's to set."""
-    return {key: tags[key] for key in tags if not key.lower().startswith(("aws:", TAG_PREFIX))}
+    return {key: tags[key] for key in tags if not is_reserved(key)}
 
 
 def tag_list(tags: Mapping[str, str]) -> list[TagTypeDef]:
@@ -213,7 +204,6 @@ def _pauses() -> Iterator[float]:
 def _job(answer: DescribeLabelingJobResponseTypeDef) -> Job:
     name = answer["LabelingJobName"]
     output = answer.get("LabelingJobOutput", {}).get("OutputDatasetS3Uri")
-    folder = answer["OutputConfig"]["S3OutputPath"].rstrip("/")
     counters = answer["LabelCounters"]
     labeled, unlabeled = counters.get("TotalLabeled"), counters.get("Unlabeled")
     return Job(
@@ -225,7 +215,7 @@ def _job(answer: DescribeLabelingJobResponseTypeDef) -> Job:
         .get("S3DataSource", {})
         .get("ManifestS3Uri", "none"),
         # A job has an output only later, but always in the same place.
-        output_manifest_uri=output or f"{folder}/{name}/manifests/output/output.manifest",
+        output_manifest_uri=output or output_manifest(answer["OutputConfig"]["S3OutputPath"], name),
         labeled=labeled,
         objects=None
         if labeled is None or unlabeled is None
@@ -235,7 +225,7 @@ def _job(answer: DescribeLabelingJobResponseTypeDef) -> Job:
     )
 
 
-def _settled(name: str, aws: Collaborators) -> Job | None:
+def _settled(name: str, aws: Clients) -> Job | None:
     job = look(name, aws)
     for _ in range(_TAG_ATTEMPTS):
         if job is None or _STACK in job.tags:
@@ -245,7 +235,7 @@ def _settled(name: str, aws: Collaborators) -> Job | None:
     return job
 
 
-def _stop(name: str, aws: Collaborators) -> str | None:
+def _stop(name: str, aws: Clients) -> str | None:
     """Return nothing, or why SageMaker does not stop the job now."""
     try:
         aws.sagemaker.stop_labeling_job(LabelingJobName=name)

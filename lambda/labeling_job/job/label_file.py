@@ -5,14 +5,12 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/sms-label-cat-config-attributes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from custom_resource.errors import CustomResourceError
+from custom_resource import properties as read
 
 _NUMBERS: Final = ("minimum", "maximum")
-_BOOLEANS: Final = {"true": True, "false": False}
 
 
 def label_file(value: Any, where: str = "ResourceProperties.Files.LabelCategories") -> Any:
@@ -30,12 +28,7 @@ def label_file(value: Any, where: str = "ResourceProperties.Files.LabelCategorie
 
 def _member(name: str, value: Any, where: str) -> Any:
     if name in _NUMBERS:
-        if not re.fullmatch(r"-?[0-9]{1,18}", str(value)):
-            raise CustomResourceError(f"expected an integer, got {value!r} in {where}")
-        return int(str(value))
+        return read.integer(value, where)
     if name == "isRequired":
-        found = _BOOLEANS.get(str(value).lower())
-        if found is None:
-            raise CustomResourceError(f"expected true or false, got {value!r} in {where}")
-        return found
+        return read.boolean(value, where)
     return label_file(value, where)

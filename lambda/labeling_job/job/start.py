@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from custom_resource.errors import CustomResourceError, patiently
-from labeling_job.clients import Collaborators
+from custom_resource.errors import CustomResourceError, retry_while_propagating
+from labeling_job.clients import Clients
 from labeling_job.hints import explain
 from labeling_job.job import desired_state, jobs
 from labeling_job.job.files import Written
@@ -19,7 +19,7 @@ from labeling_job.request import Request
 _TAKE_BACK: float = 45.0
 
 
-def start_job(name: str, written: Written, request: Request, aws: Collaborators) -> Job:
+def start_job(name: str, written: Written, request: Request, aws: Clients) -> Job:
     """Create the job and return it when workers can label.
 
     An answer of SageMaker may get lost, and the same event may be worked on twice at the same
@@ -28,7 +28,7 @@ def start_job(name: str, written: Written, request: Request, aws: Collaborators)
     CancelledError if the resource is no longer wanted.
     """
     arguments = _arguments(name, written, request, aws)
-    created = patiently(lambda: _create(arguments, request, aws), aws)
+    created = retry_while_propagating(lambda: _create(arguments, request, aws), aws)
     try:
         job = jobs.await_start(name, aws)
         desired_state.finish(request.physical_id, request.event, request.markers, aws)
@@ -40,7 +40,7 @@ def start_job(name: str, written: Written, request: Request, aws: Collaborators)
         raise
 
 
-def _arguments(name: str, written: Written, request: Request, aws: Collaborators) -> dict[str, Any]:
+def _arguments(name: str, written: Written, request: Request, aws: Clients) -> dict[str, Any]:
     shape = aws.sagemaker.meta.service_model.operation_model("CreateLabelingJob").input_shape
     if shape is None:
         raise CustomResourceError("botocore's model of CreateLabelingJob has no input")
@@ -63,7 +63,7 @@ def _arguments(name: str, written: Written, request: Request, aws: Collaborators
     }
 
 
-def _create(arguments: dict[str, Any], request: Request, aws: Collaborators) -> bool:
+def _create(arguments: dict[str, Any], request: Request, aws: Clients) -> bool:
     """Say whether this call has created the job; otherwise it is there all the same."""
     name = arguments["LabelingJobName"]
     desired_state.check(request.physical_id, request.markers, aws)
@@ -88,7 +88,7 @@ def _create(arguments: dict[str, Any], request: Request, aws: Collaborators) -> 
     return True
 
 
-def _take_back(name: str, aws: Collaborators) -> None:
+def _take_back(name: str, aws: Clients) -> None:
     try:
         jobs.stop(name, aws, until=aws.clock.now() + _TAKE_BACK)
     except (BotoCoreError, ClientError, CustomResourceError):

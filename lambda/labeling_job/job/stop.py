@@ -1,4 +1,4 @@
-"""Stops the jobs of a resource that is deleted, or that has come to nothing."""
+"""Stops the jobs of a resource that is deleted, or whose Create or Update has failed."""
 
 from __future__ import annotations
 
@@ -6,31 +6,32 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from custom_resource.errors import CustomResourceError, is_denied, patiently, refusal
-from labeling_job.clients import Collaborators
-from labeling_job.identity import Owner, is_own_form
+from custom_resource.errors import CustomResourceError, is_denied, refusal, retry_while_propagating
+from dataset.names import is_physical_id
+from labeling_job.clients import Clients
+from labeling_job.identity import Owner
 from labeling_job.job import desired_state, jobs
-from labeling_job.job.guards import keep_from_deletion
+from labeling_job.job.guards import guard_deletion
 from labeling_job.request import Deletion
 
 #: Seconds that a Delete waits for a job that it has stopped.
 _STOP_WINDOW: Final = 300.0
 
 
-def delete(deletion: Deletion, aws: Collaborators) -> None:
+def delete(deletion: Deletion, aws: Clients) -> None:
     """Stop what runs under this id; labels, manifests and jobs of others are left alone.
 
     Raises CustomResourceError if a live job can't be stopped, since it would go on costing money
     unseen, or if it is at work and nobody said that it may be stopped.
     """
-    is_known = is_own_form(deletion.identity)
+    is_known = is_physical_id(deletion.identity)
     # CloudFormation makes an id up when a Create was never answered: there may be a job.
     identity = deletion.identity if is_known else deletion.physical_id
     if identity is None:
         aws.log.info("%r is not the id of a labeling job, nothing to stop", deletion.identity)
         return
     if is_known and not deletion.stop_on_delete:
-        keep_from_deletion(deletion, aws)
+        guard_deletion(deletion, aws)
     if deletion.markers is not None:
         desired_state.withdraw(
             identity, deletion.event, deletion.markers, aws, is_unanswered=not is_known
@@ -38,16 +39,16 @@ def delete(deletion: Deletion, aws: Collaborators) -> None:
     _stop_all(identity, deletion.owner, aws)
 
 
-def stop_leftover(identity: str, owner: Owner, aws: Collaborators) -> None:
-    """Stop what was started for something that has come to nothing; nothing is raised."""
+def stop_leftover(identity: str, owner: Owner, aws: Clients) -> None:
+    """Stop what was started for a Create or Update that has failed; nothing is raised."""
     try:
-        patiently(lambda: _stop_all(identity, owner, aws), aws)
+        retry_while_propagating(lambda: _stop_all(identity, owner, aws), aws)
     except (BotoCoreError, ClientError, CustomResourceError):
         # A rollback or Delete that fails is worse: the stack would need repair by hand.
         aws.log.exception("labeling job %s could not be stopped", identity)
 
 
-def _stop_all(identity: str, owner: Owner, aws: Collaborators) -> None:
+def _stop_all(identity: str, owner: Owner, aws: Clients) -> None:
     until = min(aws.clock.now() + _STOP_WINDOW, aws.clock.deadline)
     name = identity
     try:

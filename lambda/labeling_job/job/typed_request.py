@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from custom_resource import properties as read
 from custom_resource.errors import CustomResourceError
 
 if TYPE_CHECKING:
     from botocore.model import Shape
-
-_BOOLEANS: Final = {"true": True, "false": False}
 
 
 def coerce(value: Any, shape: Shape, where: str) -> Any:
@@ -46,9 +45,7 @@ def _map(value: Any, shape: Any, where: str) -> Any:
 
 
 def _integer(value: Any, _shape: Any, where: str) -> int:
-    if not re.fullmatch(r"-?[0-9]{1,18}", str(value)):
-        raise CustomResourceError(f"expected an integer, got {value!r} in {where}")
-    return int(str(value))
+    return read.integer(value, where)
 
 
 def _float(value: Any, _shape: Any, where: str) -> float:
@@ -58,10 +55,7 @@ def _float(value: Any, _shape: Any, where: str) -> float:
 
 
 def _boolean(value: Any, _shape: Any, where: str) -> bool:
-    found = _BOOLEANS.get(str(value).lower())
-    if found is None:
-        raise CustomResourceError(f"expected true or false, got {value!r} in {where}")
-    return found
+    return read.boolean(value, where)
 
 
 def _unchanged(value: Any, _shape: Any, _where: str) -> Any:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.clients import Collaborators
+from dataset.layout import split_uri
+from labeling_job.clients import Clients
 from labeling_job.hints import explain
 from labeling_job.manifest.lines_on_disk import LinesOnDisk
 
@@ -18,16 +19,16 @@ if TYPE_CHECKING:
 _PART: Final = 16_000_000
 
 
-def write_object(uri: str, content: bytes, account: str, aws: Collaborators) -> None:
+def write_object(uri: str, content: bytes, account: str, aws: Clients) -> None:
     """Write an object; `account` owns the bucket. Raises CustomResourceError if it can't be."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(uri)
     try:
         aws.s3.put_object(Bucket=bucket, Key=key, Body=content, ExpectedBucketOwner=account)
     except ClientError as error:
         raise CustomResourceError(f"{uri} can't be written: {explain(error)}") from error
 
 
-def write_lines(uri: str, lines: LinesOnDisk, account: str, aws: Collaborators) -> None:
+def write_lines(uri: str, lines: LinesOnDisk, account: str, aws: Clients) -> None:
     """Write lines, of which one part at a time is in memory; otherwise as `write_object`.
 
     The parts that a killed function leaves are the bucket's to remove, after a day.
@@ -35,7 +36,7 @@ def write_lines(uri: str, lines: LinesOnDisk, account: str, aws: Collaborators) 
     if lines.size <= _PART:
         write_object(uri, lines.read(), account, aws)
         return
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(uri)
     try:
         upload = aws.s3.create_multipart_upload(
             Bucket=bucket, Key=key, ExpectedBucketOwner=account
@@ -66,7 +67,7 @@ def write_lines(uri: str, lines: LinesOnDisk, account: str, aws: Collaborators) 
         raise CustomResourceError(f"{uri} can't be written: {explain(error)}") from error
 
 
-def _take_back(bucket: str, key: str, upload: str, account: str, aws: Collaborators) -> None:
+def _take_back(bucket: str, key: str, upload: str, account: str, aws: Clients) -> None:
     try:
         aws.s3.abort_multipart_upload(
             Bucket=bucket, Key=key, ExpectedBucketOwner=account, UploadId=upload

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.manifest.problems import shown
+from dataset.messages import shown
 
 # Python's own limit is 131,072 characters; what is too long for a text is said of the text.
 csv.field_size_limit(100_000_000)
@@ -18,8 +18,8 @@ def rows(lines: Iterable[str], column: str, uri: str) -> Iterator[tuple[int, str
     `lines` have their line breaks, which may be part of a quoted field. Lines with nothing in them
     are no rows. Raises CustomResourceError that names the row and the file.
     """
-    table = (row for row in _parsed(lines, uri) if row)
-    names = next(table, [])
+    filled = (row for row in _parsed(lines, uri) if row)
+    names = next(filled, [])
     if names.count(column) != 1:
         there = ", ".join(names) or "no columns"
         raise CustomResourceError(
@@ -27,7 +27,7 @@ def rows(lines: Iterable[str], column: str, uri: str) -> Iterator[tuple[int, str
             "column's name there, or another as `column`"
         )
     index = names.index(column)
-    for number, row in enumerate(table, start=1):
+    for number, row in enumerate(filled, start=1):
         if len(row) != len(names):
             raise CustomResourceError(
                 f"expected {len(names)} fields as in the first row, got {len(row)} in row {number} "

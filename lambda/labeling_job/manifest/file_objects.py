@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dataset.lines import DataObject, reference_line
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 from labeling_job.request import Request
 from labeling_job.source.listing import list_objects
 from labeling_job.source.sampling import choose
-from labeling_job.source.skipped import LeftOut
+from labeling_job.source.skipped import Skipped
 
 
-def file_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> Iterator[DataObject]:
+def file_objects(request: Request, aws: Clients, skipped: Skipped) -> Iterator[DataObject]:
     """Yield what is labeled of the files below the prefix, in the listing's order."""
     files = choose(
-        list_objects(request, aws, left_out),
+        list_objects(request, aws, skipped),
         request.input,
-        left_out,
+        skipped,
         place=lambda file: file.uri,
         weigh=lambda file: len(file.uri),
     )

@@ -31,7 +31,7 @@ def first_out_of_order(names: Iterable[str]) -> tuple[str, str] | None:
     return None
 
 
-def pad_advice(names: tuple[str, str]) -> str:
+def pad_hint(names: tuple[str, str]) -> str:
     """Return what is wrong with two such names and what to do."""
     return (
         f"expected numbers with leading zeros in the names of frames, such as 0002 and 0010, got "

@@ -11,14 +11,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from custom_resource.errors import CustomResourceError
+from dataset.layout import sequence_file
 from dataset.lines import DataObject, reference_line
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 from labeling_job.input_properties import Input
-from labeling_job.manifest.frame_names import first_out_of_order, pad_advice
+from labeling_job.manifest.frame_names import first_out_of_order, pad_hint
 from labeling_job.request import Request
 from labeling_job.source.listing import Found, list_objects
 from labeling_job.source.sampling import choose
-from labeling_job.source.skipped import LeftOut
+from labeling_job.source.skipped import Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,16 @@ class _Folder:
 
 
 def frame_objects(
-    request: Request, aws: Collaborators, left_out: LeftOut
+    request: Request, aws: Clients, skipped: Skipped
 ) -> tuple[list[DataObject], dict[str, bytes]]:
     """Return what is labeled of the folders below the prefix, and the sequence files by their URI.
 
     Raises CustomResourceError for a folder that can't be a sequence.
     """
     folders = choose(
-        _folders(list_objects(request, aws, left_out)),
+        _folders(list_objects(request, aws, skipped)),
         request.input,
-        left_out,
+        skipped,
         place=lambda folder: folder.uri,
         weigh=lambda folder: sum(map(len, folder.names)),
     )
@@ -49,8 +50,7 @@ def frame_objects(
     for number, folder in enumerate(folders, start=1):
         _check(folder, request.input)
         content = _sequence_file(number, folder)
-        name = hashlib.sha256(content).hexdigest()
-        uri = f"{request.files.place}sequences/{name}.json"
+        uri = sequence_file(request.files.place, hashlib.sha256(content).hexdigest())
         files[uri] = content
         objects.append(DataObject(folder.uri, reference_line(uri)))
     return objects, files
@@ -83,7 +83,7 @@ def _check(folder: _Folder, source: Input) -> None:
         )
     names = first_out_of_order(folder.names)
     if names is not None:
-        raise CustomResourceError(f"{pad_advice(names)} in {folder.uri}, rename them")
+        raise CustomResourceError(f"{pad_hint(names)} in {folder.uri}, rename them")
 
 
 def _sequence_file(number: int, folder: _Folder) -> bytes:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from custom_resource.errors import CustomResourceError
 from dataset.lines import DataObject, digest
-from labeling_job.clients import Collaborators
-from labeling_job.errors import NothingToLabelError
+from labeling_job.clients import Clients
 from labeling_job.input_properties import Input
 from labeling_job.manifest.file_objects import file_objects
 from labeling_job.manifest.lines_on_disk import LinesOnDisk
+from labeling_job.manifest.problems import NothingToLabelError
 from labeling_job.manifest.reviewed_job import again
 from labeling_job.manifest.texts import text_objects
 from labeling_job.request import Request
 from labeling_job.source.sampling import MAXIMUM_BYTES, check_limits
-from labeling_job.source.skipped import LeftOut
+from labeling_job.source.skipped import Skipped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Manifest:
     objects: int
     #: Data objects that were chosen, but have a label of an earlier run.
     carried_over: int
-    left_out: LeftOut
+    skipped: Skipped
     #: Sequence files that the manifest names, by their S3 URIs.
     files: Mapping[str, bytes]
 
@@ -36,11 +36,11 @@ class Manifest:
     def summary(self) -> str:
         """One sentence, such as `4 data objects; left out 1: folder marker 1`."""
         noun = "data object" if self.objects == 1 else "data objects"
-        return f"{self.objects} {noun}{_carried_over(self.carried_over)}{self.left_out.sentence}"
+        return f"{self.objects} {noun}{_carried_over(self.carried_over)}{self.skipped.sentence}"
 
 
 def read_manifest(
-    request: Request, aws: Collaborators, labeled: frozenset[bytes] = frozenset()
+    request: Request, aws: Clients, labeled: frozenset[bytes] = frozenset()
 ) -> Manifest:
     """Return the manifest of what the request's input stands for.
 
@@ -49,8 +49,8 @@ def read_manifest(
     and CustomResourceError that names what can't be labeled.
     """
     source = request.input
-    left_out = LeftOut()
-    objects, files = _data_objects(request, aws, left_out)
+    skipped = Skipped()
+    objects, files = _data_objects(request, aws, skipped)
     lines = LinesOnDisk()
     number = carried_over = 0
     for each in objects:
@@ -63,15 +63,15 @@ def read_manifest(
             # Escaped characters take more room in a line of JSON than in the object.
             check_limits(number, lines.size, source)
     if not number and not carried_over:
-        raise NothingToLabelError(_nothing_to_label(source, left_out), left_out=left_out.total)
+        raise NothingToLabelError(_nothing_to_label(source, skipped), skipped=skipped.total)
     if source.minimum_objects is not None and 0 < number < source.minimum_objects:
         raise CustomResourceError(
             f"expected at least {source.minimum_objects} data objects for automated labeling, got "
-            f"{number} {source.origin}{_carried_over(carried_over)}{left_out.sentence}, add some "
+            f"{number} {source.origin}{_carried_over(carried_over)}{skipped.sentence}, add some "
             "or turn `auto_label` off"
         )
     return Manifest(
-        lines=lines, objects=number, carried_over=carried_over, left_out=left_out, files=files
+        lines=lines, objects=number, carried_over=carried_over, skipped=skipped, files=files
     )
 
 
@@ -80,28 +80,28 @@ def _carried_over(number: int) -> str:
 
 
 def _data_objects(
-    request: Request, aws: Collaborators, left_out: LeftOut
+    request: Request, aws: Clients, skipped: Skipped
 ) -> tuple[Iterable[DataObject], dict[str, bytes]]:
     # A cold start waits for every module: what few jobs need is imported for them only.
     if request.input.manifest_uri is not None:
         from labeling_job.manifest.user_manifest import manifest_objects
 
-        return manifest_objects(request, aws, left_out), {}
+        return manifest_objects(request, aws, skipped), {}
     if request.input.kind == "frames":
         from labeling_job.manifest.frames import frame_objects
 
-        return frame_objects(request, aws, left_out)
+        return frame_objects(request, aws, skipped)
     if request.input.kind == "text":
-        return text_objects(request, aws, left_out), {}
-    return file_objects(request, aws, left_out), {}
+        return text_objects(request, aws, skipped), {}
+    return file_objects(request, aws, skipped), {}
 
 
-def _nothing_to_label(source: Input, left_out: LeftOut) -> str:
+def _nothing_to_label(source: Input, skipped: Skipped) -> str:
     """Return the sentence that says so and how to bring data objects there."""
     if source.manifest_uri is None:
-        advice = f"upload data objects with `aws s3 cp <folder> {source.place} --recursive`"
-    elif source.previous_attribute is not None:
-        advice = f"put lines with labels in {source.previous_attribute!r} there"
+        hint = f"upload data objects with `aws s3 cp <folder> {source.place} --recursive`"
+    elif source.reviewed_attribute is not None:
+        hint = f"put lines with labels in {source.reviewed_attribute!r} there"
     else:
-        advice = "put data objects there"
-    return f"nothing to label {source.origin}{left_out.sentence}: {advice} and {again(source)}"
+        hint = "put data objects there"
+    return f"nothing to label {source.origin}{skipped.sentence}: {hint} and {again(source)}"

@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dataset.lines import MAXIMUM_LINE
-from labeling_job.input_properties import MAXIMUM_VALUE, Input
+from dataset.limits import MAXIMUM_LINE, MAXIMUM_VALUE
+from dataset.messages import shown
+from labeling_job.input_properties import Input
 from labeling_job.manifest.point_clouds import frame_problems
-from labeling_job.manifest.problems import shown
 
 
 def parse_line(line: bytes) -> tuple[str, dict[str, Any]]:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from labeling_job.manifest.problems import shown
+from dataset.messages import shown
 
 _FORMATS: Final = tuple(
     f"{encoding}/{values}"
@@ -33,7 +33,7 @@ def frame_problems(frame: Any, where: str, places: tuple[str, ...]) -> Iterator[
         yield f"expected an object with a unix-timestamp, got {shown(frame)} in {where}"
         return
     yield from _number_problems(frame, ("unix-timestamp",), where)
-    yield from _choice_problems(frame, "format", _FORMATS, where)
+    yield from _one_of_problems(frame, "format", _FORMATS, where)
     if "ego-vehicle-pose" in frame:
         yield from _pose_problems(frame["ego-vehicle-pose"], f"{where}.ego-vehicle-pose")
     if "prefix" in frame:
@@ -67,7 +67,7 @@ def _image_problems(image: Any, where: str) -> Iterator[str]:
     yield from _number_problems(image, _CAMERA, where)
     yield from _number_problems(image, [name for name in _DISTORTION if name in image], where)
     yield from _pose_problems(image, where)
-    yield from _choice_problems(image, "camera-model", _CAMERA_MODELS, where)
+    yield from _one_of_problems(image, "camera-model", _CAMERA_MODELS, where)
 
 
 def _pose_problems(pose: Any, where: str) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _number_problems(
             yield f"expected a number, got {shown(value)} in {where}.{name}"
 
 
-def _choice_problems(
+def _one_of_problems(
     values: Mapping[str, Any], name: str, choices: tuple[str, ...], where: str
 ) -> Iterator[str]:
     if name in values and values[name] not in choices:

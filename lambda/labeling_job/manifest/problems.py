@@ -1,18 +1,26 @@
-"""Collects what is wrong in a person's own files, so that all of it is said at once."""
+"""What can be wrong with the data objects: nothing to label, or mistakes in a user's files."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from custom_resource.errors import CustomResourceError
 
 #: Characters of a message: more of it would be cut off before a person reads it.
 _MAXIMUM_MESSAGE: Final = 1_500
-_MAXIMUM_SHOWN: Final = 80
+
+
+class NothingToLabelError(CustomResourceError):
+    """There is nothing to label, which some environments take for a success without a job."""
+
+    def __init__(self, reason: str, *, skipped: int = 0) -> None:
+        super().__init__(reason)
+        #: How many objects or lines were skipped.
+        self.skipped = skipped
 
 
 class Problems:
-    """Everything that is wrong in one file, each with its place."""
+    """All mistakes in one file, each with its place, so that they are said at once."""
 
     def __init__(self, uri: str) -> None:
         self._beginning = f"{uri} can't be used: "
@@ -35,9 +43,3 @@ class Problems:
             return
         others = [f"and {self._others} more"] if self._others else []
         raise CustomResourceError(self._beginning + "; ".join([*self._shown, *others]))
-
-
-def shown(value: Any) -> str:
-    """Return a value as it looks in a message, cut off where it is long."""
-    text = repr(value)
-    return text if len(text) <= _MAXIMUM_SHOWN else f"{text[: _MAXIMUM_SHOWN - 1]}…"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.clients import Collaborators
-from labeling_job.errors import NothingToLabelError
+from labeling_job.clients import Clients
 from labeling_job.input_properties import NO_JOB, Input
 from labeling_job.job import jobs
+from labeling_job.manifest.problems import NothingToLabelError
 
 
-def check_previous_job(source: Input, aws: Collaborators) -> None:
+def check_reviewed_job(source: Input, aws: Clients) -> None:
     """Raise NothingToLabelError unless the job that writes the manifest has ended.
 
     Its labels are wanted however it ended. CustomResourceError if there is no such job.
     """
-    name = source.previous_job
+    name = source.reviewed_job
     if name is None:
         return
     if name == NO_JOB:

@@ -1,4 +1,4 @@
-"""Checks the sequence files that a person's own manifest names.
+"""Checks the sequence files that a user's manifest names.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/sms-video-manual-data-setup.html and
 https://docs.aws.amazon.com/sagemaker/latest/dg/sms-point-cloud-multi-frame-input-data.html
@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from labeling_job.clients import Collaborators
+from dataset.layout import split_uri
+from dataset.messages import shown
+from labeling_job.clients import Clients
 from labeling_job.input_properties import Input
-from labeling_job.manifest.frame_names import first_out_of_order, pad_advice
+from labeling_job.manifest.frame_names import first_out_of_order, pad_hint
 from labeling_job.manifest.point_clouds import frame_problems, prefix_problems
-from labeling_job.manifest.problems import Problems, shown
+from labeling_job.manifest.problems import Problems
 from labeling_job.request import Request
 from labeling_job.source.listing import Found
 from labeling_job.source.object_reader import read_objects
@@ -25,14 +27,14 @@ _MAXIMUM_FILE: Final = 10_000_000
 
 
 def check_sequence_files(
-    lines: Mapping[str, int], request: Request, aws: Collaborators, problems: Problems
+    lines: Mapping[str, int], request: Request, aws: Clients, problems: Problems
 ) -> None:
     """Read all sequence files, given by their URIs and lines in the manifest, and check them.
 
     Raises CustomResourceError for a file that can't be read.
     """
     source = request.input
-    files = (Found(uri, uri.split("/", 3)[3], _MAXIMUM_FILE) for uri in lines)
+    files = (Found(uri, split_uri(uri)[1], _MAXIMUM_FILE) for uri in lines)
     prefixes: dict[object, str] = {}
     for found, content in read_objects(files, request, aws):
         where = f"line {lines[found.uri]}"
@@ -85,7 +87,7 @@ def sequence_problems(sequence: Mapping[str, Any], source: Input) -> Iterator[st
         if source.kind == "point-cloud-sequence":
             yield from frame_problems(frame, where, (source.place,))
     if source.kind == "frames" and (pair := first_out_of_order(names)) is not None:
-        yield f"{pad_advice(pair)} in frames"
+        yield f"{pad_hint(pair)} in frames"
 
 
 def _parse(content: bytes) -> Mapping[str, Any]:
@@ -105,8 +107,8 @@ def _name_problems(
     # A point cloud's endings are those of the sequence files.
     endings = source.extensions if source.kind == "frames" else ()
     if not isinstance(name, str) or not name or (endings and not name.lower().endswith(endings)):
-        wanted = f" that ends with {' or '.join(endings)}" if endings else ""
-        yield f"expected a file name below the prefix{wanted}, got {shown(name)} in {where}.frame"
+        ending = f" that ends with {' or '.join(endings)}" if endings else ""
+        yield f"expected a file name below the prefix{ending}, got {shown(name)} in {where}.frame"
     elif name in names:
         yield f"expected each frame once, got {shown(name)} again in {where}.frame"
     else:
@@ -119,7 +121,7 @@ def _number_problems(
     number = frame.get("frame-no")
     if number is None and source.kind == "point-cloud-sequence":
         return
-    # The table of video frames says a text, the sample beside it has a number.
+    # AWS's table of video frames says a text, the sample beside it has a number.
     if isinstance(number, str) and re.fullmatch(r"[0-9]{1,18}", number):
         number = int(number)
     if type(number) is not int:

@@ -8,16 +8,17 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from custom_resource.errors import CustomResourceError
-from dataset.lines import MAXIMUM_LINE, DataObject, manifest_line
-from labeling_job.clients import Collaborators
+from dataset.limits import MAXIMUM_LINE
+from dataset.lines import DataObject, manifest_line
+from dataset.messages import shown
+from labeling_job.clients import Clients
 from labeling_job.input_properties import Input
 from labeling_job.manifest.csv_column import rows
-from labeling_job.manifest.problems import shown
 from labeling_job.request import Request
 from labeling_job.source.listing import Found, list_objects
 from labeling_job.source.object_reader import read_objects
 from labeling_job.source.sampling import choose
-from labeling_job.source.skipped import LeftOut
+from labeling_job.source.skipped import Skipped
 
 #: `str.splitlines` also breaks at characters that people don't see as the end of a line.
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
@@ -29,33 +30,33 @@ _S3_URI: Final = re.compile(r"s3://[a-z0-9.-]+/\S*", re.IGNORECASE)
 _WIDEST: Final = 4
 
 
-def text_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> Iterator[DataObject]:
+def text_objects(request: Request, aws: Clients, skipped: Skipped) -> Iterator[DataObject]:
     """Yield what is labeled of the texts below the prefix, in the listing's order.
 
     Whole files are chosen before they are read, so that blank ones may be among those chosen.
     Raises CustomResourceError that names the object that can't be labeled.
     """
     source = request.input
-    found = list_objects(request, aws, left_out)
+    found = list_objects(request, aws, skipped)
     if source.split != "file":
-        parts = _data_objects(found, request, aws, left_out)
+        parts = _data_objects(found, request, aws, skipped)
         yield from choose(
             parts,
             source,
-            left_out,
+            skipped,
             place=lambda part: part.place,
             weigh=lambda part: len(part.line),
         )
         return
     # Nothing is read before it is known that there is not too much.
     files = list(
-        choose(found, source, left_out, place=lambda file: file.uri, weigh=lambda file: file.size)
+        choose(found, source, skipped, place=lambda file: file.uri, weigh=lambda file: file.size)
     )
-    yield from _data_objects(files, request, aws, left_out)
+    yield from _data_objects(files, request, aws, skipped)
 
 
 def _data_objects(
-    files: Iterable[Found], request: Request, aws: Collaborators, left_out: LeftOut
+    files: Iterable[Found], request: Request, aws: Clients, skipped: Skipped
 ) -> Iterator[DataObject]:
     source = request.input
     for found, content in read_objects(_checked(files, source), request, aws):
@@ -64,14 +65,14 @@ def _data_objects(
             if text.strip():
                 yield _data_object(text, found.uri, {}, source)
             else:
-                left_out.add("blank", found.uri)
+                skipped.add("blank", found.uri)
             continue
         unit = "line" if source.split == "line" else "row"
         for number, part in _parts(text, found.uri, source):
             if part.strip():
                 yield _data_object(part, found.uri, {unit: number}, source)
             else:
-                left_out.add(f"blank {unit}", found.uri, **{unit: number})
+                skipped.add(f"blank {unit}", found.uri, **{unit: number})
 
 
 def _checked(files: Iterable[Found], source: Input) -> Iterator[Found]:
@@ -114,10 +115,10 @@ def _parts(text: str, uri: str, source: Input) -> Iterator[tuple[int, str]]:
 def _data_object(text: str, uri: str, part: dict[str, int], source: Input) -> DataObject:
     place = "".join(f"{unit} {number} of " for unit, number in part.items()) + uri
     if len(text) > source.maximum_characters:
-        advice = "split it" if part else "split it, or use `split: line`"
+        hint = "split it" if part else "split it, or use `split: line`"
         raise CustomResourceError(
             f"expected at most {source.maximum_characters} characters, got {len(text)} in {place}, "
-            f"{advice}"
+            f"{hint}"
         )
     if _S3_URI.fullmatch(text.strip()):
         raise CustomResourceError(

@@ -1,8 +1,8 @@
 """Lists several ranges of keys at once, because S3's own pages can only be had one by one.
 
-Nothing is known of the keys that come: where a range begins is reckoned from those of a page, as
-if the same number of keys followed in the same distance. Where that is wrong a range is empty, at
-the price of one request, or it is long and divided again. Keys are the same whatever is reckoned.
+The keys that come are not known. Where a range begins is estimated from those of a page, as if all
+keys were as far apart. A wrong estimate costs one request for an empty range, or a long range is
+divided again. The keys that are listed are the same for every estimate.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PAGES: Final = 5
 _WINDOW: Final = 160
 #: Every such key of a page shows which characters keys have.
 _STRIDE: Final = 20
-#: Characters, behind the first one that differs, that a beginning is reckoned with.
+#: Characters, behind the first one that differs, that a beginning is estimated with.
 _DIGITS: Final = 12
 
 
@@ -100,7 +100,7 @@ class _Ranges:
     def pages(self) -> Iterator[list[Entry]]:
         """Yield the pages of all ranges in order."""
         while self._ranges:
-            # Before it is looked what has come, so that nothing that comes meanwhile is missed.
+            # Before looking at what has come, so that nothing that comes meanwhile is missed.
             self._news.clear()
             self._take()
             self._ask()
@@ -143,7 +143,7 @@ class _Ranges:
         asked = sum(each.coming is not None for each in self._ranges)
         held = 0
         for each in self._ranges:
-            # Only what comes before counts, so that what is wanted first is never held up.
+            # Only what comes before counts, so that what is needed first is never held up.
             if held and (asked >= self._width or held >= _WINDOW):
                 return
             held += len(each.pages) + 1

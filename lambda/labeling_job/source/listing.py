@@ -10,13 +10,14 @@ from typing import Final, NamedTuple
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.clients import Collaborators
+from dataset.layout import labels_prefix
+from labeling_job.clients import Clients
 from labeling_job.hints import explain
 from labeling_job.request import Request
 from labeling_job.source.globs import matcher
 from labeling_job.source.key_ranges import list_pages
 from labeling_job.source.pages import read_page
-from labeling_job.source.skipped import LeftOut
+from labeling_job.source.skipped import Skipped
 
 #: Storage classes that can't be read without being restored
 #: (https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html).
@@ -34,7 +35,7 @@ class Found(NamedTuple):
     size: int
 
 
-def list_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> Iterator[Found]:
+def list_objects(request: Request, aws: Clients, skipped: Skipped) -> Iterator[Found]:
     """Yield what can be labeled, in S3's order, page by page.
 
     Raises CustomResourceError if the place can't be listed, or time is running out.
@@ -56,9 +57,9 @@ def list_objects(request: Request, aws: Collaborators, left_out: LeftOut) -> Ite
                     if reason is None:
                         yield Found(place + key, key, size)
                     elif reason in _NOT_CHOSEN:
-                        left_out.count(reason)
+                        skipped.count(reason)
                     else:
-                        left_out.add(reason, place + key)
+                        skipped.add(reason, place + key)
                 number += len(page)
     except ClientError as error:
         raise CustomResourceError(f"{source.place} can't be listed: {explain(error)}") from error
@@ -94,10 +95,9 @@ def _reasons(request: Request) -> Callable[[str, int, str], str | None]:
 
 def _own_prefixes(request: Request) -> tuple[str, ...]:
     """Return the prefixes of the input bucket that hold what a job writes."""
-    labels = str(dict(request.job.get("OutputConfig", {})).get("S3OutputPath", ""))
     bucket = f"s3://{request.input.bucket}/"
     return tuple(
         path.removeprefix(bucket)
-        for path in (request.files.place, f"{labels.rstrip('/')}/")
+        for path in (request.files.place, labels_prefix(request.output_path, ""))
         if path.startswith(bucket) and path != bucket
     )

@@ -10,7 +10,8 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError, code_of, is_denied
-from labeling_job.clients import READERS, Collaborators
+from dataset.layout import split_uri
+from labeling_job.clients import READERS, Clients
 from labeling_job.hints import explain
 from labeling_job.request import Request
 from labeling_job.source.listing import Found
@@ -21,9 +22,9 @@ _AHEAD: Final = 4 * READERS
 _AHEAD_BYTES: Final = 64_000_000
 
 
-def read_object(uri: str, request: Request, aws: Collaborators, *, maximum_bytes: int) -> bytes:
+def read_object(uri: str, request: Request, aws: Clients, *, maximum_bytes: int) -> bytes:
     """Return an object's content; raises CustomResourceError if it is too large or unreadable."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    bucket, key = split_uri(uri)
     parameters = {"Bucket": bucket, "Key": key}
     try:
         return signed_get(
@@ -39,7 +40,7 @@ def read_object(uri: str, request: Request, aws: Collaborators, *, maximum_bytes
 
 
 def read_objects(
-    objects: Iterable[Found], request: Request, aws: Collaborators
+    objects: Iterable[Found], request: Request, aws: Clients
 ) -> Iterator[tuple[Found, bytes]]:
     """Yield objects, of which none may be larger than its size says, with their contents.
 
@@ -69,7 +70,7 @@ def read_objects(
         readers.shutdown(cancel_futures=True)
 
 
-def _read(found: Found, request: Request, aws: Collaborators) -> bytes:
+def _read(found: Found, request: Request, aws: Clients) -> bytes:
     return read_object(found.uri, request, aws, maximum_bytes=found.size)
 
 

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from urllib.parse import unquote
 from xml.parsers import expat
 
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 from labeling_job.request import Request
 from labeling_job.source.signed_get import signed_get
 
@@ -37,7 +37,7 @@ class Page:
 
 def read_page(
     request: Request,
-    aws: Collaborators,
+    aws: Clients,
     *,
     after: str = "",
     until: str | None = None,
@@ -45,7 +45,7 @@ def read_page(
 ) -> Page:
     """Return the page that begins behind the key `after`, or the one that a token stands for.
 
-    `until` is the last key that is wanted. Raises ClientError and CustomResourceError.
+    `until` is the last key to return. Raises ClientError and CustomResourceError.
     """
     parameters = {
         "Bucket": request.input.bucket,

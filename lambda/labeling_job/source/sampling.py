@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from custom_resource.errors import CustomResourceError
 from labeling_job.input_properties import Input
-from labeling_job.source.skipped import LeftOut
+from labeling_job.source.skipped import Skipped
 
 _T = TypeVar("_T")
 
@@ -26,7 +26,7 @@ MAXIMUM_BYTES: Final = 400_000_000
 def choose(
     items: Iterable[_T],
     source: Input,
-    left_out: LeftOut,
+    skipped: Skipped,
     *,
     place: Callable[[_T], str],
     weigh: Callable[[_T], int],
@@ -64,8 +64,8 @@ def choose(
             largest = (-heap[0][0]).to_bytes(len(digest))
         check_limits(min(len(heap), source.limit or len(heap)), size, source)
     sampled = min(number, source.sample or number)
-    left_out.count("not in the sample", number - sampled)
-    left_out.count("over the limit", sampled - min(sampled, source.limit or sampled))
+    skipped.count("not in the sample", number - sampled)
+    skipped.count("over the limit", sampled - min(sampled, source.limit or sampled))
     order = (lambda entry: -entry[0]) if is_shuffled else (lambda entry: -entry[1])
     heap.sort(key=order)
     yield from (item for _, _, item in islice(heap, source.limit))

@@ -15,14 +15,14 @@ from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 
 Operation = Literal["GetObject", "ListObjectsV2"]
 
 _METHODS: Final = {"GetObject": "get_object", "ListObjectsV2": "list_objects_v2"}
 _SECONDS_VALID: Final = 900
 _OK: Final = 200
-#: HTTP statuses of what another attempt may bring, such as SlowDown.
+#: HTTP statuses after which another attempt may succeed, such as that of SlowDown.
 _PASSING: Final = frozenset({429, 500, 502, 503, 504})
 #: Seconds before the second, third … attempt, at most.
 _PAUSES: Final = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0)
@@ -40,7 +40,7 @@ def signed_get(
     operation: Operation,
     parameters: Mapping[str, str],
     account: str,
-    aws: Collaborators,
+    aws: Clients,
     *,
     maximum_bytes: int | None = None,
 ) -> bytes:
@@ -48,7 +48,7 @@ def signed_get(
 
     `account` is the bucket's owner, or the request is refused. Raises ClientError as boto3 would,
     LargerError before anything too large is read, and CustomResourceError if S3 does not answer.
-    What may pass is tried again until the deadline.
+    Tries again until the deadline where another attempt may succeed.
     """
     for pause in (*_PAUSES, None):
         failure: Exception
@@ -74,7 +74,7 @@ def signed_get(
 
 
 def _send(
-    operation: Operation, parameters: Mapping[str, str], account: str, aws: Collaborators
+    operation: Operation, parameters: Mapping[str, str], account: str, aws: Clients
 ) -> BaseHTTPResponse:
     url = aws.s3.generate_presigned_url(
         _METHODS[operation],
@@ -93,7 +93,7 @@ def _content(response: BaseHTTPResponse, maximum_bytes: int | None) -> bytes:
     return response.read()
 
 
-def _refusal(operation: Operation, response: BaseHTTPResponse, aws: Collaborators) -> ClientError:
+def _refusal(operation: Operation, response: BaseHTTPResponse, aws: Clients) -> ClientError:
     """Return the error that boto3 would make of an answer."""
     shape = aws.s3.meta.service_model.operation_model(operation).output_shape
     answer = {

@@ -1,4 +1,4 @@
-"""Counts what is not labeled by reason, and lists what can't be."""
+"""Counts what is not labeled, by reason, and lists what can't be labeled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 _MAXIMUM_LINES: Final = 100_000
 
 
-class LeftOut:
+class Skipped:
     """Objects, lines and rows that are not in the manifest.
 
     What was merely not chosen is counted; what can't be labeled is listed too, so that a person

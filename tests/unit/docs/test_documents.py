@@ -94,7 +94,7 @@ def test_every_message_on_the_page_is_one_of_the_code() -> None:
 
 def _raised(folder: Path) -> Iterator[str]:
     """Yield the messages that a function ends a deployment with, but `expected …`."""
-    for path in sorted(folder.glob("*.py")):
+    for path in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)):
                 continue

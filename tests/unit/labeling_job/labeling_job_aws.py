@@ -18,7 +18,7 @@ import urllib3
 from botocore.config import Config
 
 from custom_resource.context import Clock, step_log
-from labeling_job.clients import S3_CONFIG, Collaborators
+from labeling_job.clients import S3_CONFIG, Clients
 from labeling_job.identity import Owner, physical_id
 from labeling_job.manifest.manifest import Manifest, read_manifest
 from labeling_job.request import from_event
@@ -67,9 +67,9 @@ class FakeAws(FakeServices):
     def _config(self, service: str) -> Config | None:
         return S3_CONFIG if service == "s3" else None
 
-    def collaborators(self, *, seconds: float = 780.0) -> Collaborators:
+    def as_clients(self, *, seconds: float = 780.0) -> Clients:
         """Return real clients whose calls end here."""
-        return Collaborators(
+        return Clients(
             s3=self._client("s3"),
             sagemaker=self._client("sagemaker"),
             http=self.get,
@@ -171,8 +171,8 @@ class FakeAws(FakeServices):
     def _put_object(self, parameters: dict[str, Any]) -> dict[str, Any]:
         bucket = self._bucket(parameters)
         before = bucket.get(parameters["Key"])
-        wanted = parameters.get("IfMatch", None if before is None else _etag(before))
-        if wanted != (None if before is None else _etag(before)) or (
+        desired = parameters.get("IfMatch", None if before is None else _etag(before))
+        if desired != (None if before is None else _etag(before)) or (
             "IfNoneMatch" in parameters and before is not None
         ):
             raise RefusedError("PreconditionFailed", "At least one precondition did not hold")
@@ -387,7 +387,7 @@ def frame_properties(**changes: Any) -> dict[str, Any]:
     return properties(Input={**source, **changes})
 
 
-def own_properties(kind: str, **changes: Any) -> dict[str, Any]:
+def user_properties(kind: str, **changes: Any) -> dict[str, Any]:
     """Return the properties of a job on `s3://in/own.jsonl`, which names what is below `Data/`."""
     source = {
         "Kind": kind,
@@ -407,7 +407,7 @@ def made(
     """Return the manifest that is made of the objects of the input bucket."""
     aws = FakeAws(page_size=page_size)
     aws.objects["in"].update(objects)
-    return read_manifest(from_event(event("Create", props)), aws.collaborators())
+    return read_manifest(from_event(event("Create", props)), aws.as_clients())
 
 
 def all_lines(manifest: Manifest) -> bytes:
@@ -415,8 +415,8 @@ def all_lines(manifest: Manifest) -> bytes:
     return manifest.lines.read()
 
 
-def own_lines(*lines: Any) -> dict[str, bytes]:
-    """Return the input bucket with an own manifest of these lines; texts are put as they are."""
+def user_lines(*lines: Any) -> dict[str, bytes]:
+    """Return the input bucket with a user's manifest of these lines; texts are put as they are."""
     texts = (line if isinstance(line, str) else json.dumps(line) for line in lines)
     return {"own.jsonl": "".join(f"{text}\n" for text in texts).encode()}
 

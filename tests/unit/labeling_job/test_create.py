@@ -43,7 +43,7 @@ def aws() -> FakeAws:
 
 
 def _create(aws: FakeAws, props: dict[str, Any] | None = None) -> Outcome:
-    return run(event("Create", props), aws.collaborators())
+    return run(event("Create", props), aws.as_clients())
 
 
 def test_create_starts_a_job_under_its_id(aws: FakeAws) -> None:
@@ -173,8 +173,8 @@ def test_a_job_has_the_tags_of_its_owner_and_of_the_user(aws: FakeAws) -> None:
 def test_the_same_event_twice_makes_one_job(aws: FakeAws) -> None:
     sent = event("Create")
 
-    first = run(sent, aws.collaborators())
-    second = run(sent, aws.collaborators())
+    first = run(sent, aws.as_clients())
+    second = run(sent, aws.as_clients())
 
     assert second == first
     assert len(aws.called("CreateLabelingJob")) == 1

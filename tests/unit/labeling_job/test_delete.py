@@ -11,7 +11,7 @@ from tests.unit.labeling_job.labeling_job_aws import OWNER_TAGS, FakeAws, event,
 
 
 def _delete(aws: FakeAws, identity: str = own_id(), props: Any = None) -> None:
-    run(event("Delete", props, PhysicalResourceId=identity), aws.collaborators())
+    run(event("Delete", props, PhysicalResourceId=identity), aws.as_clients())
 
 
 def test_delete_of_a_missing_job_succeeds() -> None:
@@ -256,7 +256,7 @@ _KEPT = properties(StopOnDelete="false")
 def _made(aws: FakeAws, props: dict[str, Any] = _KEPT) -> None:
     """Let a Create start the job."""
     aws.objects["in"]["Input/1.txt"] = b"42"
-    run(event("Create", props), aws.collaborators())
+    run(event("Create", props), aws.as_clients())
 
 
 def test_a_job_at_work_is_kept_where_the_file_says_so() -> None:
@@ -301,7 +301,7 @@ def test_a_job_that_was_replaced_is_stopped_all_the_same() -> None:
     update = event(
         "Update", new, OldResourceProperties=_KEPT, PhysicalResourceId=own_id(), RequestId="update"
     )
-    run(update, aws.collaborators())
+    run(update, aws.as_clients())
 
     _delete(aws, props=_KEPT)
 
@@ -313,9 +313,9 @@ def test_a_job_whose_replacement_was_rolled_back_is_kept() -> None:
     _made(aws)
     new = properties(Revision="2", StopOnDelete="false")
     forth = event("Update", new, OldResourceProperties=_KEPT, PhysicalResourceId=own_id())
-    run(forth, aws.collaborators())
+    run(forth, aws.as_clients())
     back = event("Update", _KEPT, OldResourceProperties=new, PhysicalResourceId=own_id())
-    run(back, aws.collaborators())
+    run(back, aws.as_clients())
 
     with pytest.raises(CustomResourceError, match="keeps it at work"):
         _delete(aws, props=_KEPT)
@@ -328,9 +328,9 @@ def test_the_job_of_an_update_that_was_rolled_back_is_stopped_all_the_same() -> 
     _made(aws)
     new = properties(Revision="2", StopOnDelete="false")
     forth = event("Update", new, OldResourceProperties=_KEPT, PhysicalResourceId=own_id())
-    run(forth, aws.collaborators())
+    run(forth, aws.as_clients())
     back = event("Update", _KEPT, OldResourceProperties=new, PhysicalResourceId=own_id(new))
-    run(back, aws.collaborators())
+    run(back, aws.as_clients())
 
     _delete(aws, own_id(new), props=new)
 

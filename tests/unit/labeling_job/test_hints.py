@@ -91,7 +91,7 @@ def test_a_quota_is_named_with_the_ways_to_go_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "advice"),
+    ("code", "message", "hint"),
     [
         ("KMS.DisabledException", f"{_KEY} is disabled.", f"enable {_KEY}, or use another key"),
         (
@@ -107,8 +107,8 @@ def test_a_quota_is_named_with_the_ways_to_go_on() -> None:
         ("KMS.DisabledException", "", "enable the key of the bucket, or use another key"),
     ],
 )
-def test_a_key_that_can_not_be_used_is_named(code: str, message: str, advice: str) -> None:
-    assert explain(_error("PutObject", code, message)).endswith(f": {advice}")
+def test_a_key_that_can_not_be_used_is_named(code: str, message: str, hint: str) -> None:
+    assert explain(_error("PutObject", code, message)).endswith(f": {hint}")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_what_will_not_pass_is_tried_once(operation: str, code: str, message: st
     aws.refuse(operation, code, message)
 
     with pytest.raises(Exception, match=message):
-        run(event("Create"), aws.collaborators())
+        run(event("Create"), aws.as_clients())
 
     assert len(aws.called(operation)) == 1
     assert aws.time == 0

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.identity import Owner, is_own_form, physical_id
+from dataset.names import is_physical_id
+from labeling_job.identity import Owner, physical_id
 from tests.unit.labeling_job.labeling_job_aws import RESOURCE, STACK, own_id, properties
 
 _JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
@@ -38,7 +39,7 @@ def test_an_id_is_a_labeling_job_name_with_room_for_a_suffix(content: dict[str, 
 
     assert _JOB_NAME.fullmatch(f"{identity}-99")
     assert len(f"{identity}-99") <= 63
-    assert is_own_form(identity)
+    assert is_physical_id(identity)
 
 
 @given(_CONTENTS)
@@ -93,13 +94,6 @@ def test_another_resource_with_the_same_content_has_another_id(owner: Owner) -> 
 def test_a_prefix_that_can_not_begin_a_job_name_is_refused(prefix: Any) -> None:
     with pytest.raises(CustomResourceError, match=re.escape(repr(prefix))):
         own_id(properties(NamePrefix=prefix))
-
-
-@pytest.mark.parametrize(
-    "identity", ["", "Stack-Job-1ABCDEF2345GH", "EvenOddJob-invalid", "none", "a" * 80, "x-12345"]
-)
-def test_an_id_that_was_made_elsewhere_is_not_of_our_form(identity: str) -> None:
-    assert not is_own_form(identity)
 
 
 @pytest.mark.parametrize("name", ["Input", "Files", "Request"])

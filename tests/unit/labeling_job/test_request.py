@@ -17,8 +17,8 @@ from tests.unit.labeling_job.labeling_job_aws import (
     frame_properties,
     image_properties,
     own_id,
-    own_properties,
     properties,
+    user_properties,
 )
 
 _GOLDEN = sorted((Path(__file__).parents[2] / "data" / "jobs").glob("*.yaml"))
@@ -59,8 +59,8 @@ def test_what_is_not_said_of_an_input_has_its_default() -> None:
         maximum_frames=None,
         when_empty="fail",
         required_names=(),
-        previous_attribute=None,
-        previous_job=None,
+        reviewed_attribute=None,
+        reviewed_job=None,
     )
 
 
@@ -92,8 +92,8 @@ def test_everything_that_can_be_said_of_a_listing_becomes_types() -> None:
     assert source.when_empty == "skip"
 
 
-def test_everything_that_can_be_said_of_an_own_manifest_becomes_types() -> None:
-    props = own_properties(
+def test_everything_that_can_be_said_of_a_user_s_manifest_becomes_types() -> None:
+    props = user_properties(
         "frames",
         MaximumFrames="2000",
         RequiredNames=["source-ref", "file"],
@@ -106,11 +106,11 @@ def test_everything_that_can_be_said_of_an_own_manifest_becomes_types() -> None:
     assert source.manifest_uri == "s3://in/own.jsonl"
     assert source.maximum_frames == 2_000
     assert source.required_names == ("source-ref", "file")
-    assert (source.previous_attribute, source.previous_job) == ("cars-ref", "dev-cars-0123456789")
+    assert (source.reviewed_attribute, source.reviewed_job) == ("cars-ref", "dev-cars-0123456789")
 
 
 def test_the_manifest_of_a_job_that_was_not_started_is_none() -> None:
-    props = own_properties("object", ManifestUri="none", PreviousJob="none")
+    props = user_properties("object", ManifestUri="none", PreviousJob="none")
 
     assert read_input(props["Input"]).manifest_uri == "none"
 
@@ -157,7 +157,7 @@ def test_broken_old_properties_do_not_stop_an_update(old: Any) -> None:
         ("Sample", "0", "expected a number above 0"),
         ("Limit", "1.5", "expected a number above 0"),
         ("Order", "random", "expected listed or shuffled"),
-        ("Seed", "x", "expected a number"),
+        ("Seed", "x", "expected an integer"),
         ("MinimumObjects", "-1", "expected a number above 0"),
         ("MaximumObjects", "0", "expected a number above 0"),
         ("MaximumObjects", "30.0", "expected a number above 0"),
@@ -197,11 +197,11 @@ def test_a_bad_input_property_is_named_with_its_value(name: str, value: Any, exp
         ("PreviousJob", "", "expected text"),
     ],
 )
-def test_a_bad_property_of_an_own_manifest_is_named_with_its_value(
+def test_a_bad_property_of_a_user_s_manifest_is_named_with_its_value(
     name: str, value: Any, expected: str
 ) -> None:
     with pytest.raises(CustomResourceError) as refused:
-        read_input(own_properties("text", **{name: value})["Input"])
+        read_input(user_properties("text", **{name: value})["Input"])
 
     assert str(refused.value) == f"{expected}, got {value!r} in ResourceProperties.Input.{name}"
 
@@ -222,7 +222,7 @@ def test_only_texts_are_split(name: str) -> None:
 @pytest.mark.parametrize("kind", ["point-cloud", "point-cloud-sequence", "any"])
 def test_what_only_a_person_knows_comes_in_a_manifest(kind: str) -> None:
     with pytest.raises(CustomResourceError) as refused:
-        read_input(own_properties(kind, ManifestUri=None)["Input"])
+        read_input(user_properties(kind, ManifestUri=None)["Input"])
 
     assert str(refused.value) == (
         f"expected a ManifestUri for the kind {kind!r}, got none in "

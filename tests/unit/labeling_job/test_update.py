@@ -24,7 +24,7 @@ _NEW = properties(Revision="2")
 def aws() -> FakeAws:
     fake = FakeAws()
     fake.objects["in"]["Input/1.txt"] = b"42"
-    run(event("Create", _OLD), fake.collaborators())
+    run(event("Create", _OLD), fake.as_clients())
     fake.calls.clear()
     return fake
 
@@ -34,12 +34,12 @@ def _update(
 ) -> Outcome:
     return run(
         event("Update", new, OldResourceProperties=old, PhysicalResourceId=known or own_id(old)),
-        aws.collaborators(),
+        aws.as_clients(),
     )
 
 
 def _delete(aws: FakeAws, identity: str) -> None:
-    run(event("Delete", PhysicalResourceId=identity), aws.collaborators())
+    run(event("Delete", PhysicalResourceId=identity), aws.as_clients())
 
 
 def _tags(aws: FakeAws, name: str) -> dict[str, str]:
@@ -57,7 +57,7 @@ def test_changed_tags_are_changed_in_place(aws: FakeAws) -> None:
 
 
 def test_the_data_after_an_update_in_place_are_those_of_the_create(aws: FakeAws) -> None:
-    created = run(event("Create", _OLD), aws.collaborators())
+    created = run(event("Create", _OLD), aws.as_clients())
 
     updated = _update(aws, properties(Tags=[]), _OLD)
 

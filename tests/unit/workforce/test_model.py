@@ -7,7 +7,7 @@ from workforce.model import fitting
 
 
 def _shape(operation: str) -> Any:
-    client = FakePeople().collaborators().cognito
+    client = FakePeople().as_clients().cognito
     return client.meta.service_model.operation_model(operation).input_shape
 
 
@@ -42,7 +42,7 @@ def test_lists_of_structures_and_maps_are_kept() -> None:
 
 
 def test_all_that_a_client_is_described_with_but_three_members_can_be_sent() -> None:
-    model = FakePeople().collaborators().cognito.meta.service_model
+    model = FakePeople().as_clients().cognito.meta.service_model
     described: Any = model.operation_model("DescribeUserPoolClient").output_shape
 
     members = described.members["UserPoolClient"].members

@@ -18,7 +18,7 @@ from botocore.validate import ParamValidator
 
 from custom_resource.context import Clock, step_log
 from tests.unit.fake_services import ACCOUNT, FakeServices, RefusedError
-from workforce.clients import Collaborators
+from workforce.clients import Clients
 
 REGION = "us-east-1"
 #: When whatever is made here is made.
@@ -31,7 +31,7 @@ PLACEHOLDER = "https://127.0.0.1"
 
 @dataclass
 class FakePeople(FakeServices):
-    """Everything around a private workforce in one account and Region."""
+    """All that belongs to a private workforce in one account and Region."""
 
     #: What DescribeWorkforce answers, by name; there is at most one.
     workforces: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -68,9 +68,9 @@ class FakePeople(FakeServices):
     #: The secret that the workforce has got.
     oidc_secret: str = ""
 
-    def collaborators(self, *, seconds: float = 780.0) -> Collaborators:
+    def as_clients(self, *, seconds: float = 780.0) -> Clients:
         """Return real clients whose calls end here."""
-        return Collaborators(
+        return Clients(
             client=self._client,
             clock=Clock(now=lambda: self.time, sleep=self._sleep, deadline=self.time + seconds),
             log=step_log("Test"),
@@ -307,21 +307,21 @@ class FakePeople(FakeServices):
 
     def _update_user_pool_client(self, parameters: dict[str, Any]) -> dict[str, Any]:
         client = self._client_of(parameters)
-        wanted = {
+        desired = {
             "RefreshTokenValidity": 30,
             "AuthSessionValidity": 3,
             "EnableTokenRevocation": True,
             "AllowedOAuthFlowsUserPoolClient": False,
             **parameters,
         }
-        callbacks = wanted.get("CallbackURLs", [])
-        if wanted["AllowedOAuthFlowsUserPoolClient"] and not callbacks:
+        callbacks = desired.get("CallbackURLs", [])
+        if desired["AllowedOAuthFlowsUserPoolClient"] and not callbacks:
             raise RefusedError("InvalidOAuthFlowException", "a code flow needs a callback URL")
-        if wanted.get("DefaultRedirectURI", *callbacks[:1] or [None]) not in callbacks:
+        if desired.get("DefaultRedirectURI", *callbacks[:1] or [None]) not in callbacks:
             raise RefusedError("InvalidParameterException", "DefaultRedirectURI is no callback URL")
-        wanted["ClientSecret"] = client["ClientSecret"]
-        self.clients[client["ClientId"]] = wanted
-        return {"UserPoolClient": wanted}
+        desired["ClientSecret"] = client["ClientSecret"]
+        self.clients[client["ClientId"]] = desired
+        return {"UserPoolClient": desired}
 
     def _pool(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         pool = parameters["UserPoolId"]

@@ -1,4 +1,4 @@
-"""Events for the custom resources around a workforce, and what comes of them in `FakePeople`."""
+"""Events for the custom resources of a workforce, and what comes of them in `FakePeople`."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def event(kind: str, resource: str, props: Mapping[str, Any], **changes: Any) ->
 
 def create(aws: FakePeople, resource: str, props: Mapping[str, Any]) -> Mapping[str, str]:
     """Create a resource and return its attributes."""
-    return run(event("Create", resource, props), aws.collaborators()).data
+    return run(event("Create", resource, props), aws.as_clients()).data
 
 
 def update(
@@ -117,9 +117,9 @@ def update(
     """Update a resource and return its attributes."""
     known = physical_id(event("Create", resource, before))
     more = {"OldResourceProperties": dict(before), "PhysicalResourceId": known}
-    return run(event("Update", resource, props, **more), aws.collaborators()).data
+    return run(event("Update", resource, props, **more), aws.as_clients()).data
 
 
 def delete(aws: FakePeople, resource: str, props: Mapping[str, Any]) -> None:
     """Delete a resource."""
-    run(event("Delete", resource, props, PhysicalResourceId="any"), aws.collaborators())
+    run(event("Delete", resource, props, PhysicalResourceId="any"), aws.as_clients())

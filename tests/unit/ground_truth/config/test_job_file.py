@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from dataset.messages import shown
 from ground_truth.catalogue.data_kinds import CUSTOM_DATA, MANIFEST
 from ground_truth.catalogue.task_types import TASK_TYPES
 from ground_truth.config import Environment, EnvironmentFileError, Job, load
 from ground_truth.templates.label_categories import Label
-from ground_truth.validators.messages import shown
 
 _CATALOGUE = Path(__file__).parents[3] / "data" / "environments" / "catalogue.yaml"
 _HEAD = """\

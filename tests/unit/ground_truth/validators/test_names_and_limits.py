@@ -6,11 +6,11 @@ from collections.abc import Callable
 import botocore.session
 import pytest
 
+from dataset.messages import shown
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import TASK_TYPES
 from ground_truth.validators import names_and_limits
 from ground_truth.validators import people as people_validators
-from ground_truth.validators.messages import shown
 
 _TEXT = TASK_TYPES["text-classification"]
 _REFERENCE = TASK_TYPES["semantic-segmentation"]

@@ -52,7 +52,7 @@ def aws() -> _Interrupted:
 
 
 def _delete(aws: FakeAws) -> None:
-    run(event("Delete", PhysicalResourceId=own_id()), aws.collaborators())
+    run(event("Delete", PhysicalResourceId=own_id()), aws.as_clients())
 
 
 def _marker(aws: FakeAws) -> dict[str, Any]:
@@ -63,14 +63,14 @@ def _marker(aws: FakeAws) -> dict[str, Any]:
 def test_a_create_says_that_its_job_is_wanted_and_ready(aws: _Interrupted) -> None:
     sent = event("Create")
 
-    run(sent, aws.collaborators())
+    run(sent, aws.as_clients())
 
     assert _marker(aws)["request"].startswith(sent["RequestId"])
     assert (_marker(aws)["wanted"], _marker(aws)["ready"]) == (True, True)
 
 
 def test_the_address_to_answer_to_is_not_remembered(aws: _Interrupted) -> None:
-    run(event("Create"), aws.collaborators())
+    run(event("Create"), aws.as_clients())
 
     assert b"secret" not in b"".join(aws.objects["out"].values())
 
@@ -92,7 +92,7 @@ def test_a_create_that_is_taken_back_before_its_job_is_made_makes_none(
     aws.before(operation, lambda: _delete(aws), call=call)
 
     with pytest.raises(CancelledError, match=f"cancelled: .* labeling job {own_id()} back"):
-        run(event("Create"), aws.collaborators())
+        run(event("Create"), aws.as_clients())
 
     assert aws.called("CreateLabelingJob") == []
     assert _marker(aws)["wanted"] is False
@@ -107,32 +107,32 @@ def test_a_create_that_is_taken_back_while_its_job_is_made_stops_it(
     aws.before(operation, lambda: _delete(aws), call=call)
 
     with pytest.raises(CustomResourceError, match=r"cancelled|was stopped while it started"):
-        run(event("Create"), aws.collaborators())
+        run(event("Create"), aws.as_clients())
 
     assert aws.statuses() == {own_id(): "Stopped"}
 
 
 def test_a_create_that_is_taken_back_at_its_very_end_is_cancelled(aws: _Interrupted) -> None:
     aws.objects["in"]["Input/1.txt"] = b"42"
-    run(event("Create"), aws.collaborators())
+    run(event("Create"), aws.as_clients())
     last = len(aws.called("PutObject"))
     again = _Interrupted()
     again.before("PutObject", lambda: _delete(again), call=last)
 
     with pytest.raises(CancelledError):
-        run(event("Create"), again.collaborators())
+        run(event("Create"), again.as_clients())
 
     assert again.statuses() == {own_id(): "Stopped"}
 
 
 def test_an_event_that_was_taken_back_stays_so_when_it_is_repeated(aws: _Interrupted) -> None:
     sent = event("Create")
-    run(sent, aws.collaborators())
+    run(sent, aws.as_clients())
     _delete(aws)
 
     for _ in range(2):
         with pytest.raises(CancelledError):
-            run(sent, aws.collaborators())
+            run(sent, aws.as_clients())
 
     assert aws.statuses() == {own_id(): "Stopped"}
 
@@ -140,15 +140,15 @@ def test_an_event_that_was_taken_back_stays_so_when_it_is_repeated(aws: _Interru
 def test_a_create_that_comes_after_its_own_delete_starts_nothing_and_the_next_one_does(
     aws: _Interrupted,
 ) -> None:
-    run(event("Delete", PhysicalResourceId="dev-Job-1ABCDEF2345GH"), aws.collaborators())
+    run(event("Delete", PhysicalResourceId="dev-Job-1ABCDEF2345GH"), aws.as_clients())
     late = event("Create")
 
     for _ in range(2):
         with pytest.raises(CancelledError):
-            run(late, aws.collaborators())
+            run(late, aws.as_clients())
 
     assert aws.jobs == {}
-    assert run(event("Create"), aws.collaborators()).data["JobName"] == own_id()
+    assert run(event("Create"), aws.as_clients()).data["JobName"] == own_id()
 
 
 @pytest.mark.parametrize(("second", "is_cancelled"), [("00", True), ("02", False)])
@@ -160,24 +160,24 @@ def test_the_times_at_which_events_were_sent_tell_a_late_one_from_a_new_one(
         return event(kind, ResponseURL=url, **more)
 
     delete = sent("Delete", "01", PhysicalResourceId="dev-Job-1ABCDEF2345GH")
-    run(delete, aws.collaborators())
+    run(delete, aws.as_clients())
 
     with contextlib.ExitStack() as stack:
         if is_cancelled:
             stack.enter_context(pytest.raises(CancelledError))
-        run(sent("Create", second), aws.collaborators())
+        run(sent("Create", second), aws.as_clients())
 
 
 def test_an_update_that_comes_after_its_rollback_starts_nothing(aws: _Interrupted) -> None:
-    run(event("Create"), aws.collaborators())
+    run(event("Create"), aws.as_clients())
     new = properties(Revision="2")
     forth = event("Update", new, OldResourceProperties=properties(), PhysicalResourceId=own_id())
     back = event("Update", properties(), OldResourceProperties=new, PhysicalResourceId=own_id())
     for _ in range(2):
-        run(back, aws.collaborators())
+        run(back, aws.as_clients())
 
     with pytest.raises(CancelledError):
-        run(forth, aws.collaborators())
+        run(forth, aws.as_clients())
 
     assert aws.statuses() == {own_id(): "InProgress"}
 
@@ -189,35 +189,35 @@ def test_an_event_that_was_never_delivered_is_not_awaited_for_ever(
     written = datetime.datetime(2026, 11, 24, tzinfo=datetime.UTC)
     now = email.utils.format_datetime(written + datetime.timedelta(seconds=seconds), usegmt=True)
     times = {"LastModified": written, "ResponseMetadata": {"HTTPHeaders": {"date": now}}}
-    run(event("Delete", PhysicalResourceId="dev-Job-1ABCDEF2345GH"), aws.collaborators())
+    run(event("Delete", PhysicalResourceId="dev-Job-1ABCDEF2345GH"), aws.as_clients())
     aws.times = times
 
     with contextlib.ExitStack() as stack:
         if is_cancelled:
             stack.enter_context(pytest.raises(CancelledError))
-        run(event("Create"), aws.collaborators())
+        run(event("Create"), aws.as_clients())
 
 
 def test_a_job_that_was_made_by_a_run_that_died_after_the_delete_is_stopped_by_its_repetition(
     aws: _Interrupted,
 ) -> None:
     sent = event("Create")
-    run(sent, aws.collaborators())
+    run(sent, aws.as_clients())
     _delete(aws)
     aws.ahead.clear()
     aws.jobs[own_id()]["LabelingJobStatus"] = "InProgress"
 
     with pytest.raises(CancelledError):
-        run(sent, aws.collaborators())
+        run(sent, aws.as_clients())
 
     assert aws.statuses() == {own_id(): "Stopped"}
 
 
 def test_another_event_wants_it_again(aws: _Interrupted) -> None:
-    run(event("Create"), aws.collaborators())
+    run(event("Create"), aws.as_clients())
     _delete(aws)
 
-    outcome = run(event("Create"), aws.collaborators())
+    outcome = run(event("Create"), aws.as_clients())
 
     assert outcome.data["JobName"] == f"{own_id()}-2"
 
@@ -226,24 +226,24 @@ def test_a_deployment_that_is_retried_with_its_request_id_is_another_event(
     aws: _Interrupted,
 ) -> None:
     sent = event("Create")
-    run(sent, aws.collaborators())
+    run(sent, aws.as_clients())
     _delete(aws)
 
-    outcome = run({**sent, "ResponseURL": "https://example.com/later"}, aws.collaborators())
+    outcome = run({**sent, "ResponseURL": "https://example.com/later"}, aws.as_clients())
 
     assert outcome.data["JobName"] == f"{own_id()}-2"
 
 
 def test_an_update_whose_rollback_comes_first_starts_nothing(aws: _Interrupted) -> None:
-    run(event("Create"), aws.collaborators())
+    run(event("Create"), aws.as_clients())
     new = properties(Revision="2")
     back = event("Update", properties(), OldResourceProperties=new, PhysicalResourceId=own_id())
-    aws.before("CreateLabelingJob", lambda: run(back, aws.collaborators()))
+    aws.before("CreateLabelingJob", lambda: run(back, aws.as_clients()))
 
     with pytest.raises(CancelledError):
         run(
             event("Update", new, OldResourceProperties=properties(), PhysicalResourceId=own_id()),
-            aws.collaborators(),
+            aws.as_clients(),
         )
 
     assert aws.statuses() == {own_id(): "InProgress", own_id(new): "Stopped"}
@@ -251,9 +251,9 @@ def test_an_update_whose_rollback_comes_first_starts_nothing(aws: _Interrupted) 
 
 def test_two_events_of_the_same_content_at_the_same_time_make_one_job(aws: _Interrupted) -> None:
     sent = event("Create")
-    aws.before("CreateLabelingJob", lambda: run(sent, aws.collaborators()))
+    aws.before("CreateLabelingJob", lambda: run(sent, aws.as_clients()))
 
-    run(sent, aws.collaborators())
+    run(sent, aws.as_clients())
 
     assert aws.statuses() == {own_id(): "InProgress"}
 
@@ -262,7 +262,7 @@ def test_a_resource_without_a_job_is_ready_too(aws: _Interrupted) -> None:
     aws.objects["in"].clear()
     props = input_properties(WhenEmpty="skip")
 
-    run(event("Create", props), aws.collaborators())
+    run(event("Create", props), aws.as_clients())
 
     assert _marker(aws)["ready"] is True
 
@@ -271,30 +271,30 @@ def test_a_resource_without_a_job_is_ready_too(aws: _Interrupted) -> None:
 def test_a_damaged_marker_is_written_anew(aws: _Interrupted, content: bytes) -> None:
     aws.objects["out"][_MARKER] = content
 
-    run(event("Create"), aws.collaborators())
+    run(event("Create"), aws.as_clients())
 
     assert _marker(aws)["ready"] is True
 
 
 def test_a_rollback_does_not_need_the_bucket(aws: _Interrupted) -> None:
     new = properties(Revision="2")
-    run(event("Create"), aws.collaborators())
+    run(event("Create"), aws.as_clients())
     run(
         event("Update", new, OldResourceProperties=properties(), PhysicalResourceId=own_id()),
-        aws.collaborators(),
+        aws.as_clients(),
     )
     for operation in ("GetObject", "PutObject"):
         aws.refuse(operation, "NoSuchBucket", "The bucket does not exist", times=99)
 
     back = event("Update", properties(), OldResourceProperties=new, PhysicalResourceId=own_id(new))
 
-    assert run(back, aws.collaborators()).data["JobName"] == own_id()
+    assert run(back, aws.as_clients()).data["JobName"] == own_id()
 
 
 def test_no_job_is_made_that_could_not_be_taken_back(aws: _Interrupted) -> None:
     aws.refuse("PutObject", "NoSuchBucket", "The bucket does not exist", times=99)
 
     with pytest.raises(Exception, match="The bucket does not exist"):
-        run(event("Create"), aws.collaborators())
+        run(event("Create"), aws.as_clients())
 
     assert aws.called("CreateLabelingJob") == []

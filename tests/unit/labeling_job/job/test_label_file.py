@@ -58,7 +58,7 @@ def test_the_file_that_ground_truth_reads_has_numbers_and_booleans() -> None:
     files = properties()["Files"]
     files = {**files, "LabelCategories": {"labels": [{"categoryAttributes": [attribute]}]}}
 
-    run(event("Create", properties(Files=files)), aws.collaborators())
+    run(event("Create", properties(Files=files)), aws.as_clients())
 
     (key,) = (key for key in aws.objects["out"] if key.endswith("label-categories.json"))
     (label,) = json.loads(aws.objects["out"][key])["labels"]

@@ -14,7 +14,7 @@ from labeling_job.job.files import write_files
 from labeling_job.manifest.lines_on_disk import LinesOnDisk
 from labeling_job.manifest.manifest import Manifest
 from labeling_job.request import from_event
-from labeling_job.source.skipped import LeftOut
+from labeling_job.source.skipped import Skipped
 from tests.unit.labeling_job.labeling_job_aws import FakeAws, all_lines, event
 
 _LINE = b'{"source": "%0999900d"}\n'
@@ -26,7 +26,7 @@ def large() -> Manifest:
     lines = LinesOnDisk()
     for number in range(40):
         lines.append(_LINE % number)
-    return Manifest(lines=lines, objects=40, carried_over=0, left_out=LeftOut(), files={})
+    return Manifest(lines=lines, objects=40, carried_over=0, skipped=Skipped(), files={})
 
 
 def test_lines_on_disk_read_as_they_were_written() -> None:
@@ -60,7 +60,7 @@ def test_lines_on_disk_leave_nothing_behind(
 def test_a_large_manifest_is_written_in_parts(large: Manifest) -> None:
     aws = FakeAws()
 
-    written = write_files(from_event(event("Create")), large, aws.collaborators())
+    written = write_files(from_event(event("Create")), large, aws.as_clients())
 
     key = written.manifest.removeprefix("s3://out/")
     assert aws.objects["out"][key] == all_lines(large)
@@ -82,7 +82,7 @@ def test_no_part_is_left_of_a_manifest_that_can_not_be_written(
         aws.disturb(operation, error)
 
     with pytest.raises(CustomResourceError if error is None else type(error)):
-        write_files(from_event(event("Create")), large, aws.collaborators())
+        write_files(from_event(event("Create")), large, aws.as_clients())
 
     assert not aws.uploads
     assert not aws.objects["out"]
@@ -94,6 +94,6 @@ def test_that_parts_can_not_be_taken_back_does_not_hide_why(large: Manifest) -> 
     aws.refuse("AbortMultipartUpload", "AccessDenied", "may not abort")
 
     with pytest.raises(CustomResourceError, match="may not encrypt") as refused:
-        write_files(from_event(event("Create")), large, aws.collaborators())
+        write_files(from_event(event("Create")), large, aws.as_clients())
 
     assert isinstance(refused.value.__cause__, ClientError)

@@ -62,7 +62,7 @@ def test_a_sequence_file_equals_the_guide_s_sample_but_for_time_stamps() -> None
 
     run(
         event("Create", frame_properties(Bucket=bucket, Prefix="prefix/")),
-        aws.collaborators(),
+        aws.as_clients(),
     )
 
     (file,) = (key for key in aws.objects["out"] if "sequences/" in key)
@@ -73,7 +73,7 @@ def test_a_sequence_file_is_named_by_its_content_and_written_before_the_job() ->
     aws = FakeAws()
     aws.objects["in"].update({"Frames/a/1.jpg": b"x", "Frames/b/1.jpg": b"x"})
 
-    outcome = run(event("Create", frame_properties()), aws.collaborators())
+    outcome = run(event("Create", frame_properties()), aws.as_clients())
 
     manifest = aws.objects["out"][outcome.data["ManifestUri"].removeprefix("s3://out/")]
     for line in json_lines(manifest):
@@ -169,7 +169,7 @@ def test_a_folder_that_is_no_sequence_is_refused_and_nothing_is_written(
     aws.objects["in"].update({f"Frames/{key}": b"x" for key in ["0/1.jpg", *keys]})
 
     with pytest.raises(CustomResourceError) as refused:
-        run(event("Create", frame_properties(MaximumFrames="2")), aws.collaborators())
+        run(event("Create", frame_properties(MaximumFrames="2")), aws.as_clients())
 
     assert str(refused.value) == message
     assert [key for key in aws.objects["out"] if "/wanted/" not in key] == []

@@ -10,7 +10,7 @@ import pytest
 
 from custom_resource.errors import CustomResourceError
 from labeling_job.manifest.point_clouds import frame_problems
-from tests.unit.labeling_job.labeling_job_aws import made, own_lines, own_properties
+from tests.unit.labeling_job.labeling_job_aws import made, user_lines, user_properties
 
 _SAMPLES = Path(__file__).parents[3] / "data" / "aws-guide"
 _PLACES = ("s3://awsexamplebucket/",)
@@ -170,7 +170,7 @@ def test_a_manifest_line_needs_the_metadata_of_its_frame(metadata: Any) -> None:
     line = {"source-ref": "s3://in/Data/1.bin", "source-ref-metadata": metadata}
 
     with pytest.raises(CustomResourceError) as refused:
-        made(own_lines(line), own_properties("point-cloud"))
+        made(user_lines(line), user_properties("point-cloud"))
 
     assert str(refused.value) == (
         "s3://in/own.jsonl can't be used: line 1: expected an object with a unix-timestamp, got "
@@ -188,7 +188,7 @@ def test_all_that_is_wrong_with_all_frames_is_said_with_the_line() -> None:
     ]
 
     with pytest.raises(CustomResourceError) as refused:
-        made(own_lines(*lines), own_properties("point-cloud"))
+        made(user_lines(*lines), user_properties("point-cloud"))
 
     assert str(refused.value) == (
         "s3://in/own.jsonl can't be used: "

@@ -1,4 +1,4 @@
-"""Sequence files that a person's own manifest names: video frames and point clouds."""
+"""Sequence files that a user's manifest names: video frames and point clouds."""
 
 import copy
 import json
@@ -17,13 +17,13 @@ from tests.unit.labeling_job.labeling_job_aws import (
     all_lines,
     event,
     made,
-    own_lines,
-    own_properties,
+    user_lines,
+    user_properties,
 )
 
 _SAMPLES = Path(__file__).parents[3] / "data" / "aws-guide"
-_FRAMES = own_properties("frames", Extensions=[".jpg", ".png"], MaximumFrames="3")
-_CLOUDS = own_properties("point-cloud-sequence", Extensions=[".json"], MaximumFrames="3")
+_FRAMES = user_properties("frames", Extensions=[".jpg", ".png"], MaximumFrames="3")
+_CLOUDS = user_properties("point-cloud-sequence", Extensions=[".json"], MaximumFrames="3")
 
 
 def _video(number: int = 1, **changes: Any) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _bucket(*contents: Any) -> dict[str, bytes]:
         else json.dumps(content).encode()
         for number, content in enumerate(contents, start=1)
     }
-    return {**own_lines(*({"source-ref": f"s3://in/{key}"} for key in files)), **files}
+    return {**user_lines(*({"source-ref": f"s3://in/{key}"} for key in files)), **files}
 
 
 def _refusal(objects: dict[str, bytes], props: dict[str, Any]) -> str:
@@ -91,13 +91,13 @@ def test_sequences_of_point_clouds_are_taken() -> None:
 def test_the_guide_s_sequence_file_is_taken() -> None:
     content = (_SAMPLES / "sms-video-manual-data-setup-02.json").read_bytes()
     aws = FakeAws()
-    aws.objects["in"].update(own_lines({"source-ref": "s3://mybucket/prefix/seq1.json"}))
+    aws.objects["in"].update(user_lines({"source-ref": "s3://mybucket/prefix/seq1.json"}))
     aws.objects["mybucket"]["prefix/seq1.json"] = content
-    props = own_properties(
+    props = user_properties(
         "frames", Bucket="mybucket", Prefix="prefix/", Extensions=[".jpg"], MaximumFrames="2000"
     )
 
-    manifest = read_manifest(from_event(event("Create", props)), aws.collaborators())
+    manifest = read_manifest(from_event(event("Create", props)), aws.as_clients())
 
     assert manifest.objects == 1
 
@@ -121,14 +121,14 @@ def test_the_guide_s_manifests_of_sequences_are_taken(file: str, kind: str) -> N
             frame.pop("prefix", None)
         key = f"example-folder/seq{number}.json"
         aws.objects[bucket][key] = json.dumps(sequence).encode()
-    props = own_properties(
+    props = user_properties(
         kind,
         Bucket=bucket,
         Prefix="example-folder/",
         Extensions=[".jpg"] if kind == "frames" else [".json"],
     )
 
-    manifest = read_manifest(from_event(event("Create", props)), aws.collaborators())
+    manifest = read_manifest(from_event(event("Create", props)), aws.as_clients())
 
     assert all_lines(manifest) == content
 
@@ -295,7 +295,7 @@ def test_only_the_sequences_that_are_chosen_are_read() -> None:
     aws.objects["in"].update(_bucket(*(_video(number) for number in range(1, 9))))
     props = {**_FRAMES, "Input": {**_FRAMES["Input"], "Sample": "3"}}
 
-    read_manifest(from_event(event("Create", props)), aws.collaborators())
+    read_manifest(from_event(event("Create", props)), aws.as_clients())
 
     assert len(aws.called("GetObject")) == 1 + 3
 

@@ -26,7 +26,7 @@ _CELLS = st.text(_ANY | st.sampled_from('",\n\r;\x00 '), max_size=20)
 
 # Shared by the examples of one property: making clients takes longer than using them.
 _PAGED = FakeAws(page_size=2)
-_PAGED_COLLABORATORS = _PAGED.collaborators()
+_PAGED_COLLABORATORS = _PAGED.as_clients()
 
 _LINES = input_properties(Split="line")
 _COLUMN = input_properties(Split="column", Column="review", Extensions=[".csv"])
@@ -116,8 +116,8 @@ def test_one_data_object_is_not_called_objects() -> None:
 def test_a_blank_text_is_left_out() -> None:
     manifest = made({"Input/1.txt": b"42", "Input/2.txt": b" \n"})
 
-    assert manifest.left_out.reasons == {"blank": 1}
-    assert manifest.left_out.report == b'{"object": "s3://in/Input/2.txt", "reason": "blank"}\n'
+    assert manifest.skipped.reasons == {"blank": 1}
+    assert manifest.skipped.report == b'{"object": "s3://in/Input/2.txt", "reason": "blank"}\n'
 
 
 def test_every_line_that_is_not_blank_is_a_data_object() -> None:
@@ -130,8 +130,8 @@ def test_every_line_that_is_not_blank_is_a_data_object() -> None:
         {"source": " three ", "object": "s3://in/Input/1.txt", "line": 3},
         {"source": "four\x0bstill four", "object": "s3://in/Input/1.txt", "line": 4},
     ]
-    assert manifest.left_out.reasons == {"blank line": 1}
-    assert manifest.left_out.report == (
+    assert manifest.skipped.reasons == {"blank line": 1}
+    assert manifest.skipped.report == (
         b'{"object": "s3://in/Input/1.txt", "line": 2, "reason": "blank line"}\n'
     )
 
@@ -156,8 +156,8 @@ def test_every_row_of_a_column_is_a_data_object() -> None:
         {"source": "two\r\nlines", "object": "s3://in/Input/1.csv", "row": 3},
         {"source": "last", "object": "s3://in/Input/1.csv", "row": 4},
     ]
-    assert manifest.left_out.reasons == {"blank row": 1, "not .csv": 1}
-    assert manifest.left_out.report == (
+    assert manifest.skipped.reasons == {"blank row": 1, "not .csv": 1}
+    assert manifest.skipped.report == (
         b'{"object": "s3://in/Input/2.txt", "reason": "not .csv"}\n'
         b'{"object": "s3://in/Input/1.csv", "row": 2, "reason": "blank row"}\n'
     )
@@ -303,7 +303,7 @@ def test_files_that_are_not_in_the_sample_are_not_read() -> None:
     aws = FakeAws()
     aws.objects["in"].update({f"Input/{number}.txt": b"x" for number in range(9)})
 
-    read_manifest(from_event(event("Create", input_properties(Sample="3"))), aws.collaborators())
+    read_manifest(from_event(event("Create", input_properties(Sample="3"))), aws.as_clients())
 
     assert len(aws.called("GetObject")) == 3
 
@@ -357,7 +357,7 @@ def test_an_object_that_can_not_be_read_is_named(code: str, message: str) -> Non
     aws.refuse("GetObject", code, "may not decrypt")
 
     with pytest.raises(CustomResourceError) as refused:
-        read_manifest(from_event(event("Create")), aws.collaborators())
+        read_manifest(from_event(event("Create")), aws.as_clients())
 
     assert str(refused.value) == f"s3://in/Input/1.txt {message}"
 
@@ -369,7 +369,7 @@ def test_reading_ends_at_the_deadline() -> None:
     aws.durations["GetObject"] = 4.0
 
     with pytest.raises(CustomResourceError) as refused:
-        read_manifest(from_event(event("Create")), aws.collaborators())
+        read_manifest(from_event(event("Create")), aws.as_clients())
 
     assert re.fullmatch(
         r"time ran out with \d+ objects read that are named under s3://in/Input/, use `sample` or "

@@ -1,4 +1,4 @@
-"""A person's own manifest: every line checked, and passed on as it is."""
+"""A user's manifest: every line checked, and passed on as it is."""
 
 import json
 from pathlib import Path
@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.errors import NothingToLabelError
 from labeling_job.manifest.manifest import read_manifest
+from labeling_job.manifest.problems import NothingToLabelError
 from labeling_job.request import from_event
 from labeling_job.resource import run
 from tests.unit.labeling_job.labeling_job_aws import (
@@ -18,17 +18,17 @@ from tests.unit.labeling_job.labeling_job_aws import (
     all_lines,
     event,
     made,
-    own_lines,
-    own_properties,
+    user_lines,
+    user_properties,
 )
 
 _SAMPLES = Path(__file__).parents[3] / "data" / "aws-guide"
-_IMAGES = own_properties("object", Extensions=[".jpg", ".png"])
-_TEXTS = own_properties("text")
-_ANY = own_properties("any")
+_IMAGES = user_properties("object", Extensions=[".jpg", ".png"])
+_TEXTS = user_properties("text")
+_ANY = user_properties("any")
 
 _SHARED = FakeAws()
-_SHARED_COLLABORATORS = _SHARED.collaborators()
+_SHARED_COLLABORATORS = _SHARED.as_clients()
 
 
 def _refusal(content: bytes, props: dict[str, Any]) -> str:
@@ -41,7 +41,7 @@ def _refusal(content: bytes, props: dict[str, Any]) -> str:
 
 
 def _refusals(line: Any, props: dict[str, Any]) -> str:
-    return _refusal(own_lines(line)["own.jsonl"], props)
+    return _refusal(user_lines(line)["own.jsonl"], props)
 
 
 def test_lines_are_passed_on_byte_for_byte() -> None:
@@ -70,7 +70,7 @@ def test_blank_lines_are_left_out() -> None:
     manifest = made({"own.jsonl": b'\n{"source": "x"}\n \r\n'}, _TEXTS)
 
     assert all_lines(manifest) == b'{"source": "x"}\n'
-    assert manifest.left_out.report == (
+    assert manifest.skipped.report == (
         b'{"object": "s3://in/own.jsonl", "line": 1, "reason": "blank line"}\n'
         b'{"object": "s3://in/own.jsonl", "line": 3, "reason": "blank line"}\n'
     )
@@ -111,9 +111,9 @@ def test_any_line_is_passed_on_byte_for_byte(lines: list[dict[str, Any]], is_asc
 
 def test_objects_are_neither_listed_nor_read() -> None:
     aws = FakeAws()
-    aws.objects["in"].update(own_lines({"source-ref": "s3://in/Data/1.jpg"}))
+    aws.objects["in"].update(user_lines({"source-ref": "s3://in/Data/1.jpg"}))
 
-    read_manifest(from_event(event("Create", _IMAGES)), aws.collaborators())
+    read_manifest(from_event(event("Create", _IMAGES)), aws.as_clients())
 
     assert [name for name, _ in aws.calls] == ["GetObject"]
 
@@ -125,7 +125,7 @@ def test_objects_are_neither_listed_nor_read() -> None:
         ("sms-custom-templates-step2-demo2-03.jsonl", _ANY),
         (
             "sms-point-cloud-single-frame-input-data-01.jsonl",
-            own_properties("point-cloud", Prefix=""),
+            user_properties("point-cloud", Prefix=""),
         ),
     ],
 )
@@ -145,9 +145,9 @@ def test_the_guide_s_manifest_of_a_custom_task_is_taken_with_real_objects() -> N
         for number, line in enumerate(sample.splitlines())
     ]
 
-    props = own_properties("any", RequiredNames=["animal", "source-ref"])
+    props = user_properties("any", RequiredNames=["animal", "source-ref"])
 
-    assert made(own_lines(*lines), props).objects == 4
+    assert made(user_lines(*lines), props).objects == 4
 
 
 @pytest.mark.parametrize("file", ["augmented-manifest-01.jsonl", "augmented-manifest-02.jsonl"])
@@ -179,12 +179,12 @@ def test_the_guide_s_output_manifests_can_be_chained(
     bucket = sample.get("source-ref", "s3://in").split("/")[2]
     aws = FakeAws()
     aws.add_job("earlier", "Completed")
-    aws.objects["in"].update(own_lines(sample))
-    props = own_properties(
+    aws.objects["in"].update(user_lines(sample))
+    props = user_properties(
         kind, Bucket=bucket, Prefix="", PreviousAttribute=attribute, PreviousJob="earlier"
     )
 
-    manifest = read_manifest(from_event(event("Create", props)), aws.collaborators())
+    manifest = read_manifest(from_event(event("Create", props)), aws.as_clients())
 
     assert all_lines(manifest) == aws.objects["in"]["own.jsonl"]
 
@@ -207,8 +207,8 @@ def test_the_guide_s_output_manifests_can_be_chained(
         (b'["x"]', "line 1: expected a JSON object, got '[\"x\"]'"),
         (
             b"x" * 200,
-            f"line 1: expected a complete JSON object, got '{'x' * 78}…: Expecting value at "
-            "character 1",
+            f"line 1: expected a complete JSON object, got '{'x' * 59}… (202 characters): "
+            "Expecting value at character 1",
         ),
         (
             b'{"source": "x", "y": NaN}',
@@ -257,7 +257,7 @@ def test_json_that_is_too_deep_is_refused() -> None:
             "expected at most 20000 characters, got 20001 in source",
         ),
         (
-            own_properties("text", MaximumCharacters="5"),
+            user_properties("text", MaximumCharacters="5"),
             {"source": "x" * 6},
             "expected at most 5 characters, got 6 in source",
         ),
@@ -299,7 +299,7 @@ def test_json_that_is_too_deep_is_refused() -> None:
             "expected at most 100000 characters, got 114069",
         ),
         (
-            own_properties("any", RequiredNames=["source-ref", "file"]),
+            user_properties("any", RequiredNames=["source-ref", "file"]),
             {"source-ref": "s3://in/Data/1.jpg", "name": "x"},
             "expected the name 'file', which the worker template shows, got only "
             "'source-ref, name'",
@@ -331,7 +331,7 @@ def test_a_line_that_can_not_be_labeled_is_refused(
 )
 @pytest.mark.parametrize("kind", ["object", "any", "point-cloud", "point-cloud-sequence", "frames"])
 def test_an_object_that_ground_truth_may_not_read_is_refused(kind: str, reference: Any) -> None:
-    refusal = _refusals({"source-ref": reference}, own_properties(kind))
+    refusal = _refusals({"source-ref": reference}, user_properties(kind))
 
     assert refusal.startswith(
         "line 1: expected an object below s3://in/Data/, which is all that Ground Truth may read, "
@@ -342,25 +342,25 @@ def test_an_object_that_ground_truth_may_not_read_is_refused(kind: str, referenc
 def test_values_of_the_maximum_length_are_taken() -> None:
     line = {"source": "é" * 20_000, "note": "y" * 20_000, "boxes": [1] * 9_999}
 
-    assert made(own_lines(json.dumps(line, ensure_ascii=False)), _TEXTS).objects == 1
+    assert made(user_lines(json.dumps(line, ensure_ascii=False)), _TEXTS).objects == 1
 
 
 def test_an_object_that_is_named_twice_is_refused() -> None:
     one = {"source-ref": "s3://in/Data/1.jpg"}
     other = {"source-ref": "s3://in/Data/2.jpg"}
 
-    assert _refusal(own_lines(other, one, other, one)["own.jsonl"], _IMAGES) == (
+    assert _refusal(user_lines(other, one, other, one)["own.jsonl"], _IMAGES) == (
         "line 3: expected each object once, got 's3://in/Data/2.jpg' as in line 1; "
         "line 4: expected each object once, got 's3://in/Data/1.jpg' as in line 2"
     )
 
 
 def test_two_texts_may_be_the_same() -> None:
-    assert made(own_lines({"source": "x"}, {"source": "x"}), _TEXTS).objects == 2
+    assert made(user_lines({"source": "x"}, {"source": "x"}), _TEXTS).objects == 2
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
-    lines = own_lines("[]", "", {"source": "x"}, {"source": 7, "$a": 1}, {"source-ref": "x"})
+    lines = user_lines("[]", "", {"source": "x"}, {"source": 7, "$a": 1}, {"source-ref": "x"})
 
     assert _refusal(lines["own.jsonl"], _TEXTS) == (
         "line 1: expected a JSON object, got '[]'; "
@@ -371,7 +371,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 
 
 def test_what_does_not_fit_a_message_is_counted() -> None:
-    refusal = _refusal(own_lines(*["[]"] * 1000)["own.jsonl"], _TEXTS)
+    refusal = _refusal(user_lines(*["[]"] * 1000)["own.jsonl"], _TEXTS)
 
     shown, _, others = refusal.rpartition("; ")
     assert 1_300 < len(refusal) < 1_500
@@ -381,10 +381,10 @@ def test_what_does_not_fit_a_message_is_counted() -> None:
 
 def test_nothing_is_written_when_a_line_is_refused() -> None:
     aws = FakeAws()
-    aws.objects["in"].update(own_lines({"source": "x"}, "[]"))
+    aws.objects["in"].update(user_lines({"source": "x"}, "[]"))
 
     with pytest.raises(CustomResourceError):
-        run(event("Create", _TEXTS), aws.collaborators())
+        run(event("Create", _TEXTS), aws.as_clients())
 
     assert [key for key in aws.objects["out"] if "/wanted/" not in key] == []
     assert not aws.jobs
@@ -392,19 +392,19 @@ def test_nothing_is_written_when_a_line_is_refused() -> None:
 
 @pytest.mark.parametrize("changes", [{"Limit": "1"}, {"Sample": "1"}])
 def test_lines_that_are_not_chosen_are_checked_too(changes: dict[str, str]) -> None:
-    lines = own_lines({"source": "x"}, {"source": "y"}, "[]")
+    lines = user_lines({"source": "x"}, {"source": "y"}, "[]")
 
-    refusal = _refusal(lines["own.jsonl"], own_properties("text", **changes))
+    refusal = _refusal(lines["own.jsonl"], user_properties("text", **changes))
 
     assert refusal == "line 3: expected a JSON object, got '[]'"
 
 
 def test_lines_are_chosen_like_objects() -> None:
     lines = [{"source-ref": f"s3://in/Data/{number}.jpg"} for number in range(9)]
-    props = own_properties("object", Sample="5", Limit="3", Order="shuffled")
+    props = user_properties("object", Sample="5", Limit="3", Order="shuffled")
 
-    manifest = made(own_lines(*lines), props)
-    again = made(own_lines(*({**line, "x": 1} for line in reversed(lines))), props)
+    manifest = made(user_lines(*lines), props)
+    again = made(user_lines(*({**line, "x": 1} for line in reversed(lines))), props)
 
     assert manifest.summary == "3 data objects; left out 6: not in the sample 4, over the limit 2"
     assert [json.loads(line)["source-ref"] for line in all_lines(manifest).splitlines()] == [
@@ -414,17 +414,17 @@ def test_lines_are_chosen_like_objects() -> None:
 
 def test_lines_over_the_limit_are_counted() -> None:
     manifest = made(
-        own_lines(*({"source": text} for text in "abc")), own_properties("text", Limit="1")
+        user_lines(*({"source": text} for text in "abc")), user_properties("text", Limit="1")
     )
 
     assert manifest.summary == "1 data object; left out 2: over the limit 2"
 
 
 def test_more_lines_than_a_job_can_have_are_refused() -> None:
-    lines = own_lines(*({"source": text} for text in "abc"))
+    lines = user_lines(*({"source": text} for text in "abc"))
 
     with pytest.raises(CustomResourceError) as refused:
-        made(lines, own_properties("text", MaximumObjects="2"))
+        made(lines, user_properties("text", MaximumObjects="2"))
 
     assert str(refused.value) == (
         "expected at most 2 data objects for one job, got more in s3://in/own.jsonl, use `sample` "
@@ -455,7 +455,7 @@ def test_a_manifest_that_a_function_can_not_hold_is_refused() -> None:
 
 
 def test_only_lines_with_labels_are_reviewed() -> None:
-    lines = own_lines(
+    lines = user_lines(
         {"source-ref": "s3://in/Data/1.jpg", "cars": 0, "cars-metadata": {"class-name": "x"}},
         {"source-ref": "s3://in/Data/2.jpg"},
         {"source-ref": "s3://in/Data/3.jpg", "cars": 0},
@@ -463,10 +463,10 @@ def test_only_lines_with_labels_are_reviewed() -> None:
         {"source": "x"},
     )
 
-    manifest = made(lines, own_properties("object", PreviousAttribute="cars"))
+    manifest = made(lines, user_properties("object", PreviousAttribute="cars"))
 
     assert manifest.summary == "1 data object; left out 4: not labeled 4"
-    assert manifest.left_out.report == (
+    assert manifest.skipped.report == (
         b'{"object": "s3://in/Data/2.jpg", "line": 2, "reason": "not labeled"}\n'
         b'{"object": "s3://in/Data/3.jpg", "line": 3, "reason": "not labeled"}\n'
         b'{"object": "s3://in/Data/4.jpg", "line": 4, "reason": "not labeled"}\n'
@@ -475,12 +475,12 @@ def test_only_lines_with_labels_are_reviewed() -> None:
 
 
 def test_a_report_holds_any_name_that_json_can() -> None:
-    lines = own_lines(
+    lines = user_lines(
         '{"source-ref": "s3://in/\\ud800 \\u00e9"}',
         '{"source-ref": "s3://in/Data/1", "cars": 1, "cars-metadata": {}}',
     )
 
-    report = made(lines, own_properties("object", PreviousAttribute="cars")).left_out.report
+    report = made(lines, user_properties("object", PreviousAttribute="cars")).skipped.report
 
     assert report is not None
     assert json.loads(report)["object"] == "s3://in/\ud800 é"
@@ -505,7 +505,7 @@ def test_a_manifest_without_lines_is_nothing_to_label(
     changes: dict[str, str], message: str
 ) -> None:
     with pytest.raises(NothingToLabelError) as refused:
-        made({"own.jsonl": b"\n"}, own_properties("object", **changes))
+        made({"own.jsonl": b"\n"}, user_properties("object", **changes))
 
     assert str(refused.value) == message
 

@@ -41,9 +41,9 @@ class _Listing:
             self._reading -= 1
         start = bisect_right(self._keys, after if token is None else token)
         keys = self._keys[start : start + self._size]
-        wanted = [(key, 1, "STANDARD") for key in keys if until is None or key <= until]
-        more = len(wanted) == self._size < len(self._keys) - start
-        return Page(wanted, keys[-1] if more else None)
+        entries = [(key, 1, "STANDARD") for key in keys if until is None or key <= until]
+        more = len(entries) == self._size < len(self._keys) - start
+        return Page(entries, keys[-1] if more else None)
 
     def keys(self, *, alone: int) -> list[str]:
         return [entry[0] for page in list_pages(self.read, alone=alone) for entry in page]

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom_resource.errors import CustomResourceError
-from labeling_job.errors import NothingToLabelError
 from labeling_job.manifest.manifest import read_manifest
+from labeling_job.manifest.problems import NothingToLabelError
 from labeling_job.request import from_event
 from tests.unit.labeling_job.labeling_job_aws import (
     FakeAws,
@@ -26,7 +26,7 @@ _KEYS = st.text(
 
 # Shared by the examples of one property: making clients takes longer than using them.
 _PAGED = FakeAws(page_size=2)
-_COLLABORATORS = _PAGED.collaborators()
+_COLLABORATORS = _PAGED.as_clients()
 
 
 def test_a_file_is_named_by_its_uri() -> None:
@@ -52,7 +52,7 @@ def test_files_are_not_read() -> None:
     aws = FakeAws()
     aws.objects["in"]["Images/1.jpg"] = b"x"
 
-    read_manifest(from_event(event("Create", image_properties())), aws.collaborators())
+    read_manifest(from_event(event("Create", image_properties())), aws.as_clients())
 
     assert {name for name, _ in aws.calls} == {"ListObjectsV2"}
 
@@ -80,7 +80,7 @@ def test_what_can_not_be_labeled_is_left_out_and_counted_by_reason() -> None:
         }
     )
 
-    manifest = read_manifest(from_event(event("Create", image_properties())), aws.collaborators())
+    manifest = read_manifest(from_event(event("Create", image_properties())), aws.as_clients())
 
     assert [line["source-ref"] for line in json_lines(all_lines(manifest))] == [
         "s3://in/Images/1.JPG",
@@ -99,7 +99,7 @@ def test_what_can_not_be_labeled_is_listed_in_the_report() -> None:
     )
 
     assert (
-        manifest.left_out.report
+        manifest.skipped.report
         == (
             '{"object": "s3://in/Images/", "reason": "folder marker"}\n'
             '{"object": "s3://in/Images/é.gif", "reason": "not .jpg or .png"}\n'
@@ -112,14 +112,14 @@ def test_there_is_no_report_where_everything_can_be_labeled() -> None:
         {"Images/1.jpg": b"x", "Images/drafts/2.jpg": b"x"}, image_properties(Exclude=["drafts/*"])
     )
 
-    assert manifest.left_out.report is None
+    assert manifest.skipped.report is None
     assert manifest.summary == "1 data object; left out 1: excluded 1"
 
 
 def test_a_report_ends_after_100_000_lines_with_how_many_more_there_are() -> None:
     objects = {f"Images/{number}": b"x" for number in range(100_002)}
 
-    report = made({**objects, "Images/1.jpg": b"x"}, image_properties()).left_out.report
+    report = made({**objects, "Images/1.jpg": b"x"}, image_properties()).skipped.report
 
     assert report is not None
     assert len(report.splitlines()) == 100_001
@@ -163,8 +163,8 @@ def test_files_that_a_job_writes_are_not_labeled() -> None:
     )
 
     assert [line["source"] for line in json_lines(all_lines(manifest))] == ["42", "7"]
-    assert manifest.left_out.reasons == {"written by a labeling job": 2}
-    assert manifest.left_out.report is None
+    assert manifest.skipped.reasons == {"written by a labeling job": 2}
+    assert manifest.skipped.report is None
 
 
 @pytest.mark.parametrize("count", [1, 6, 7, 8, 14])
@@ -194,7 +194,7 @@ def test_a_bucket_that_can_not_be_listed_is_named() -> None:
     aws.refuse("ListObjectsV2", "NoSuchBucket", "The specified bucket does not exist")
 
     with pytest.raises(CustomResourceError) as refused:
-        read_manifest(from_event(event("Create")), aws.collaborators())
+        read_manifest(from_event(event("Create")), aws.as_clients())
 
     assert str(refused.value) == (
         "s3://in/Input/ can't be listed: ListObjectsV2 was refused with NoSuchBucket: The "
@@ -208,7 +208,7 @@ def test_listing_ends_at_the_deadline() -> None:
     aws.durations["ListObjectsV2"] = 300.0
 
     with pytest.raises(CustomResourceError) as refused:
-        read_manifest(from_event(event("Create", image_properties())), aws.collaborators())
+        read_manifest(from_event(event("Create", image_properties())), aws.as_clients())
 
     assert str(refused.value) == (
         "time ran out while s3://in/Images/ was listed, 4 objects so far, use a longer prefix, or "

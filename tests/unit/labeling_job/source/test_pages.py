@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from custom_resource.context import Clock, step_log
-from labeling_job.clients import S3_CONFIG, Collaborators, http
+from labeling_job.clients import S3_CONFIG, Clients, http
 from labeling_job.request import from_event
 from labeling_job.source.key_ranges import list_pages
 from labeling_job.source.object_reader import read_object
@@ -61,14 +61,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def aws() -> Iterator[Collaborators]:
+def aws() -> Iterator[Clients]:
     """Clients and connections that end at a server of this computer."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        fake = _FAKE.collaborators()
-        yield Collaborators(
+        fake = _FAKE.as_clients()
+        yield Clients(
             s3=boto3.client(
                 "s3",
                 region_name="us-east-1",
@@ -90,7 +90,7 @@ def aws() -> Iterator[Collaborators]:
 @example(_ODD)
 @settings(deadline=None, max_examples=40)
 def test_any_keys_are_listed_as_boto3_s_paginator_lists_them(
-    aws: Collaborators, names: list[str]
+    aws: Clients, names: list[str]
 ) -> None:
     _FAKE.objects["in"] = {f"Images/{name}": b"x" for name in names}
     request = from_event(event("Create", image_properties(Extensions=[])))
@@ -107,7 +107,7 @@ def test_any_keys_are_listed_as_boto3_s_paginator_lists_them(
 
 
 @pytest.mark.parametrize("name", _ODD)
-def test_an_object_is_read_by_any_key(aws: Collaborators, name: str) -> None:
+def test_an_object_is_read_by_any_key(aws: Clients, name: str) -> None:
     _FAKE.objects["in"] = {f"Images/{name}": name.encode()}
     request = from_event(event("Create", image_properties()))
 

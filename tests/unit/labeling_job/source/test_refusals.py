@@ -12,8 +12,8 @@ from tests.unit.labeling_job.labeling_job_aws import (
     frame_properties,
     image_properties,
     input_properties,
-    own_lines,
-    own_properties,
+    user_lines,
+    user_properties,
 )
 
 _TWO_TEXTS = {"Input/1.txt": b"42", "Input/2.txt": b"19"}
@@ -91,21 +91,21 @@ _CLOUD = {"source-ref": "s3://in/Data/1.bin"}
             " folder or leave out some with `exclude`",
         ),
         (
-            own_properties("text"),
-            own_lines({"source": "s3://in/Input/1.txt"}),
+            user_properties("text"),
+            user_lines({"source": "s3://in/Input/1.txt"}),
             "s3://in/own.jsonl can't be used: line 1: expected the text itself, got"
             " 's3://in/Input/1.txt' in source, which workers would see instead of what is in that"
             " object",
         ),
         (
-            own_properties("object"),
-            own_lines({"source-ref": "s3://elsewhere/1.jpg"}),
+            user_properties("object"),
+            user_lines({"source-ref": "s3://elsewhere/1.jpg"}),
             "s3://in/own.jsonl can't be used: line 1: expected an object below s3://in/Data/, which"
             " is all that Ground Truth may read, got 's3://elsewhere/1.jpg' in source-ref",
         ),
         (
-            own_properties("point-cloud"),
-            own_lines(_CLOUD),
+            user_properties("point-cloud"),
+            user_lines(_CLOUD),
             "s3://in/own.jsonl can't be used: line 1: expected an object with a unix-timestamp,"
             " got None in source-ref-metadata",
         ),
@@ -118,7 +118,7 @@ def test_data_that_breaks_a_limit_is_named_and_nothing_starts(
     aws.objects["in"].update(objects)
 
     with pytest.raises(CustomResourceError) as refused:
-        run(event("Create", props), aws.collaborators())
+        run(event("Create", props), aws.as_clients())
 
     assert str(refused.value) == message
     assert aws.called("CreateLabelingJob") == []

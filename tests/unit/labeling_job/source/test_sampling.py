@@ -13,7 +13,7 @@ from labeling_job.input_properties import Input, read_input
 from labeling_job.manifest.manifest import read_manifest
 from labeling_job.request import from_event
 from labeling_job.source.sampling import choose
-from labeling_job.source.skipped import LeftOut
+from labeling_job.source.skipped import Skipped
 from tests.unit.labeling_job.labeling_job_aws import (
     FakeAws,
     all_lines,
@@ -31,11 +31,11 @@ def _source(**changes: Any) -> Input:
     return dataclasses.replace(read_input(image_properties()["Input"]), **changes)
 
 
-def _choose(places: Iterable[str], left_out: LeftOut | None = None, **changes: Any) -> list[str]:
+def _choose(places: Iterable[str], skipped: Skipped | None = None, **changes: Any) -> list[str]:
     chosen = choose(
         places,
         _source(**changes),
-        left_out or LeftOut(),
+        skipped or Skipped(),
         place=lambda place: place,
         weigh=len,
     )
@@ -43,7 +43,7 @@ def _choose(places: Iterable[str], left_out: LeftOut | None = None, **changes: A
 
 
 @given(_PLACES)
-def test_without_a_choice_all_are_taken_as_listed(places: list[str]) -> None:
+def test_without_a_sample_all_are_taken_as_listed(places: list[str]) -> None:
     assert _choose(places) == places
 
 
@@ -57,7 +57,7 @@ def test_a_limit_ends_the_listing_early() -> None:
     aws.objects["in"].update({f"Images/{number}.jpg": b"x" for number in range(9)})
     props = image_properties(Limit="3")
 
-    manifest = read_manifest(from_event(event("Create", props)), aws.collaborators())
+    manifest = read_manifest(from_event(event("Create", props)), aws.as_clients())
 
     assert manifest.objects == 3
     assert len(aws.called("ListObjectsV2")) == 2
@@ -134,13 +134,13 @@ def test_a_limit_takes_the_first_of_a_sample_or_shuffle(
 
 @pytest.mark.parametrize("order", ["listed", "shuffled"])
 def test_what_is_not_chosen_is_counted(order: str) -> None:
-    left_out = LeftOut()
+    skipped = Skipped()
 
-    chosen = _choose(map(str, range(10)), left_out, sample=6, limit=2, order=order)
+    chosen = _choose(map(str, range(10)), skipped, sample=6, limit=2, order=order)
 
     assert len(chosen) == 2
-    assert left_out.reasons == {"not in the sample": 4, "over the limit": 4}
-    assert left_out.report is None
+    assert skipped.reasons == {"not in the sample": 4, "over the limit": 4}
+    assert skipped.report is None
 
 
 def test_a_sample_of_very_many_keeps_only_the_sample() -> None:
@@ -210,7 +210,7 @@ def test_more_bytes_than_a_function_can_hold_are_refused(changes: dict[str, Any]
             choose(
                 map(str, range(3)),
                 _source(**changes),
-                LeftOut(),
+                Skipped(),
                 place=lambda place: place,
                 weigh=lambda _: 150_000_000,
             )
@@ -228,7 +228,7 @@ def test_listing_ends_where_the_limit_of_objects_is_passed() -> None:
     request = from_event(event("Create", image_properties(MaximumObjects="3")))
 
     with pytest.raises(CustomResourceError):
-        read_manifest(request, aws.collaborators())
+        read_manifest(request, aws.as_clients())
 
     assert len(aws.called("ListObjectsV2")) == 2
 
@@ -251,7 +251,7 @@ def test_fewer_objects_than_automated_labeling_needs_are_refused() -> None:
     )
 
 
-def test_the_manifest_has_the_order_of_the_choice() -> None:
+def test_the_manifest_has_the_order_of_the_sample() -> None:
     objects = {f"Images/{number}.jpg": b"x" for number in range(9)}
     uris = [f"s3://in/{key}" for key in objects]
 

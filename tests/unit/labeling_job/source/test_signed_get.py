@@ -12,7 +12,7 @@ from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from custom_resource.errors import CustomResourceError, code_of, may_pass
-from labeling_job.clients import Collaborators
+from labeling_job.clients import Clients
 from labeling_job.source.signed_get import LargerError, signed_get
 from tests.unit.fake_services import ACCOUNT
 from tests.unit.labeling_job.labeling_job_aws import FakeAws
@@ -20,7 +20,7 @@ from tests.unit.labeling_job.labeling_job_aws import FakeAws
 _PLACE = {"Bucket": "in", "Key": "Input/1.txt"}
 
 
-def _get(aws: Collaborators, maximum_bytes: int = 10) -> bytes:
+def _get(aws: Clients, maximum_bytes: int = 10) -> bytes:
     return signed_get("GetObject", _PLACE, ACCOUNT, aws, maximum_bytes=maximum_bytes)
 
 
@@ -45,7 +45,7 @@ def test_what_may_pass_is_tried_again_later(
 ) -> None:
     disturb(fake)
 
-    assert _get(fake.collaborators()) == b"42"
+    assert _get(fake.as_clients()) == b"42"
     assert len(fake.called("GetObject")) == 4
     assert 0.7 <= fake.time <= 1.4
 
@@ -54,7 +54,7 @@ def test_a_refusal_is_not_tried_again(fake: FakeAws) -> None:
     fake.refuse("GetObject", "AccessDenied", "Access Denied")
 
     with pytest.raises(ClientError) as refused:
-        _get(fake.collaborators())
+        _get(fake.as_clients())
 
     assert (refused.value.operation_name, code_of(refused.value)) == ("GetObject", "AccessDenied")
     assert may_pass(refused.value)
@@ -66,19 +66,19 @@ def test_a_refusal_has_the_words_of_aws(fake: FakeAws, code: str) -> None:
     fake.refuse("GetObject", code.replace("<Other>", ""), "its own <words>")
 
     with pytest.raises(ClientError, match="its own <words>"):
-        _get(fake.collaborators())
+        _get(fake.as_clients())
 
 
 def test_a_bucket_of_another_account_is_refused(fake: FakeAws) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
-        signed_get("GetObject", _PLACE, "444455556666", fake.collaborators())
+        signed_get("GetObject", _PLACE, "444455556666", fake.as_clients())
 
 
 def test_trying_ends_with_the_last_refusal(fake: FakeAws) -> None:
     fake.refuse("GetObject", "SlowDown", "Reduce your request rate", times=99)
 
     with pytest.raises(ClientError, match="SlowDown"):
-        _get(fake.collaborators())
+        _get(fake.as_clients())
 
     assert len(fake.called("GetObject")) == 8
 
@@ -87,14 +87,14 @@ def test_trying_ends_at_the_deadline(fake: FakeAws) -> None:
     fake.refuse("GetObject", "SlowDown", "Reduce your request rate", times=99)
 
     with pytest.raises(ClientError, match="SlowDown"):
-        _get(fake.collaborators(seconds=1.0))
+        _get(fake.as_clients(seconds=1.0))
 
     assert fake.time <= 1.0
 
 
 def test_what_is_too_large_is_not_read(fake: FakeAws) -> None:
     with pytest.raises(LargerError) as refused:
-        _get(fake.collaborators(), maximum_bytes=1)
+        _get(fake.as_clients(), maximum_bytes=1)
 
     assert refused.value.size == 2
 
@@ -109,7 +109,7 @@ def test_an_address_is_neither_logged_nor_in_an_error(
         assert "X-Amz-Signature=" in url
         raise make(url)
 
-    aws = dataclasses.replace(fake.collaborators(), http=http)
+    aws = dataclasses.replace(fake.as_clients(), http=http)
     with pytest.raises(CustomResourceError) as refused:
         _get(aws)
 
