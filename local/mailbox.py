@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
-from local.ground_truth.api.replies import Reply, header_map, page, to_json
+from local.replies import Reply, header_map, page, to_json
 
 PATH: Final = "/_mailbox"
 #: The link of a mail with which SES asks whether it may send from an address.

@@ -13,13 +13,13 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from local.ground_truth.api.replies import header_map
 from local.ground_truth.api.service import GroundTruth
 from local.ground_truth.portal.portal import Portal
 from local.loopback import opener
 from local.mailbox import PATH as MAILBOX
 from local.mailbox import Mailbox
-from local.services.login_pages import LoginPages
+from local.replies import header_map
+from local.services.cognito.login_pages import LoginPages
 from local.services.ministack import MiniStack
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from local.ground_truth.api.cloud import Denied
+from local.ground_truth.cloud import Denied
 from local.services.iam import Rights, module
 
 _TABLE: Final = Path(__file__).parents[1] / "deployment_permissions.yaml"

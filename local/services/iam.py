@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from local.ground_truth.api.cloud import SERVICE, Caller, Denied, Scope
-from local.ground_truth.api.errors import AwsError
+from local.ground_truth.cloud import SERVICE, Caller, Denied, Scope
+from local.ground_truth.errors import AwsError
 from local.services.sts import LIFETIME, Credentials
 
 

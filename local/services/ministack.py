@@ -14,11 +14,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.ground_truth.api.cloud import Denied, FunctionFailed, Missing, Scope
-from local.ground_truth.api.resources import Resource, Workforces, Workteams
+from local.ground_truth.api.resource_types import Resource, Workforces, Workteams
 from local.ground_truth.api.service import GroundTruth
+from local.ground_truth.cloud import Denied, FunctionFailed, Missing, Scope
 from local.services.cloudformation import Deployments
-from local.services.cognito import Pools
+from local.services.cognito.pools import Pools
 from local.services.iam import Rights, module
 from local.services.s3 import Buckets
 from local.services.ses import Mails

@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.ground_truth.api.cloud import Bucket, Missing, Scope
-from local.ground_truth.api.errors import AwsError
+from local.ground_truth.cloud import Bucket, Missing, Scope
+from local.ground_truth.errors import AwsError
 from local.services.iam import Rights, module
 from local.services.sts import RoleSessions
 

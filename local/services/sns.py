@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from local.ground_truth.api.cloud import SERVICE, Denied, Missing, Scope
+from local.ground_truth.cloud import SERVICE, Denied, Missing, Scope
 from local.services.iam import Rights, module
 from local.services.ses import Mails
 

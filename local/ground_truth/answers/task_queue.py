@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from local.ground_truth.answers.data_object import DataObject
-from local.ground_truth.api.cloud import User
+from local.ground_truth.cloud import User
 
 
 class Refused(Exception):  # noqa: N818  # the portal's answer to a worker, with its HTTP status

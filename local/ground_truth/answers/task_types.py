@@ -41,7 +41,7 @@ from local.ground_truth.answers.segmentation import Segmentation
 from local.ground_truth.answers.sequences import FrameObjects
 from local.ground_truth.answers.subject import Consolidated, Subject
 from local.ground_truth.answers.verification import Verification
-from local.ground_truth.portal.worker_template import Form
+from local.ground_truth.answers.worker_template import Form
 
 
 class Answers(Protocol):

@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from local.ground_truth.answers import worker_template
 from local.ground_truth.answers.custom import custom_metadata
 from local.ground_truth.answers.data_object import DataObject
-from local.ground_truth.answers.output import consolidation_request, stamp
 from local.ground_truth.answers.subject import Consolidated
-from local.ground_truth.api.cloud import Cloud, Denied, FunctionFailed, Missing, Scope
-from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.api.job_output import consolidation_request, stamp
+from local.ground_truth.api.local_job import LocalJob
+from local.ground_truth.api.read_access import read_access
 from local.ground_truth.api.s3_uri import split_uri
-from local.ground_truth.portal import worker_template
-from local.ground_truth.portal.read_access import read_access
+from local.ground_truth.cloud import Cloud, Denied, FunctionFailed, Missing, Scope
 
 _VERSION: Final = "2018-10-16"
 #: Objects that are prepared before other jobs have their turn.
@@ -28,7 +28,7 @@ _MOST: Final = 100
 Then = Callable[[float], None]
 
 
-def check(cloud: Cloud, scope: Scope, job: LabelingJob) -> None:
+def check(cloud: Cloud, scope: Scope, job: LocalJob) -> None:
     """Raise Denied unless the job's role may invoke its functions."""
     functions = job.functions
     for arn in (functions.pre_annotation, functions.post_annotation):
@@ -38,7 +38,7 @@ def check(cloud: Cloud, scope: Scope, job: LabelingJob) -> None:
 
 
 def calls(
-    cloud: Cloud, scope: Scope, job: LabelingJob, now: float, delay: float
+    cloud: Cloud, scope: Scope, job: LocalJob, now: float, delay: float
 ) -> Iterator[Callable[[], Then]]:
     """Yield the calls of functions that are due, which return what is to be done afterwards."""
     for each in list(job.queue.preparing.values())[:_MOST]:
@@ -95,7 +95,7 @@ def labels(answer: Any, attribute: str, objects: Sequence[DataObject]) -> dict[i
     return found
 
 
-def _guarded(job: LabelingJob, call: Callable[[], Then]) -> Then:
+def _guarded(job: LocalJob, call: Callable[[], Then]) -> Then:
     try:
         return call()
     except (Denied, Missing, FunctionFailed, ValueError) as problem:
@@ -107,7 +107,7 @@ def _guarded(job: LabelingJob, call: Callable[[], Then]) -> Then:
     return remember
 
 
-def _prepare(cloud: Cloud, scope: Scope, job: LabelingJob, each: DataObject, delay: float) -> Then:
+def _prepare(cloud: Cloud, scope: Scope, job: LocalJob, each: DataObject, delay: float) -> Then:
     arn = job.functions.pre_annotation
     assert arn is not None  # noqa: S101  # no object is prepared without it
     event = {"version": _VERSION, "labelingJobArn": job.arn, "dataObject": dict(each.content)}
@@ -123,7 +123,7 @@ def _prepare(cloud: Cloud, scope: Scope, job: LabelingJob, each: DataObject, del
 def _consolidate(
     cloud: Cloud,
     scope: Scope,
-    job: LabelingJob,
+    job: LocalJob,
     objects: Sequence[DataObject],
     now: float,
     delay: float,

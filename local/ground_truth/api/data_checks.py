@@ -16,11 +16,11 @@ from local.ground_truth.answers.data_object import DataObject
 from local.ground_truth.answers.point_cloud_frames import count_points
 from local.ground_truth.answers.sequence_files import read_sequence
 from local.ground_truth.api import automation
-from local.ground_truth.api.cloud import Cloud, Missing, Scope
-from local.ground_truth.api.errors import AwsError
 from local.ground_truth.api.job_rules import check_cors
-from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.api.local_job import LocalJob
 from local.ground_truth.api.s3_uri import split_uri
+from local.ground_truth.cloud import Cloud, Missing, Scope
+from local.ground_truth.errors import AwsError
 
 #: Objects that are looked at; AWS notices the others' faults when a worker gets them.
 SAMPLE: Final = 100
@@ -34,7 +34,7 @@ class DataChecks:
 
     cloud: Cloud
     scope: Scope
-    job: LabelingJob
+    job: LocalJob
 
     @property
     def _role(self) -> str:

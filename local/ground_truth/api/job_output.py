@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from local.ground_truth.answers.data_object import Answer, DataObject, worker_id
-from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.api.local_job import LocalJob
 
 
-def output_manifest(job: LabelingJob) -> bytes:
+def output_manifest(job: LocalJob) -> bytes:
     """Return the output manifest: one line per input line, unlabeled ones unchanged."""
     return "".join(f"{output_line(each)}\n" for each in job.objects).encode()
 
@@ -26,7 +26,7 @@ def output_line(each: DataObject) -> str:
     return json.dumps({**each.content, **each.label}, ensure_ascii=False)
 
 
-def files(job: LabelingJob) -> Iterator[tuple[str, bytes]]:
+def files(job: LocalJob) -> Iterator[tuple[str, bytes]]:
     """Yield path below the job's folder and content of all that is new, the manifest last.
 
     Workers are identified by the `sub` that their user pool gives them.
@@ -56,7 +56,7 @@ def files(job: LabelingJob) -> Iterator[tuple[str, bytes]]:
     yield "manifests/output/output.manifest", output_manifest(job)
 
 
-def consolidation_request(job: LabelingJob, objects: Sequence[DataObject]) -> list[dict[str, Any]]:
+def consolidation_request(job: LocalJob, objects: Sequence[DataObject]) -> list[dict[str, Any]]:
     """Return all answers on the objects, as consolidation functions read them."""
     return [_request(job, each) for each in objects]
 
@@ -66,7 +66,7 @@ def stamp(time: float) -> str:
     return dt.datetime.fromtimestamp(time, dt.UTC).strftime("%Y-%m-%d_%H:%M:%S.%f")
 
 
-def _raw(answer: Answer, job: LabelingJob) -> dict[str, Any]:
+def _raw(answer: Answer, job: LocalJob) -> dict[str, Any]:
     kind, issuer = job.provider
     return {
         "acceptanceTime": _instant(answer.accepted),
@@ -84,7 +84,7 @@ def _raw(answer: Answer, job: LabelingJob) -> dict[str, Any]:
     }
 
 
-def _request(job: LabelingJob, each: DataObject) -> dict[str, Any]:
+def _request(job: LocalJob, each: DataObject) -> dict[str, Any]:
     annotations = [
         {
             "workerId": worker_id(answer.worker, job.region),

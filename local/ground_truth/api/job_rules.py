@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.ground_truth.answers.task_types import CUSTOM, TaskType
-from local.ground_truth.api.cloud import Bucket
-from local.ground_truth.api.errors import invalid
 from local.ground_truth.api.job_task import check_algorithm, check_interface, find_task
-from local.ground_truth.api.labeling_job import LONGEST, Functions
+from local.ground_truth.api.local_job import LONGEST, Functions
 from local.ground_truth.api.s3_uri import split_uri
 from local.ground_truth.api.state import Call
+from local.ground_truth.cloud import Bucket
+from local.ground_truth.errors import invalid
 
 _RESERVED = ("source", "source-ref")
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from local.ground_truth.answers.task_types import CUSTOM, TASK_TYPES, TaskType
 from local.ground_truth.api.documented_arns import algorithm_arns, function_arns, interface_arns
-from local.ground_truth.api.errors import invalid
-from local.ground_truth.api.labeling_job import Functions
+from local.ground_truth.api.local_job import Functions
 from local.ground_truth.api.state import Call
+from local.ground_truth.errors import invalid
 
 
 def find_task(call: Call) -> tuple[TaskType, Functions]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Final
 
-from local.ground_truth.api.errors import in_use, invalid, not_found
 from local.ground_truth.api.job_rules import check_job
-from local.ground_truth.api.labeling_job import ENDED, LabelingJob
+from local.ground_truth.api.local_job import ENDED, LocalJob
 from local.ground_truth.api.state import Call, Workteam, ordered, page, tag_list, tag_map
+from local.ground_truth.errors import in_use, invalid, not_found
 
 _ECHOED: Final = (
     "LabelingJobName",
@@ -35,7 +35,7 @@ def create_labeling_job(call: Call) -> dict[str, Any]:
         raise in_use(f"Labeling job {name} already exists; names are unique and not case-sensitive")
     arn = call.scope.arn(f"labeling-job/{name.lower()}")
     team = _team(call, request["HumanTaskConfig"]["WorkteamArn"])
-    call.account.jobs[name.lower()] = LabelingJob(
+    call.account.jobs[name.lower()] = LocalJob(
         name=name,
         arn=arn,
         request=request,
@@ -129,7 +129,7 @@ def _team(call: Call, arn: str) -> Workteam:
     return next(team for team in call.account.workteams.values() if team.arn == arn)
 
 
-def _find(call: Call) -> LabelingJob:
+def _find(call: Call) -> LocalJob:
     name = call.request["LabelingJobName"]
     if name.lower() not in call.account.jobs:
         raise not_found(f"Labeling job {name} does not exist")
@@ -143,7 +143,7 @@ def _tags(call: Call) -> dict[str, str]:
     return call.account.tags[arn]
 
 
-def _summary(job: LabelingJob) -> dict[str, Any]:
+def _summary(job: LocalJob) -> dict[str, Any]:
     shown = {
         "LabelingJobName": job.name,
         "LabelingJobArn": job.arn,
@@ -160,7 +160,7 @@ def _summary(job: LabelingJob) -> dict[str, Any]:
     return shown
 
 
-def _list_entry(job: LabelingJob) -> dict[str, Any]:
+def _list_entry(job: LocalJob) -> dict[str, Any]:
     entry = {
         **_summary(job),
         "WorkteamArn": job.task["WorkteamArn"],
@@ -171,7 +171,7 @@ def _list_entry(job: LabelingJob) -> dict[str, Any]:
     return entry
 
 
-def _team_entry(job: LabelingJob, account: str) -> dict[str, Any]:
+def _team_entry(job: LocalJob, account: str) -> dict[str, Any]:
     counters = job.counters
     return {
         "LabelingJobName": job.name,
@@ -187,7 +187,7 @@ def _team_entry(job: LabelingJob, account: str) -> dict[str, Any]:
     }
 
 
-def _reference_code(job: LabelingJob) -> str:
+def _reference_code(job: LocalJob) -> str:
     return hashlib.sha256(job.arn.encode()).hexdigest()[:10]
 
 

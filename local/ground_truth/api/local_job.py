@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from local.ground_truth.answers.data_object import Answer, DataObject, Inputs, worker_id
 from local.ground_truth.answers.subject import Consolidated, Subject
+from local.ground_truth.answers.task_queue import Refused, TaskQueue
 from local.ground_truth.answers.task_types import Labeling, TaskType
-from local.ground_truth.api.cloud import User
-from local.ground_truth.portal.task_queue import Refused, TaskQueue
+from local.ground_truth.cloud import User
 
 ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
 #: "Labeling jobs fail after 30 days with an appropriate client error message": botocore,
@@ -31,7 +31,7 @@ class Functions:
 
 
 @dataclass(kw_only=True)
-class LabelingJob:
+class LocalJob:
     """A run of Ground Truth over a manifest; `request` is CreateLabelingJob's."""
 
     name: str

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
-from local.ground_truth.api.errors import invalid
+from local.ground_truth.errors import invalid
 
 #: botocore, SourceIpConfig: "a list of one to ten" CIDRs, and none for no restriction.
 _MOST_CIDRS: Final = 10

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from local.ground_truth.api.cloud import Cloud, Scope
-from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.api.local_job import LocalJob
 from local.ground_truth.api.s3_uri import split_uri
+from local.ground_truth.cloud import Cloud, Scope
 
 
 def read_access(
-    cloud: Cloud, scope: Scope, job: LabelingJob, only: Mapping[str, str] | None = None
+    cloud: Cloud, scope: Scope, job: LocalJob, only: Mapping[str, str] | None = None
 ) -> Callable[[str], str]:
     """Return what makes a URL of an S3 URI with the role's rights: `grant_read_access`.
 

@@ -15,7 +15,7 @@ from typing import Any
 import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
-from local.ground_truth.api.errors import AwsError, invalid
+from local.ground_truth.errors import AwsError, invalid
 
 _NUMBERS = ("integer", "long")
 

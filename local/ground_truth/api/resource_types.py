@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from local.ground_truth.api.cloud import Scope
-from local.ground_truth.api.errors import invalid
 from local.ground_truth.api.service import GroundTruth
 from local.ground_truth.api.state import tag_list
+from local.ground_truth.cloud import Scope
+from local.ground_truth.errors import invalid
 
 Properties = Mapping[str, Any]
 Tags = Mapping[str, str]

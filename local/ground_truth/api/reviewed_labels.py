@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from local.ground_truth.answers.data_object import DataObject
 from local.ground_truth.answers.label_files import LabelFile
-from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.api.local_job import LocalJob
 
 _BACKGROUNDS: Final = ("BACKGROUND", "Background")
 
 
-def check_label_file(job: LabelingJob, labels: LabelFile) -> None:
+def check_label_file(job: LocalJob, labels: LabelFile) -> None:
     """Raise ValueError unless the label file says what is reviewed, if it is to say so."""
     if job.labeling.reviewed_type is not None:
         return
@@ -34,7 +34,7 @@ def check_label_file(job: LabelingJob, labels: LabelFile) -> None:
     _check_other(job, labels.audited)
 
 
-def find(job: LabelingJob, labels: LabelFile, objects: Sequence[DataObject]) -> dict[int, str]:
+def find(job: LocalJob, labels: LabelFile, objects: Sequence[DataObject]) -> dict[int, str]:
     """Return, by the index of its data object, the attribute that is reviewed.
 
     Objects without such labels fail, each for itself; ValueError if none has any, or labels that
@@ -57,7 +57,7 @@ def find(job: LabelingJob, labels: LabelFile, objects: Sequence[DataObject]) -> 
     return found
 
 
-def _of_type(job: LabelingJob, content: Mapping[str, Any]) -> str | None:
+def _of_type(job: LocalJob, content: Mapping[str, Any]) -> str | None:
     """Return the last label attribute of the type that is reviewed.
 
     Only the worker template says which one it shows; the last is the newest.
@@ -75,7 +75,7 @@ def _of_type(job: LabelingJob, content: Mapping[str, Any]) -> str | None:
     return others[-1] if others else None
 
 
-def _check_other(job: LabelingJob, reviewed: str) -> None:
+def _check_other(job: LocalJob, reviewed: str) -> None:
     if reviewed == job.attribute:
         raise ValueError(
             "LabelAttributeName differs from the label attribute that is reviewed, got"
@@ -83,7 +83,7 @@ def _check_other(job: LabelingJob, reviewed: str) -> None:
         )
 
 
-def _check_metadata(job: LabelingJob, labels: LabelFile, each: DataObject, metadata: Any) -> None:
+def _check_metadata(job: LocalJob, labels: LabelFile, each: DataObject, metadata: Any) -> None:
     where = f"line {each.index + 1} of the data objects"
     if not isinstance(metadata, dict):
         raise ValueError(f"{where} has an object as metadata of its labels, got {metadata!r}")

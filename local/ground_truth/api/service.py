@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from local.ground_truth.api import jobs, workforces, workteams
-from local.ground_truth.api.cloud import Caller, Cloud, Denied, Missing, Scope
-from local.ground_truth.api.errors import AwsError
 from local.ground_truth.api.job_steps import Message, step
-from local.ground_truth.api.labeling_job import ENDED, LabelingJob
+from local.ground_truth.api.local_job import ENDED, LocalJob
 from local.ground_truth.api.request_model import check_request
 from local.ground_truth.api.state import Account, Call
+from local.ground_truth.cloud import Caller, Cloud, Denied, Missing, Scope
+from local.ground_truth.errors import AwsError
 
 _LOG = logging.getLogger("ground-truth")
 _TICK: Final = 0.05
@@ -164,7 +164,7 @@ class GroundTruth:
             except Exception:  # noqa: BLE001  # one bad step must not stop the others
                 _LOG.exception("a step failed")
 
-    def _step(self, account: Account, job: LabelingJob) -> list[Message]:
+    def _step(self, account: Account, job: LocalJob) -> list[Message]:
         try:
             return list(step(self.cloud, account, job, self.clock(), self.delay))
         except Exception:  # noqa: BLE001  # a bug here must end the job visibly

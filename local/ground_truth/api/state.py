@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.ground_truth.api.cloud import Caller, Cloud, Scope
-from local.ground_truth.api.errors import invalid
-from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.api.local_job import LocalJob
+from local.ground_truth.cloud import Caller, Cloud, Scope
+from local.ground_truth.errors import invalid
 
 
 @dataclass(kw_only=True)
@@ -93,7 +93,7 @@ class Account:
     workforces: dict[str, Workforce] = field(default_factory=dict)
     workteams: dict[str, Workteam] = field(default_factory=dict)
     #: By name in small letters; a name is never free again.
-    jobs: dict[str, LabelingJob] = field(default_factory=dict)
+    jobs: dict[str, LocalJob] = field(default_factory=dict)
     #: Resource ARN → tags.
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local.ground_truth.api.errors import in_use, invalid, too_many
 from local.ground_truth.api.state import Call, Workforce, Workteam, ordered, page, tag_map
 from local.ground_truth.api.workforces import add_workforce, require_pool
+from local.ground_truth.errors import in_use, invalid, too_many
 
 #: https://docs.aws.amazon.com/sagemaker/latest/dg/sms-workforce-private-use-cognito.html
 MAXIMUM = 25

@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from local.ground_truth.api.cloud import Scope
-from local.ground_truth.api.replies import Reply, cookies, header_map, page, to_json
+from local.ground_truth.answers.task_queue import Refused
+from local.ground_truth.api import portal_network
 from local.ground_truth.api.service import GroundTruth
 from local.ground_truth.api.state import Workforce
-from local.ground_truth.portal import desk, portal_network, sign_in
+from local.ground_truth.cloud import Scope
+from local.ground_truth.portal import desk, sign_in
 from local.ground_truth.portal.desk import Member
 from local.ground_truth.portal.sessions import Sessions
 from local.ground_truth.portal.sign_in import SignInFailed
-from local.ground_truth.portal.task_queue import Refused
+from local.replies import Reply, cookies, header_map, page, to_json
 
 _PAGE: Final = Path(__file__).with_name("portal.html")
 _MOST: Final = 100

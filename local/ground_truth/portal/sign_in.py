@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from local.ground_truth.api.cloud import Cloud, Scope
 from local.ground_truth.api.state import Workforce
+from local.ground_truth.cloud import Cloud, Scope
 
 #: Which scopes Ground Truth asks of Cognito is not documented; AWS's own samples allow these.
 _COGNITO_SCOPE: Final = "openid email profile"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
 
-from local.ground_truth.api.replies import Reply, header_map, page
+from local.replies import Reply, header_map, page
 
 #: What a domain answers; all else of MiniStack is elsewhere.
 _PATHS: Final = frozenset(

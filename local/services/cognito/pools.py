@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any, Final
 
-from local.ground_truth.api.cloud import Scope, User, UserPool
+from local.ground_truth.cloud import Scope, User, UserPool
+from local.services.cognito.login_pages import Client
 from local.services.iam import Rights, module
-from local.services.login_pages import Client
 
 _Answer = tuple[int, Any, bytes]
 _SYMBOLS: Final = "#%^*"

@@ -25,11 +25,11 @@ from local.ground_truth.answers.label_files import read_attributed
 from local.ground_truth.answers.manifests import read_lines, read_manifest
 from local.ground_truth.answers.point_cloud_frames import check_frame
 from local.ground_truth.answers.sequence_files import read_sequence
-from local.ground_truth.api.cloud import Bucket
 from local.ground_truth.api.job_rules import check_cors
+from local.ground_truth.cloud import Bucket
 from tests.unit.local.local_cloud import SCOPE, Account, attributed, classes
 
-_SAMPLES: Final = Path(__file__).parents[2] / "data" / "aws-guide"
+_SAMPLES: Final = Path(__file__).parents[3] / "data" / "aws-guide"
 _IMAGE: Final = "s3://data/image.png"
 _SIZE: Final = {"width": 500, "height": 400}
 

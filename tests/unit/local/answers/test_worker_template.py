@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 
 from local.ground_truth.answers.task_types import TASK_TYPES
-from local.ground_truth.api.cloud import Denied
-from local.ground_truth.portal.worker_template import Form, check, check_custom, parse, render
+from local.ground_truth.answers.worker_template import Form, check, check_custom, parse, render
+from local.ground_truth.cloud import Denied
 from tests.unit.local.local_cloud import form
 
 _LABELS: Final = ["Even", "Odd", "Zero"]

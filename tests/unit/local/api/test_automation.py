@@ -8,7 +8,7 @@ import pytest
 
 from local.ground_truth.answers import png
 from local.ground_truth.api.documented_arns import algorithm_arns
-from local.ground_truth.api.errors import AwsError
+from local.ground_truth.errors import AwsError
 from tests.unit.local.local_cloud import ROLE, Account, classes
 
 _ALGORITHMS: Final = algorithm_arns("us-east-1")

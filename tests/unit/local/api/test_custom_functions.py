@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from local.ground_truth.api.own_functions import labels, task_input
+from local.ground_truth.api.custom_functions import labels, task_input
 from tests.unit.local.local_cloud import Account, classes
 
 _PRE: Final = "arn:aws:lambda:us-east-1:000000000000:function:receipts-pre"

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from local.ground_truth.answers import png
-from local.ground_truth.api.errors import AwsError
+from local.ground_truth.errors import AwsError
 from tests.unit.local.local_cloud import Account, attributed, classes, form
 
 _LAMBDA: Final = "arn:aws:lambda:us-east-1:432418664414:function"

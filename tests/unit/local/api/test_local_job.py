@@ -9,12 +9,12 @@ import pytest
 
 from local.ground_truth.answers.data_object import DataObject, Inputs
 from local.ground_truth.answers.label_files import Label, LabelFile
-from local.ground_truth.answers.output import files, output_line
+from local.ground_truth.answers.task_queue import Refused
 from local.ground_truth.answers.task_types import TASK_TYPES
-from local.ground_truth.api.cloud import User
-from local.ground_truth.api.labeling_job import LONGEST, LabelingJob
-from local.ground_truth.portal.task_queue import Refused
-from local.ground_truth.portal.worker_template import parse
+from local.ground_truth.answers.worker_template import parse
+from local.ground_truth.api.job_output import files, output_line
+from local.ground_truth.api.local_job import LONGEST, LocalJob
+from local.ground_truth.cloud import User
 
 _LABELS = LabelFile(labels=(Label(name="negative"), Label(name="positive")))
 _START = 1_602_973_093.527256  # the creation-date of AWS's sample is five days later
@@ -33,14 +33,14 @@ def _worker(name: str) -> User:
 ANA, BO, CY = _worker("ana"), _worker("bo"), _worker("cy")
 
 
-def _job(*lines: dict[str, Any], **changes: Any) -> LabelingJob:
+def _job(*lines: dict[str, Any], **changes: Any) -> LocalJob:
     """Return a job that is InProgress since `_START`."""
     task = {
         "NumberOfHumanWorkersPerDataObject": 1,
         "TaskTimeLimitInSeconds": 60,
         **changes.pop("task", {}),
     }
-    job = LabelingJob(
+    job = LocalJob(
         name="label-sentiment",
         arn="arn:aws:sagemaker:us-east-1:000000000000:labeling-job/label-sentiment",
         request={
@@ -67,7 +67,7 @@ def _texts(count: int) -> list[dict[str, Any]]:
     return [{"source": f"text {number}"} for number in range(count)]
 
 
-def _answer(job: LabelingJob, worker: User, label: str = "positive", now: float = _START) -> None:
+def _answer(job: LocalJob, worker: User, label: str = "positive", now: float = _START) -> None:
     task_id, _ = job.open_tasks(worker)[0]
     job.answer(task_id, worker, {"crowd-classifier": {"label": label}}, now, 0.0)
 

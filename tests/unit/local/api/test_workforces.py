@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pytest
 
-from local.ground_truth.api.cloud import Caller
-from local.ground_truth.api.errors import AwsError
-from local.ground_truth.api.resources import Workforces, Workteams
+from local.ground_truth.api.resource_types import Workforces, Workteams
 from local.ground_truth.api.service import GroundTruth
+from local.ground_truth.cloud import Caller
+from local.ground_truth.errors import AwsError
 from tests.unit.local.local_cloud import SCOPE, Account, Clock, MemoryCloud
 
 _OIDC: Final = {

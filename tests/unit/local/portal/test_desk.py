@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pytest
 
-from local.ground_truth.api.cloud import User
+from local.ground_truth.answers.task_queue import Refused
+from local.ground_truth.cloud import User
 from local.ground_truth.portal import desk
-from local.ground_truth.portal.task_queue import Refused
 from tests.unit.local.local_cloud import SCOPE, WORKERS, Account, classes
 
 _ISSUER: Final = "https://idp.example.com"
