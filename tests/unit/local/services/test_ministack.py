@@ -189,6 +189,12 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_RESOURCE_HANDLERS": None,
         "_REPLACING_PROPERTIES": None,
         "_STACK_TAG_PROPERTY": None,
+        "_custom_named_replacement_error": (
+            "resource_type",
+            "old_props",
+            "new_props",
+            "physical_id",
+        ),
         "_physical_name": ("stack_name", "logical_id", "lowercase", "max_len", "seeded"),
         "_tag_map": ("tags",),
         "_COGNITO_USER_POOL_UPDATABLE": None,
@@ -248,7 +254,7 @@ def test_the_question_put_to_iam_has_the_fields_that_are_filled_in() -> None:
     assert set(inspect.signature(evaluator.EvalResult).parameters) >= {"decision", "principal_arn"}
 
 
-def test_ministack_still_lacks_what_is_added_and_has_what_is_mended() -> None:
+def test_ministack_still_lacks_what_is_added_and_has_what_is_patched() -> None:
     app = importlib.import_module("ministack.app")
     provisioners = importlib.import_module("ministack.services.cloudformation.provisioners")
 
