@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from local.aws import LocalAws
-from local.cdk_cli import ROOT, CdkCli, CdkError
+from local.aws import ROOT, LocalAws
+from local.cdk_cli import CdkCli, CdkError
 from local.inventory import inventory
 from local.mailbox import PATH as MAILBOX
 from local.walkthrough import label_all, read_labels, upload, wait_for_end, who_labeled
@@ -161,13 +161,10 @@ def _tear_down(aws: LocalAws, cdk: CdkCli, step: Steps, before: set[str]) -> Non
 
 
 def _how_to_look(aws: LocalAws, folder: Path, console: Console) -> None:
-    exports = "\n".join(
-        f"export {name}={shlex.quote(value)}" for name, value in aws.exports.items()
-    )
     console.print(
         f"""It all runs on, until you stop it. To look at it, in another shell:
 
-{exports}
+{aws.shell_exports}
 python -c "import boto3; print(boto3.client('sagemaker').list_labeling_jobs())"
 aws s3 ls                                  # if you have the AWS CLI
 npx cdk diff 'local/*' -c environment=local

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from local.replies import Reply, header_map, page, to_json
@@ -35,21 +35,20 @@ class Mail:
     time: float
 
 
-class Mails(Protocol):
-    """Where mails are."""
-
-    def __call__(self) -> Iterable[Mail]:
-        """Return all mails."""
-
-    def verify(self, token: str) -> str | None:
-        """Verify the address whose link has this token, and return it, or `None`."""
-
-
 class Mailbox:
-    """An ASGI app for `PATH` (a page) and `PATH.json`, the newest mail first, and `VERIFY`."""
+    """An ASGI app for `PATH` (a page) and `PATH.json`, the newest mail first, and `VERIFY`.
 
-    def __init__(self, mails: Mails, portals: Callable[[], Iterable[str]]) -> None:
+    `verify` returns the address whose link has a token, once it is verified, or `None`.
+    """
+
+    def __init__(
+        self,
+        mails: Callable[[], Iterable[Mail]],
+        verify: Callable[[str], str | None],
+        portals: Callable[[], Iterable[str]],
+    ) -> None:
         self._mails = mails
+        self._verify = verify
         self._portals = portals
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
@@ -63,7 +62,7 @@ class Mailbox:
 
     def _answer(self, path: str, query: Mapping[str, list[str]]) -> Reply:
         if path == VERIFY:
-            identity = self._mails.verify(query.get("token", [""])[0])
+            identity = self._verify(query.get("token", [""])[0])
             if identity is None:
                 return page("Not verified", "the link has been used or is wrong", 404)
             return page("Verified", f"SES may send mails from {identity}", 200)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 #: The principal that Ground Truth acts as.
-SERVICE = "sagemaker.amazonaws.com"
+SERVICE: Final = "sagemaker.amazonaws.com"
+_URI: Final = re.compile(r"s3://([^/]+)/(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,3 +160,11 @@ class Cloud(Protocol):
 
     def put_event(self, scope: Scope, event: Mapping[str, Any]) -> None:
         """Send an EventBridge event, in the form of PutEvents' entries."""
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Return bucket and key of `s3://bucket/key`; ValueError if it is none."""
+    match = _URI.fullmatch(uri)
+    if match is None:
+        raise ValueError(f"an object's URI is s3://bucket/key, got {uri!r}")
+    return match.group(1), match.group(2)

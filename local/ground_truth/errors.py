@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Final
+
 
 class AwsError(Exception):
     """An error answer: `code` is its type (such as `ValidationException`), with its HTTP status."""
@@ -13,26 +16,13 @@ class AwsError(Exception):
         self.status = status
 
 
-def invalid(message: str) -> AwsError:
-    """Return the error for a request that breaks a rule."""
-    return AwsError("ValidationException", message)
-
-
-def in_use(message: str) -> AwsError:
-    """Return the error for a name that is taken or a resource that others need."""
-    return AwsError("ResourceInUse", message)
-
-
-def conflict(message: str) -> AwsError:
-    """Return the error for a change of what is being changed or in use."""
-    return AwsError("ConflictException", message)
-
-
-def not_found(message: str) -> AwsError:
-    """Return the error for a labeling job that does not exist."""
-    return AwsError("ResourceNotFound", message)
-
-
-def too_many(message: str) -> AwsError:
-    """Return the error for a quota that is used up."""
-    return AwsError("ResourceLimitExceeded", message)
+#: A request breaks a rule.
+invalid: Final = partial(AwsError, "ValidationException")
+#: A name is taken, or others need a resource.
+in_use: Final = partial(AwsError, "ResourceInUse")
+#: What should change is being changed, or in use.
+conflict: Final = partial(AwsError, "ConflictException")
+#: A labeling job does not exist.
+not_found: Final = partial(AwsError, "ResourceNotFound")
+#: A quota is used up.
+too_many: Final = partial(AwsError, "ResourceLimitExceeded")

@@ -25,7 +25,6 @@ class Events:
         self._topics = topics
 
     def put_event(self, scope: Scope, event: Mapping[str, Any]) -> None:
-        """Send an event, in the form of PutEvents' entries."""
         with self._rights.as_service(scope):
             # Inside, because the API refuses sources that begin with "aws.".
             self._events._put_events({"Entries": [dict(event)]}, allow_aws_source=True)

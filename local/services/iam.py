@@ -34,7 +34,7 @@ class Rights:
     def require(
         self, scope: Scope, role: str, action: str, resource: str, context: Mapping[str, str]
     ) -> None:
-        """Raise Denied unless `role` may do it, by its own and by the resource's policies."""
+        # By its own and by the resource's policies.
         name, service = role.rsplit("/", 1)[-1], action.split(":")[0]
         evaluator = self._iam
         with self.as_service(scope):

@@ -23,16 +23,12 @@ class Functions:
         self._sessions = sessions
 
     def has_function(self, scope: Scope, arn: str) -> bool:
-        """Say whether the account has the Lambda function."""
         with self._rights.as_service(scope):
             record, _, _ = self._lambda._get_func_record_for_ref(arn)
         return record is not None
 
     def invoke(self, scope: Scope, role: str, arn: str, event: Mapping[str, Any]) -> Any:
-        """Return what a Lambda function answers; Denied, Missing or FunctionFailed.
-
-        It goes over HTTP, as all calls of functions, so that the server's thread must be free.
-        """
+        # Over HTTP, as all calls of functions: the server's thread must be free.
         client = self._sessions.client(scope, role, "lambda")
         try:
             answer = client.invoke(FunctionName=arn, Payload=json.dumps(event).encode())

@@ -10,6 +10,7 @@ import os
 from typing import Any
 
 from local.ground_truth.api.service import GroundTruth
+from local.services import sagemaker
 from local.services.cloudformation import Deployments
 from local.services.cognito.pools import Pools
 from local.services.eventbridge import Events
@@ -17,14 +18,13 @@ from local.services.iam import Rights
 from local.services.internals import module
 from local.services.lambda_functions import Functions
 from local.services.s3 import Buckets
-from local.services.sagemaker import SageMaker
 from local.services.ses import Mails
 from local.services.sns import Topics
 from local.services.sts import RoleSessions
 
 
 class MiniStack:
-    """MiniStack as the protocol Cloud; `install` once before it serves.
+    """MiniStack as the protocol Cloud, which documents what it does; `install` before it serves.
 
     MiniStack reads its settings from the environment while it is imported, which is here.
     """
@@ -61,7 +61,7 @@ class MiniStack:
 
     def install(self, ground_truth: GroundTruth) -> None:
         """Add Ground Truth, and patch what is missing or unlike AWS."""
-        SageMaker(self._rights).install(ground_truth)
+        sagemaker.install(ground_truth, self._rights)
         self._rights.install()
         Deployments(self._rights).install()
         self._buckets.install()

@@ -35,7 +35,6 @@ class Buckets:
         self._patch_key_rights()
 
     def read_object(self, scope: Scope, role: str, bucket: str, key: str) -> bytes:
-        """Read with the rights of `role`; Denied or Missing."""
         with self._bucket_scope(scope, bucket, key):
             self._rights.require(scope, role, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", {})
             status, headers, body = self._s3._get_object(bucket, key, {})
@@ -47,7 +46,6 @@ class Buckets:
             return bytes(body)
 
     def object_size(self, scope: Scope, role: str, bucket: str, key: str) -> int:
-        """Return the object's bytes, with the rights of `role` to read it; Denied or Missing."""
         with self._bucket_scope(scope, bucket, key):
             self._rights.require(scope, role, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", {})
             status, headers, _ = self._s3._head_object(bucket, key)
@@ -64,10 +62,6 @@ class Buckets:
         *,
         only: Mapping[str, str] | None = None,
     ) -> str:
-        """Return a URL by which a browser can read the object for an hour; Denied or Missing.
-
-        `only` are IP addresses by condition key, such as `aws:SourceIp`, that it is good for.
-        """
         self.object_size(scope, role, bucket, key)
         client = self._sessions.client(scope, role, "s3", only)
         place = {"Bucket": bucket, "Key": key}
@@ -83,10 +77,7 @@ class Buckets:
         *,
         kms_key: str | None = None,
     ) -> None:
-        """Write with the rights of `role`, encrypted with `kms_key`; Denied or Missing.
-
-        Without a key, S3's own one is asked for: botocore, LabelingJobOutputConfig.KmsKeyId.
-        """
+        # Without a key, S3's own one is asked for: botocore, LabelingJobOutputConfig.KmsKeyId.
         headers = {_ENCRYPTION: "aws:kms"}
         with self._bucket_scope(scope, bucket, key):
             if kms_key:
@@ -102,7 +93,6 @@ class Buckets:
                 raise AwsError("InternalFailure", f"s3://{bucket}/{key} took no object: {answer!r}")
 
     def bucket(self, name: str) -> Bucket | None:
-        """Describe a bucket of any account."""
         owner = self._s3._bucket_owner_account(name)
         if owner is None:
             return None

@@ -27,7 +27,7 @@ class Mails:
         #: Token of a mail's link → account, Region and identity.
         self._pending: dict[str, tuple[str, str, str]] = {}
 
-    def __call__(self) -> list[Mail]:
+    def all(self) -> list[Mail]:
         """Return all mails."""
         return [
             Mail(

@@ -30,7 +30,6 @@ class Topics:
     def publish(
         self, scope: Scope, topic: str, *, subject: str, message: str, source_arn: str
     ) -> None:
-        """Publish as SageMaker on behalf of `source_arn`; Denied or Missing."""
         with self._rights.as_service(scope):
             self.require_service(scope, topic, SERVICE, source_arn)
             self._sns.publish_internal(topic, message, subject)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from local.ground_truth.answers.data_object import DataObject
+from local.ground_truth.answers.label_attributes import FILE
 from local.ground_truth.api.local_job import LocalJob
 
 MINIMUM_OBJECTS: Final = 1_250
@@ -40,8 +41,7 @@ def check_labels(job: LocalJob, labels: Sequence[str]) -> None:
     most = _MAXIMUM_LABELS.get(job.task_type.algorithm or "")
     if is_automated(job) and most is not None and len(labels) > most:
         raise ValueError(
-            f"the label category file has at most {most} labels for automated labeling, got"
-            f" {len(labels)}"
+            f"{FILE} has at most {most} labels for automated labeling, got {len(labels)}"
         )
 
 

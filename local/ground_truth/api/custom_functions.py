@@ -17,8 +17,7 @@ from local.ground_truth.answers.subject import Consolidated
 from local.ground_truth.api.job_output import consolidation_request, stamp
 from local.ground_truth.api.local_job import LocalJob
 from local.ground_truth.api.read_access import read_access
-from local.ground_truth.api.s3_uri import split_uri
-from local.ground_truth.cloud import Cloud, Denied, FunctionFailed, Missing, Scope
+from local.ground_truth.cloud import Cloud, Denied, FunctionFailed, Missing, Scope, split_uri
 
 _VERSION: Final = "2018-10-16"
 #: Objects that are prepared before other jobs have their turn.
@@ -33,8 +32,7 @@ def check(cloud: Cloud, scope: Scope, job: LocalJob) -> None:
     functions = job.functions
     for arn in (functions.pre_annotation, functions.post_annotation):
         if arn is not None:
-            role = str(job.request["RoleArn"])
-            cloud.require(scope, role, "lambda:InvokeFunction", arn, {})
+            cloud.require(scope, job.role, "lambda:InvokeFunction", arn, {})
 
 
 def calls(
@@ -111,7 +109,7 @@ def _prepare(cloud: Cloud, scope: Scope, job: LocalJob, each: DataObject, delay:
     arn = job.functions.pre_annotation
     assert arn is not None  # noqa: S101  # no object is prepared without it
     event = {"version": _VERSION, "labelingJobArn": job.arn, "dataObject": dict(each.content)}
-    answer = cloud.invoke(scope, str(job.request["RoleArn"]), arn, event)
+    answer = cloud.invoke(scope, job.role, arn, event)
     content = task_input(answer)
     if content is not None and job.inputs is not None and job.inputs.template is not None:
         grant = read_access(cloud, scope, job)
@@ -128,25 +126,24 @@ def _consolidate(
     now: float,
     delay: float,
 ) -> Then:
-    arn, role = job.functions.post_annotation, str(job.request["RoleArn"])
+    arn = job.functions.post_annotation
     assert arn is not None  # noqa: S101  # nothing waits for it without it
     bucket, folder = split_uri(job.folder)
     folder = f"{folder}/annotations/consolidated-annotation/consolidation-request"
     key = f"{folder}/iteration-1/{stamp(now)}.json"
     body = json.dumps(consolidation_request(job, objects), ensure_ascii=False).encode()
-    kms_key = job.request["OutputConfig"].get("KmsKeyId") or None
-    cloud.write_object(scope, role, bucket, key, body, kms_key=kms_key)
+    cloud.write_object(scope, job.role, bucket, key, body, kms_key=job.kms_key)
     event = {
         "version": _VERSION,
         "labelingJobArn": job.arn,
         "labelAttributeName": job.attribute,
-        "roleArn": role,
+        "roleArn": job.role,
         "payload": {"s3Uri": f"s3://{bucket}/{key}"},
     }
     assert job.inputs is not None  # noqa: S101  # what is answered has been read
     if "LabelCategoryConfigS3Uri" in job.request:
         event["labelCategories"] = job.inputs.label_file.names
-    found = labels(cloud.invoke(scope, role, arn, event), job.attribute, objects)
+    found = labels(cloud.invoke(scope, job.role, arn, event), job.attribute, objects)
 
     def then(later: float) -> None:
         for each in objects:

@@ -15,16 +15,14 @@ from local.ground_truth.api import automation, custom_functions, reviewed_labels
 from local.ground_truth.api.data_checks import DataChecks
 from local.ground_truth.api.local_job import LocalJob
 from local.ground_truth.api.read_access import read_access
-from local.ground_truth.api.s3_uri import split_uri
-from local.ground_truth.cloud import Cloud, Scope
+from local.ground_truth.cloud import SERVICE, Cloud, Scope, split_uri
 
 
 def read_inputs(cloud: Cloud, scope: Scope, job: LocalJob) -> Inputs:
     """Return the job's inputs; Denied, Missing or ValueError if they are not there or no good."""
-    role, labeling = str(job.request["RoleArn"]), job.labeling
+    labeling = job.labeling
     _check_rights(cloud, scope, job)
-    manifest_uri = job.request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
-    body = cloud.read_object(scope, role, *split_uri(manifest_uri))
+    body = cloud.read_object(scope, job.role, *split_uri(job.manifest_uri))
     objects = [
         DataObject(index=index, line=line, content=content)
         for index, (line, content) in enumerate(
@@ -76,21 +74,17 @@ def task_input(job: LocalJob, each: DataObject, labels: LabelFile) -> Mapping[st
 
 def _check_rights(cloud: Cloud, scope: Scope, job: LocalJob) -> None:
     """Raise Denied unless the role may do what each job of its kind needs."""
-    role, request = str(job.request["RoleArn"]), job.request
-    manifest_uri = request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
-    manifest_bucket, manifest_key = split_uri(manifest_uri)
-    output_bucket, output_folder = split_uri(job.folder)
-    for bucket, key in ((manifest_bucket, manifest_key), (output_bucket, output_folder)):
+    role = job.role
+    for uri in (job.manifest_uri, job.folder):
+        bucket, key = split_uri(uri)
         arn = f"arn:aws:s3:::{bucket}"
         cloud.require(scope, role, "s3:GetBucketLocation", arn, {})
         cloud.require(scope, role, "s3:ListBucket", arn, {"s3:prefix": key})
-    cloud.require(
-        scope, role, "s3:PutObject", f"arn:aws:s3:::{output_bucket}/{output_folder}/x", _sse(job)
-    )
+    cloud.require(scope, role, "s3:PutObject", f"{arn}/{key}/x", _sse(job))
     custom_functions.check(cloud, scope, job)
     if automation.is_automated(job):
         # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-permission-execution-role.html
-        passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+        passed = {"iam:PassedToService": SERVICE}
         cloud.require(scope, role, "iam:PassRole", role, passed)
         # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-kms-permissions.html
         disk_key = automation.volume_key(job)
@@ -100,9 +94,8 @@ def _check_rights(cloud: Cloud, scope: Scope, job: LocalJob) -> None:
 
 def _sse(job: LocalJob) -> Mapping[str, str]:
     context = {"s3:x-amz-server-side-encryption": "aws:kms"}
-    key = job.request["OutputConfig"].get("KmsKeyId")
-    if key:
-        context["s3:x-amz-server-side-encryption-aws-kms-key-id"] = key
+    if job.kms_key:
+        context["s3:x-amz-server-side-encryption-aws-kms-key-id"] = job.kms_key
     return context
 
 
@@ -110,7 +103,7 @@ def _read_labels(cloud: Cloud, scope: Scope, job: LocalJob) -> LabelFile:
     uri = job.request.get("LabelCategoryConfigS3Uri")
     if uri is None:
         return LabelFile()
-    body = cloud.read_object(scope, str(job.request["RoleArn"]), *split_uri(uri))
+    body = cloud.read_object(scope, job.role, *split_uri(uri))
     labels = job.labeling.read_labels(body)
     label_files.check_count(labels, job.labeling.minimum_labels, job.labeling.maximum_labels)
     automation.check_labels(job, labels.names)
@@ -122,7 +115,7 @@ def _read_template(cloud: Cloud, scope: Scope, job: LocalJob) -> BoundTemplate |
     if job.task_type.interface:
         return None
     uri = job.task["UiConfig"]["UiTemplateS3Uri"]
-    body = cloud.read_object(scope, str(job.request["RoleArn"]), *split_uri(uri))
+    body = cloud.read_object(scope, job.role, *split_uri(uri))
     try:
         return worker_template.parse(body.decode())
     except UnicodeDecodeError as error:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from local.ground_truth.answers.data_object import Answer, DataObject, worker_id
-from local.ground_truth.api.local_job import LocalJob
+from local.ground_truth.api.local_job import MANIFEST, LocalJob
 
 
 def output_manifest(job: LocalJob) -> bytes:
@@ -53,7 +53,7 @@ def files(job: LocalJob) -> Iterator[tuple[str, bytes]]:
             yield f"{folder}/consolidation-request/{name}", _json(request)
         response = [_consolidation_response(each) for each in consolidated]
         yield f"{folder}/consolidation-response/{name}", _json(response)
-    yield "manifests/output/output.manifest", output_manifest(job)
+    yield MANIFEST, output_manifest(job)
 
 
 def consolidation_request(job: LocalJob, objects: Sequence[DataObject]) -> list[dict[str, Any]]:

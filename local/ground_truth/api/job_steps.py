@@ -13,9 +13,8 @@ from local.ground_truth.api.custom_functions import Then
 from local.ground_truth.api.job_inputs import read_inputs
 from local.ground_truth.api.job_output import files
 from local.ground_truth.api.local_job import LocalJob
-from local.ground_truth.api.s3_uri import split_uri
 from local.ground_truth.api.state import Account
-from local.ground_truth.cloud import Cloud, Denied, Missing, Scope
+from local.ground_truth.cloud import Cloud, Denied, Missing, Scope, split_uri
 
 #: For how many times as long as it takes to write the output it is left alone.
 _REST: Final = 10
@@ -71,10 +70,8 @@ def _is_complete(job: LocalJob) -> bool:
 def _write(cloud: Cloud, scope: Scope, job: LocalJob, now: float) -> None:
     began = time.perf_counter()
     bucket, folder = split_uri(job.folder)
-    key = job.request["OutputConfig"].get("KmsKeyId") or None
-    role = str(job.request["RoleArn"])
     for path, body in files(job):
-        cloud.write_object(scope, role, bucket, f"{folder}/{path}", body, kms_key=key)
+        cloud.write_object(scope, job.role, bucket, f"{folder}/{path}", body, kms_key=job.kms_key)
     job.dirty, job.written = False, True
     job.write_from = now + _REST * (time.perf_counter() - began)
 

@@ -1,4 +1,4 @@
-"""The operations on labeling jobs and on tags.
+"""The operations on labeling jobs.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/sms-create-labeling-job-api.html
 """
@@ -9,8 +9,10 @@ import hashlib
 from typing import Any, Final
 
 from local.ground_truth.api.job_rules import check_job
+from local.ground_truth.api.lists import ordered, page
 from local.ground_truth.api.local_job import ENDED, LocalJob
-from local.ground_truth.api.state import Call, Workteam, ordered, page, tag_list, tag_map
+from local.ground_truth.api.state import Call, Workteam
+from local.ground_truth.api.tags import tag_list, tag_map
 from local.ground_truth.errors import in_use, invalid, not_found
 
 _ECHOED: Final = (
@@ -105,26 +107,6 @@ def list_labeling_jobs_for_workteam(call: Call) -> dict[str, Any]:
     )
 
 
-def add_tags(call: Call) -> dict[str, Any]:
-    """Add or change tags of a labeling job, work team or workforce."""
-    tags = _tags(call)
-    tags.update(tag_map(call.request["Tags"]))
-    return {"Tags": tag_list(tags)}
-
-
-def delete_tags(call: Call) -> dict[str, Any]:
-    """Remove tags; absent ones are no error."""
-    tags = _tags(call)
-    for key in call.request["TagKeys"]:
-        tags.pop(key, None)
-    return {}
-
-
-def list_tags(call: Call) -> dict[str, Any]:
-    """List tags."""
-    return page(call.request, "Tags", tag_list(_tags(call)), lambda tag: tag)
-
-
 def _team(call: Call, arn: str) -> Workteam:
     return next(team for team in call.account.workteams.values() if team.arn == arn)
 
@@ -134,13 +116,6 @@ def _find(call: Call) -> LocalJob:
     if name.lower() not in call.account.jobs:
         raise not_found(f"Labeling job {name} does not exist")
     return call.account.jobs[name.lower()]
-
-
-def _tags(call: Call) -> dict[str, str]:
-    arn = call.request["ResourceArn"]
-    if arn not in call.account.tags:
-        raise invalid(f"Resource {arn} does not exist")
-    return call.account.tags[arn]
 
 
 def _summary(job: LocalJob) -> dict[str, Any]:

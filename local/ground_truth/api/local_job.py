@@ -20,6 +20,10 @@ ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
 #: "Labeling jobs fail after 30 days with an appropriate client error message": botocore,
 #: StoppingConditions. The same time is the longest for which a task is available.
 LONGEST: Final = 30 * 24 * 3600.0
+#: MaxConcurrentTaskCount, and the most that it may be without a higher quota.
+MOST_AT_ONCE: Final = 1000
+#: The output manifest's place below a job's folder.
+MANIFEST: Final = "manifests/output/output.manifest"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +64,7 @@ class LocalJob:
     def __post_init__(self) -> None:
         self.queue = TaskQueue(
             job_arn=self.arn,
-            most_at_once=int(self.task.get("MaxConcurrentTaskCount", 1000)),
+            most_at_once=int(self.task.get("MaxConcurrentTaskCount", MOST_AT_ONCE)),
             workers_per_object=self.workers_per_object,
             is_prepared=self.functions.pre_annotation is not None,
         )
@@ -75,6 +79,21 @@ class LocalJob:
         """HumanTaskConfig."""
         config: Mapping[str, Any] = self.request["HumanTaskConfig"]
         return config
+
+    @property
+    def role(self) -> str:
+        """The ARN of the role that it reads and writes with."""
+        return str(self.request["RoleArn"])
+
+    @property
+    def kms_key(self) -> str | None:
+        """The key that encrypts its output, None for S3's own."""
+        return self.request["OutputConfig"].get("KmsKeyId") or None
+
+    @property
+    def manifest_uri(self) -> str:
+        """Where its input manifest is."""
+        return str(self.request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"])
 
     @property
     def attribute(self) -> str:
@@ -113,7 +132,7 @@ class LocalJob:
     @property
     def output_uri(self) -> str:
         """Where the output manifest is."""
-        return f"{self.folder}/manifests/output/output.manifest"
+        return f"{self.folder}/{MANIFEST}"
 
     @property
     def folder(self) -> str:

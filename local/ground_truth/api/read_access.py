@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from local.ground_truth.api.local_job import LocalJob
-from local.ground_truth.api.s3_uri import split_uri
-from local.ground_truth.cloud import Cloud, Scope
+from local.ground_truth.cloud import Cloud, Scope, split_uri
 
 
 def read_access(
@@ -16,13 +15,12 @@ def read_access(
 
     `only` are IP addresses by condition key that the URL is good for.
     """
-    role = str(job.request["RoleArn"])
 
     def grant(value: str) -> str:
         # "If you're using an HTTP(S) URL, it's not needed":
         # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step2-demo1.html
         if value.startswith(("https://", "http://")):
             return value
-        return cloud.read_url(scope, role, *split_uri(value), only=only)
+        return cloud.read_url(scope, job.role, *split_uri(value), only=only)
 
     return grant

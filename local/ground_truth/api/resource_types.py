@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from local.ground_truth.api.service import GroundTruth
-from local.ground_truth.api.state import tag_list
+from local.ground_truth.api.tags import tag_list
 from local.ground_truth.cloud import Scope
 from local.ground_truth.errors import invalid
 

@@ -8,28 +8,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from local.ground_truth.answers import point_classes, segmentation
 from local.ground_truth.answers.data_object import DataObject
+from local.ground_truth.answers.label_attributes import FILE
 from local.ground_truth.answers.label_files import LabelFile
 from local.ground_truth.api.local_job import LocalJob
 
-_BACKGROUNDS: Final = ("BACKGROUND", "Background")
+_BACKGROUNDS: Final = (segmentation.BACKGROUND, point_classes.BACKGROUND)
 
 
 def check_label_file(job: LocalJob, labels: LabelFile) -> None:
     """Raise ValueError unless the label file says what is reviewed, if it is to say so."""
     if job.labeling.reviewed_type is not None:
         return
-    where = "the label category file"
     if not job.labeling.is_review:
         if labels.audited is not None:
             raise ValueError(
-                f"{where} has an auditLabelAttributeName for adjustments and verifications only,"
+                f"{FILE} has an auditLabelAttributeName for adjustments and verifications only,"
                 f" got {labels.audited!r}"
             )
         return
     if labels.audited is None:
         raise ValueError(
-            f"{where} has an auditLabelAttributeName for {job.task_type.name}, got none"
+            f"{FILE} has an auditLabelAttributeName for {job.task_type.name}, got none"
         )
     _check_other(job, labels.audited)
 
@@ -99,6 +100,6 @@ def _check_metadata(job: LocalJob, labels: LabelFile, each: DataObject, metadata
     lacking = [name for name in names if name not in (*labels.names, *_BACKGROUNDS)]
     if job.labeling.keeps_labels and lacking:
         raise ValueError(
-            "the label category file has all labels of the job that is reviewed, got none for"
+            f"{FILE} has all labels of the job that is reviewed, got none for"
             f" {lacking[0]!r} in {where}"
         )

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.ground_truth.api import jobs, workforces, workteams
+from local.ground_truth.api import jobs, tags, workforces, workteams
 from local.ground_truth.api.job_steps import Message, step
 from local.ground_truth.api.local_job import ENDED, LocalJob
 from local.ground_truth.api.request_model import check_request
 from local.ground_truth.api.state import Account, Call
-from local.ground_truth.cloud import Caller, Cloud, Denied, Missing, Scope
+from local.ground_truth.cloud import SERVICE, Caller, Cloud, Denied, Missing, Scope
 from local.ground_truth.errors import AwsError
 
 _LOG = logging.getLogger("ground-truth")
@@ -35,7 +35,6 @@ class Operation:
 
 
 _WORKFORCE: Final = "workforce/{WorkforceName}"
-_WORKTEAM: Final = "workteam/private-crowd/{WorkteamName}"
 _JOB: Final = "labeling-job/{LabelingJobName}"
 
 #: Resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
@@ -45,11 +44,11 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "ListWorkforces": Operation(run=workforces.list_workforces, resource="*"),
     "UpdateWorkforce": Operation(run=workforces.update_workforce, resource=_WORKFORCE),
     "DeleteWorkforce": Operation(run=workforces.delete_workforce, resource=_WORKFORCE),
-    "CreateWorkteam": Operation(run=workteams.create_workteam, resource=_WORKTEAM),
-    "DescribeWorkteam": Operation(run=workteams.describe_workteam, resource=_WORKTEAM),
+    "CreateWorkteam": Operation(run=workteams.create_workteam, resource=workteams.RESOURCE),
+    "DescribeWorkteam": Operation(run=workteams.describe_workteam, resource=workteams.RESOURCE),
     "ListWorkteams": Operation(run=workteams.list_workteams, resource="*"),
-    "UpdateWorkteam": Operation(run=workteams.update_workteam, resource=_WORKTEAM),
-    "DeleteWorkteam": Operation(run=workteams.delete_workteam, resource=_WORKTEAM),
+    "UpdateWorkteam": Operation(run=workteams.update_workteam, resource=workteams.RESOURCE),
+    "DeleteWorkteam": Operation(run=workteams.delete_workteam, resource=workteams.RESOURCE),
     "CreateLabelingJob": Operation(run=jobs.create_labeling_job, resource=_JOB),
     "DescribeLabelingJob": Operation(run=jobs.describe_labeling_job, resource=_JOB),
     "StopLabelingJob": Operation(run=jobs.stop_labeling_job, resource=_JOB),
@@ -57,9 +56,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "ListLabelingJobsForWorkteam": Operation(
         run=jobs.list_labeling_jobs_for_workteam, resource="{WorkteamArn}"
     ),
-    "AddTags": Operation(run=jobs.add_tags, resource="{ResourceArn}"),
-    "ListTags": Operation(run=jobs.list_tags, resource="{ResourceArn}"),
-    "DeleteTags": Operation(run=jobs.delete_tags, resource="{ResourceArn}"),
+    "AddTags": Operation(run=tags.add_tags, resource="{ResourceArn}"),
+    "ListTags": Operation(run=tags.list_tags, resource="{ResourceArn}"),
+    "DeleteTags": Operation(run=tags.delete_tags, resource="{ResourceArn}"),
 }
 
 
@@ -218,7 +217,7 @@ def _authorize(call: Call, name: str, operation: Operation) -> None:
         }
     call.caller.authorize(f"sagemaker:{name}", resource, context)
     if name == "CreateLabelingJob":
-        passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+        passed = {"iam:PassedToService": SERVICE}
         call.caller.authorize("iam:PassRole", request["RoleArn"], passed)
     if name.startswith("Create") and request.get("Tags"):
         call.caller.authorize("sagemaker:AddTags", resource, {})

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from local.ground_truth.api import portal_network
-from local.ground_truth.api.state import Call, Workforce, ordered, page, tag_map
+from local.ground_truth.api.lists import ordered, page
+from local.ground_truth.api.state import Call, Workforce
+from local.ground_truth.api.tags import tag_map
 from local.ground_truth.cloud import UserPool
 from local.ground_truth.errors import conflict, in_use, invalid
 

@@ -117,7 +117,7 @@ class Portal:
     async def _answer(self, request: _Request) -> Reply:
         if request.method not in ("GET", "POST"):
             raise Refused(f"the portal takes GET and POST, got {request.method}", status=405)
-        if request.method == "GET" and request.path == "/oauth2/idpresponse":
+        if request.method == "GET" and request.path == sign_in.CALLBACK:
             return await self._sign_in(request)
         if request.method == "GET" and request.path == "/logout":
             return self._sign_out(request)

@@ -30,7 +30,6 @@ class Pools:
         self._by_formation: ContextVar[bool] = ContextVar("by_formation", default=False)
 
     def user_pool(self, scope: Scope, pool_id: str) -> UserPool | None:
-        """Describe a user pool."""
         pool = self._pool(scope, pool_id)
         if pool is None:
             return None
@@ -41,7 +40,6 @@ class Pools:
         )
 
     def users(self, scope: Scope, pool_id: str) -> Iterable[User]:
-        """List a pool's users; none if there is no such pool."""
         pool = self._pool(scope, pool_id)
         for record in list(pool["_users"].values()) if pool else ():
             attributes = self._cognito._attr_list_to_dict(record.get("Attributes", []))

@@ -16,6 +16,7 @@ from local.ground_truth.answers.label_files import (
     read_classes,
     read_entities,
 )
+from local.ground_truth.answers.sequences import TOOLS
 from tests.unit.local.local_cloud import attributed, classes
 
 _NUMBER: Final = {"name": "count", "type": "number", "minimum": 0, "maximum": 9}
@@ -28,7 +29,8 @@ def _bytes(content: Any) -> bytes:
 
 
 def _frames(content: Any, *, is_video: bool = True, can_link: bool = False) -> LabelFile:
-    return read_attributed(_bytes(content), is_video=is_video, can_link=can_link)
+    tools = tuple(TOOLS) if is_video else ()
+    return read_attributed(_bytes(content), tools=tools, can_link=can_link)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_the_version_of_frames_has_two_spellings(spelling: str) -> None:
         (attributed("a", colors=[]), "has only annotationType, .*, got colors"),
         (
             attributed("a", annotationType="Cuboid"),
-            "one of BoundingBox, Polyline, .*, got 'Cuboid'",
+            "one of BoundingBox, Polygon, .*, got 'Cuboid'",
         ),
         (attributed("a", annotationType=["BoundingBox"]), r"as annotationType, got \['Bounding"),
         (attributed("a", auditLabelAttributeName=""), "a name as auditLabelAttributeName"),

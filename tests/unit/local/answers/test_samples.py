@@ -502,7 +502,7 @@ def test_a_samples_pose_is_one() -> None:
 def test_the_samples_label_file_of_linked_images_is_read() -> None:
     body = (_SAMPLES / "sms-point-cloud-3d-2d-object-tracking-01.json").read_bytes()
 
-    labels = read_attributed(body, is_video=False, can_link=True)
+    labels = read_attributed(body, tools=(), can_link=True)
 
     assert labels.linked
     assert [label.name for label in labels.labels] == ["Car", "Bus"]

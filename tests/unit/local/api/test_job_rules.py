@@ -11,8 +11,7 @@ from local.ground_truth.answers.task_types import TASK_TYPES
 from local.ground_truth.api.documented_arns import algorithm_arns, function_arns, interface_arns
 from local.ground_truth.api.job_rules import check_cors
 from local.ground_truth.api.request_model import check_request
-from local.ground_truth.api.s3_uri import split_uri
-from local.ground_truth.cloud import Bucket
+from local.ground_truth.cloud import Bucket, split_uri
 from local.ground_truth.errors import AwsError
 
 _ARN = "arn:aws:sagemaker:us-east-1:000000000000:workforce/default"
