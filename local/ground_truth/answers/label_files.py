@@ -107,13 +107,17 @@ def read_entities(body: bytes) -> LabelFile:
     return LabelFile(labels=labels, instructions=content["instructions"])
 
 
-def read_attributed(body: bytes, *, tools: Sequence[str], can_link: bool) -> LabelFile:
+def read_attributed(
+    body: bytes, *, tools: Sequence[str], can_link: bool, has_attributes: bool = True
+) -> LabelFile:
     """Read the dialect of video frames and point clouds; ValueError as above.
 
     Its version is called `documentVersion` in all of AWS's samples but one, which has
     `document-version`. `tools`: what annotationType may be, for video frames. `can_link`: whether
     the task type can link point clouds with images
     (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-point-cloud-3d-2d-object-tracking.html).
+    `has_attributes`: whether workers can say something of single labels, as they can for "object
+    tracking and object detection task types".
     """
     content = _parse(body)
     _check_version(content, ("documentVersion", "document-version"), _ATTRIBUTES)
@@ -122,6 +126,8 @@ def read_attributed(body: bytes, *, tools: Sequence[str], can_link: bool) -> Lab
     common = read_attributes(content.get("categoryGlobalAttributes", ()), "all labels")
     labels = tuple(_attributed(label, common) for label in _labels(content, _MAXIMUM_SHORT_LABEL))
     _check_unique(labels, common)
+    if not has_attributes and any(label.attributes for label in labels):
+        raise ValueError(f"{FILE} has attributes of labels for detection and tracking only")
     audited = content.get("auditLabelAttributeName")
     if audited is not None and (not isinstance(audited, str) or not audited):
         raise ValueError(f"{FILE} has a name as auditLabelAttributeName, got {audited!r}")

@@ -192,7 +192,10 @@ def _ready(name: str, data: DataKind, answers: ReviewableAnswers, *, reference: 
         data=data,
         answers=answers,
         read_labels=partial(
-            read_attributed, tools=tuple(TOOLS) if is_video else (), can_link=can_link
+            read_attributed,
+            tools=tuple(TOOLS) if is_video else (),
+            can_link=can_link,
+            has_attributes=not name.endswith("SemanticSegmentation"),
         ),
         maximum_labels=30,
         # "10 video frame sequences per manifest file"

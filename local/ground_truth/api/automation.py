@@ -21,7 +21,7 @@ _MAXIMUM_SIZE: Final[Mapping[str, tuple[int, int]]] = {
     "object-detection": (3840, 2160),
     "semantic-segmentation": (1920, 1080),
 }
-_MAXIMUM_LABELS: Final[Mapping[str, int]] = {"semantic-segmentation": 20}
+MAXIMUM_LABELS: Final[Mapping[str, int]] = {"semantic-segmentation": 20}
 
 
 def is_automated(job: LocalJob) -> bool:
@@ -38,7 +38,7 @@ def volume_key(job: LocalJob) -> str | None:
 
 def check_labels(job: LocalJob, labels: Sequence[str]) -> None:
     """Raise ValueError if there are more labels than the algorithm can tell apart."""
-    most = _MAXIMUM_LABELS.get(job.task_type.algorithm or "")
+    most = MAXIMUM_LABELS.get(job.task_type.algorithm or "")
     if is_automated(job) and most is not None and len(labels) > most:
         raise ValueError(
             f"{FILE} has at most {most} labels for automated labeling, got {len(labels)}"

@@ -24,11 +24,11 @@ def check_job(call: Call) -> tuple[TaskType, Functions]:
     """Return task type and functions; ValidationException if the request can't become a job."""
     request = call.request
     task_type, functions = find_task(call)
-    _check_attribute(request["LabelAttributeName"], task_type)
+    check_attribute(request["LabelAttributeName"], task_type)
     check_interface(call, task_type)
     if task_type is not CUSTOM and "LabelCategoryConfigS3Uri" not in request:
         raise invalid(f"LabelCategoryConfigS3Uri is required for {task_type.name}")
-    _check_times(request["HumanTaskConfig"], task_type)
+    check_times(request["HumanTaskConfig"], task_type)
     _check_team(call)
     _check_role(call)
     _check_buckets(call, task_type)
@@ -50,7 +50,8 @@ def check_cors(bucket: Bucket, uri: str, methods: frozenset[str]) -> None:
     )
 
 
-def _check_attribute(attribute: str, task_type: TaskType) -> None:
+def check_attribute(attribute: str, task_type: TaskType) -> None:
+    """Raise ValidationException unless labels of the task type may have this name."""
     if attribute.endswith("-metadata") or attribute in SOURCES:
         raise invalid(
             f"LabelAttributeName does not end with -metadata and is none of"
@@ -63,7 +64,8 @@ def _check_attribute(attribute: str, task_type: TaskType) -> None:
         )
 
 
-def _check_times(task: Mapping[str, Any], task_type: TaskType) -> None:
+def check_times(task: Mapping[str, Any], task_type: TaskType) -> None:
+    """Raise ValidationException unless times and counts are within the quotas of the task type."""
     seconds = task["TaskTimeLimitInSeconds"]
     if seconds > task_type.longest:
         raise invalid(
