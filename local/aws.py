@@ -120,7 +120,7 @@ class LocalAws:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The whole environment of a process that shall use local AWS and no profile of yours."""
+        """The whole environment of a process that uses local AWS, and no profile of yours."""
         return {**_inherited(os.environ), **self.exports}
 
     @cached_property
@@ -313,7 +313,7 @@ def _command(pid: int) -> str:
 
 
 def _end_group(group: int) -> None:
-    # Nothing is worth a slow farewell: all state is in memory.
+    # All state is in memory, so there is nothing to save first.
     with contextlib.suppress(ProcessLookupError, PermissionError):  # none, or only ended ones
         os.killpg(group, signal.SIGKILL)
 

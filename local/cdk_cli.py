@@ -14,7 +14,7 @@ from typing import Final
 
 from local.aws import ROOT
 
-#: The CDK's own default, said aloud: MiniStack does not find it in the CDK's template.
+#: The CDK's own default. MiniStack does not find it in the CDK's template, so it is passed.
 _ADMINISTRATOR: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -123,7 +123,7 @@ class CdkCli:
 
 
 def _end(process: subprocess.Popen[bytes], patience: float = 5.0) -> None:
-    """Ask the process's whole session to end, then see to it, after `patience` seconds."""
+    """Ask the process's whole session to end, and kill it after `patience` seconds."""
     for signal_number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, signal_number)

@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="leave it all running")
     keep: bool = parser.parse_args().keep
 
-    # An end from outside must stop the children too, as Ctrl-C does.
+    # SIGTERM must stop the children too, as Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("demo: terminated"))
     state = ROOT / ".local"
     state.mkdir(exist_ok=True)

@@ -15,7 +15,7 @@ PATH: Final = "/_mailbox"
 VERIFY: Final = f"{PATH}/verify"
 #: Only this computer's own addresses, so that no other site's name can lead a browser here.
 _HOSTS: Final = ("127.0.0.1", "localhost")
-#: A mail is shown as its sender wrote it, but can do nothing but lead elsewhere.
+#: A mail is shown as its sender wrote it, but it can do nothing but open links.
 _FRAME: Final = 'sandbox="allow-popups allow-popups-to-escape-sandbox"'
 _POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none';"

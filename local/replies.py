@@ -1,4 +1,4 @@
-"""What a small ASGI app answers: pages, JSON, redirections and cookies."""
+"""What a small ASGI app answers: pages, JSON, redirects and cookies."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def cookies(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def header_map(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Return a request's headers by their names in small letters; HTTP/2 may split cookies."""
+    """Return a request's headers by their names in lower case; HTTP/2 may split cookies."""
     found: dict[str, str] = {}
     for raw_name, raw_value in headers:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")

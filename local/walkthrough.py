@@ -23,7 +23,7 @@ ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
 
 @dataclass(frozen=True, kw_only=True)
 class Label:
-    """One line of an output manifest, as far as a person wants to see it."""
+    """What a person wants to see of one line of an output manifest."""
 
     object_key: str
     text: str
@@ -43,7 +43,7 @@ def upload(s3: S3Client, bucket: str, folder: Path = SAMPLES) -> list[str]:
 
 
 def even_or_odd(text: str) -> str:
-    """Do the worker's thinking."""
+    """Return the label that is right."""
     return "Even" if int(text) % 2 == 0 else "Odd"
 
 
@@ -73,7 +73,7 @@ def wait_for_end(sagemaker: SageMakerClient, job_name: str, seconds: float) -> s
 
 
 def read_labels(s3: S3Client, manifest_uri: str, attribute: str) -> list[Label]:
-    """Read an output manifest of a text classification with label attribute `attribute`."""
+    """Read the output manifest of a text classification with the label attribute `attribute`."""
     lines = _read_json_lines(s3, manifest_uri)
     return [
         Label(

@@ -34,7 +34,7 @@ class Bucket:
 
 @dataclass(frozen=True, kw_only=True)
 class UserPool:
-    """A Cognito user pool, as far as a workforce needs it."""
+    """What a workforce needs to know of a Cognito user pool."""
 
     #: Where its login pages are, such as `https://numbers.auth.us-east-1.amazoncognito.com`.
     domain: str | None

@@ -66,7 +66,7 @@ class Events:
     def _give_up(
         self, deliver: Callable[..., None], target: Any, event: Any, rule: Any, view: Any
     ) -> None:
-        """Send what can't be delivered to the target's dead-letter queue, if that lets us.
+        """Send what can't be delivered to the target's dead-letter queue, if its policy allows it.
 
         https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
         """

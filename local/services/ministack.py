@@ -60,7 +60,7 @@ class MiniStack:
         self.invoke = functions.invoke
 
     def install(self, ground_truth: GroundTruth) -> None:
-        """Add Ground Truth, and patch what is missing or unlike AWS."""
+        """Add Ground Truth, and patch what is missing or differs from AWS."""
         sagemaker.install(ground_truth, self._rights)
         self._rights.install()
         Deployments(self._rights).install()

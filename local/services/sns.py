@@ -49,7 +49,7 @@ class Topics:
             attributes["KmsMasterKeyId"] = key
 
     def _patch_subscriptions(self) -> None:
-        """Let who is subscribed by mail confirm it, by the link of a mail, before anything comes.
+        """Send nothing to a subscriber by mail who has not opened the link of the first mail.
 
         https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
         """

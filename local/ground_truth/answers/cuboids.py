@@ -71,7 +71,7 @@ class Cuboids:
         cuboids = answers[0]["annotations"]
         metadata: dict[str, Any] = {
             "objects": [],
-            # Spelled so in the guide's only sample, other than for all other types.
+            # The guide's only sample spells it so; all other types have `class-map`.
             "class_map": class_map(cuboids, subject),
             "type": "groundtruth/point_cloud_object_detection",
             **subject.origin,

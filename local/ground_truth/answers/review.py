@@ -47,7 +47,7 @@ def check_unchanged(
 ) -> None:
     """Raise ValueError if labels differ from the previous ones that can't be edited.
 
-    A verification is a job whose labels all can't. Each annotation has a class-id and, for a
+    In a verification no label can be edited. Each annotation has a class-id and, for a
     sequence, its frame.
     """
     labels = subject.label_file.labels

@@ -163,7 +163,7 @@ def _vote(masks: Sequence[bytes]) -> tuple[bytes, float]:
     if len(masks) == 1:
         return masks[0], 1.0
     counts = Counter(zip(*masks, strict=True))
-    # The first of several as common is the first worker's: Counter keeps their order.
+    # Of equally common classes the first worker's wins: Counter keeps their order.
     chosen = {votes: Counter(votes).most_common(1)[0] for votes in counts}
     agreeing = sum(count * chosen[votes][1] for votes, count in counts.items())
     pixels = bytes(chosen[votes][0] for votes in zip(*masks, strict=True))

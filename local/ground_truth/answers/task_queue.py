@@ -90,7 +90,7 @@ class TaskQueue:
         each.held.clear()
 
     def fail(self, each: DataObject) -> None:
-        """Let an object go without label for good."""
+        """Leave an object without a label for good."""
         each.state = "failed"
         self.counts["failed"] += 1
 

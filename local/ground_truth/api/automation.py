@@ -13,7 +13,7 @@ from local.ground_truth.answers.label_attributes import FILE
 from local.ground_truth.api.local_job import LocalJob
 
 MINIMUM_OBJECTS: Final = 1_250
-#: Of the objects that people label at first, so many hundredths may fail.
+#: The percentage of the objects that people label first that may fail.
 _MOST_FAILED: Final = 10
 #: https://docs.aws.amazon.com/sagemaker/latest/dg/input-data-limits.html
 _MAXIMUM_SIZE: Final[Mapping[str, tuple[int, int]]] = {

@@ -1,4 +1,4 @@
-"""A custom task's own Lambda functions: before an object is shown, and after it is answered.
+"""The Lambda functions of a custom task: before an object is shown, and after it is answered.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step3-lambda-requirements.html
 """
@@ -49,7 +49,7 @@ def calls(
 def task_input(answer: Any) -> Mapping[str, Any] | None:
     """Return the `taskInput` of a pre-annotation function's answer; ValueError if it has none.
 
-    None if no worker should see the object. AWS's sample function says so by an older name and
+    None if no worker should see the object. AWS's sample function says so with an older name, and
     with a text.
     """
     if not isinstance(answer, dict) or not isinstance(answer.get("taskInput"), dict):
@@ -69,7 +69,7 @@ def task_input(answer: Any) -> Mapping[str, Any] | None:
 def labels(answer: Any, attribute: str, objects: Sequence[DataObject]) -> dict[int, Any]:
     """Return, by their indexes, the objects' labels in a post-annotation function's answer.
 
-    ValueError if it is no such answer. Objects may lack in it.
+    ValueError for any other answer. It may leave objects out.
     """
     if not isinstance(answer, list):
         raise ValueError(f"a post-annotation function returns a list, got {answer!r}")

@@ -22,7 +22,7 @@ from local.ground_truth.api.local_job import LocalJob
 from local.ground_truth.cloud import Cloud, Missing, Scope, split_uri
 from local.ground_truth.errors import AwsError
 
-#: Objects that are looked at; AWS notices the others' faults when a worker gets them.
+#: How many objects are checked. AWS finds what is wrong with others when a worker gets them.
 SAMPLE: Final = 100
 
 

@@ -16,7 +16,7 @@ from local.ground_truth.api.local_job import LocalJob
 from local.ground_truth.api.state import Account
 from local.ground_truth.cloud import Cloud, Denied, Missing, Scope, split_uri
 
-#: For how many times as long as it takes to write the output it is left alone.
+#: After a write the output is left alone for this many times as long as the write took.
 _REST: Final = 10
 
 #: What may call back and is done without the service's lock; it may return what is then to be done

@@ -17,7 +17,7 @@ from local.ground_truth.errors import invalid
 
 
 def find_task(call: Call) -> tuple[TaskType, Functions]:
-    """Return the task type and its own functions, if it has any; ValidationException if none fits.
+    """Return the task type and its custom functions, if any; ValidationException if none fits.
 
     Built-in types have a pair of Ground Truth's own functions. All else is a custom task, which
     may have functions of the account's, the pass-through ones or none.
@@ -86,7 +86,7 @@ def _function(call: Call, prefix: str, member: str, arn: str | None) -> _Functio
         return _Function()
     known, region = function_arns(prefix), call.scope.region
     if arn in known and f":{region}:" in arn:
-        # What passes all through is like no function at all.
+        # A pass-through function is the same as none.
         return _Function() if known[arn] == CUSTOM.name else _Function(built_in=known[arn])
     accounts = {each.split(":")[4] for each in known}
     name = arn.split(":function:", 1)[-1]

@@ -29,7 +29,7 @@ _ECHOED: Final = (
 
 
 def create_labeling_job(call: Call) -> dict[str, Any]:
-    """Start a labeling job, whose name is used up for ever."""
+    """Start a labeling job. Its name is never free again."""
     request = call.request
     name = request["LabelingJobName"]
     task_type, functions = check_job(call)

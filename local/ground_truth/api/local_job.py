@@ -28,7 +28,7 @@ MANIFEST: Final = "manifests/output/output.manifest"
 
 @dataclass(frozen=True, kw_only=True)
 class Functions:
-    """The ARNs of a custom task's own Lambda functions."""
+    """The ARNs of a custom task's Lambda functions."""
 
     pre_annotation: str | None = None
     post_annotation: str | None = None
@@ -107,7 +107,7 @@ class LocalJob:
 
     @property
     def workers_per_object(self) -> int:
-        """How many different workers label each object."""
+        """How many workers label each object."""
         return int(self.task["NumberOfHumanWorkersPerDataObject"])
 
     @property
@@ -164,7 +164,7 @@ class LocalJob:
         self._to(status, now)
 
     def advance(self, now: float, delay: float) -> None:
-        """Let time pass for tasks: availability, time limits, the next objects."""
+        """Let time pass for tasks: end what is over, offer the next objects."""
         if self.status != "InProgress":
             return
         if now - self.created >= LONGEST:
@@ -220,8 +220,7 @@ class LocalJob:
         if self.queue.preparing.pop(each.index, None) is None:
             return
         if task_input is None:
-            self.queue.fail(each)
-            self.dirty = True
+            self._fail_object(each)
         else:
             each.task_input = task_input
             self.queue.offer(each, now)
@@ -234,8 +233,7 @@ class LocalJob:
         if self.queue.consolidating.pop(each.index, None) is None:
             return
         if label is None:
-            self.queue.fail(each)
-            self.dirty = True
+            self._fail_object(each)
         else:
             self.label(each, label, by="people")
         self._go_on(now, delay)
@@ -288,7 +286,7 @@ class LocalJob:
         self.queue.finish(each)
         self.dirty = True
         if not each.answers:
-            self.queue.fail(each)
+            self._fail_object(each)
         elif self.functions.post_annotation:
             each.state = "consolidating"
             self.queue.consolidating[each.index] = each
@@ -296,6 +294,10 @@ class LocalJob:
             answers = [answer.content for answer in each.answers]
             label = self.labeling.answers.consolidate(answers, self.subject(each, now))
             self.label(each, label, by="people")
+
+    def _fail_object(self, each: DataObject) -> None:
+        self.queue.fail(each)
+        self.dirty = True
 
     def _to(self, status: str, now: float) -> None:
         self.status, self.modified = status, now

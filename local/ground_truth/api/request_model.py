@@ -63,7 +63,7 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[str]:
 
 def _check_structure(shape: StructureShape, value: Mapping[str, Any], path: str) -> Iterator[str]:
     for name, member in shape.members.items():
-        # AWS writes a member's name in messages with a small first letter.
+        # AWS writes a member's name in messages with a lower-case first letter.
         member_path = f"{path}.{name[0].lower()}{name[1:]}".lstrip(".")
         if value.get(name) is not None:
             yield from _check(member, value[name], member_path)

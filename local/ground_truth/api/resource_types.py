@@ -54,7 +54,6 @@ class Workforces:
         self._ground_truth = ground_truth
 
     def create(self, scope: Scope, generated_name: str, properties: Properties, tags: Tags) -> Made:
-        """Create the workforce and wait until it is active."""
         name = properties.get("WorkforceName", generated_name)
         _check_oidc(properties)
         names = ("CognitoConfig", "OidcConfig", *self._network)
@@ -65,7 +64,6 @@ class Workforces:
     def update(
         self, scope: Scope, physical_id: str, properties: Properties, old: Tags, new: Tags
     ) -> Made:
-        """Change how workers reach the portal, and their identity provider."""
         _check_oidc(properties)
         name = physical_id.rsplit("/", 1)[-1]
         request = {each: properties[each] for each in self._network if each in properties}
@@ -79,7 +77,6 @@ class Workforces:
         return self._made(scope, name, old, new)
 
     def delete(self, scope: Scope, physical_id: str) -> None:
-        """Delete the workforce and wait until it is gone."""
         name = physical_id.rsplit("/", 1)[-1]
         if name in self._ground_truth.account(scope).workforces:
             self._ground_truth.call(scope, "DeleteWorkforce", {"WorkforceName": name})
@@ -102,7 +99,6 @@ class Workteams:
         self._ground_truth = ground_truth
 
     def create(self, scope: Scope, generated_name: str, properties: Properties, tags: Tags) -> Made:
-        """Create the team."""
         name = properties.get("WorkteamName", generated_name)
         request = {"WorkteamName": name, **_workteam_request(properties)}
         if "WorkforceName" in properties:
@@ -113,7 +109,6 @@ class Workteams:
     def update(
         self, scope: Scope, physical_id: str, properties: Properties, old: Tags, new: Tags
     ) -> Made:
-        """Change members, description or notification."""
         name = physical_id.rsplit("/", 1)[-1]
         request = {"WorkteamName": name, **_workteam_request(properties)}
         request.setdefault("NotificationConfiguration", {})
@@ -121,7 +116,6 @@ class Workteams:
         return self._made(scope, name, old, new)
 
     def delete(self, scope: Scope, physical_id: str) -> None:
-        """Delete the team."""
         name = physical_id.rsplit("/", 1)[-1]
         if name in self._ground_truth.account(scope).workteams:
             self._ground_truth.call(scope, "DeleteWorkteam", {"WorkteamName": name})

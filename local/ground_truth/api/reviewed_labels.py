@@ -18,7 +18,7 @@ _BACKGROUNDS: Final = (segmentation.BACKGROUND, point_classes.BACKGROUND)
 
 
 def check_label_file(job: LocalJob, labels: LabelFile) -> None:
-    """Raise ValueError unless the label file says what is reviewed, if it is to say so."""
+    """Raise ValueError unless the label file names what is reviewed, where it must."""
     if job.labeling.reviewed_type is not None:
         return
     if not job.labeling.is_review:

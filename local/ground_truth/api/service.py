@@ -1,4 +1,4 @@
-"""Ground Truth as a service: takes requests, lets time pass for labeling jobs, tells the world."""
+"""Ground Truth as a service: takes requests, moves labeling jobs on, sends events and notices."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class GroundTruth:
             return account
 
     def accounts(self) -> list[Account]:
-        """Return all accounts that have anything."""
+        """Return all accounts that have something in Ground Truth."""
         return list(self._accounts.values())
 
     def portals(self) -> list[str]:
@@ -130,7 +130,7 @@ class GroundTruth:
     def step(self) -> None:
         """Let all labeling jobs do what is due, then send and ask what they want.
 
-        A job's own Lambda functions are asked here one after the other, without the lock: they
+        A job's custom functions are asked here one after the other, without the lock: they
         call this computer's AWS, which may need it.
         """
         with self.lock:
@@ -205,7 +205,7 @@ def _authorize(call: Call, name: str, operation: Operation) -> None:
     request, context = call.request, {}
     resource = operation.resource.format(**request)
     if not operation.resource.startswith(("{", "*")):
-        # A labeling job's ARN has its name in small letters.
+        # A labeling job's ARN has its name in lower case.
         lower = resource.lower() if operation.resource == _JOB else resource
         resource = call.scope.arn(lower)
     if name == "CreateLabelingJob":

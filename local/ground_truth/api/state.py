@@ -28,7 +28,7 @@ class Workforce:
     network: dict[str, Any]
     #: When it is Active, in seconds since the epoch.
     active_from: float
-    #: Until when the last change of it takes.
+    #: When its last change is done.
     updating_until: float = 0.0
     #: When it is gone, once its deletion has begun.
     gone_from: float | None = None
@@ -89,7 +89,7 @@ class Account:
     scope: Scope
     workforces: dict[str, Workforce] = field(default_factory=dict)
     workteams: dict[str, Workteam] = field(default_factory=dict)
-    #: By name in small letters; a name is never free again.
+    #: By name in lower case; a name is never free again.
     jobs: dict[str, LocalJob] = field(default_factory=dict)
     #: Resource ARN → tags.
     tags: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -84,7 +84,7 @@ def _page(ground_truth: GroundTruth, member: Member, job: LocalJob, each: DataOb
 
 
 def _addresses(ground_truth: GroundTruth, member: Member, job: LocalJob) -> dict[str, str]:
-    """Return where the worker's URLs are good for, if the team has them bound to that.
+    """Return the IP addresses that the worker's URLs are bound to, if the team binds them.
 
     botocore, shape IamPolicyConstraints: the conditions are on "the worker's IP address when a
     task is rendered".

@@ -75,7 +75,7 @@ class Portal:
         self._sessions = Sessions(ground_truth)
 
     def serves(self, host: str) -> bool:
-        """Say whether a Host header is for a portal, be there one or not."""
+        """Say whether a Host header is for a portal, whether or not there is one."""
         domain = self._ground_truth.cloud.portal_domain
         return ".labeling." in host and host.endswith(f".{domain}")
 

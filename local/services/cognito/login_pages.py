@@ -20,7 +20,7 @@ _PATHS: Final = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """An app client, as far as its login pages need it."""
+    """What its login pages need to know of an app client."""
 
     uses_oauth: bool
     flows: frozenset[str]
@@ -46,7 +46,7 @@ class LoginPages:
         self._domain = domain
 
     def serves(self, host: str) -> bool:
-        """Say whether a Host header is for a user pool's domain, be there one or not."""
+        """Say whether a Host header is for a user pool's domain, whether or not there is one."""
         return ".auth." in host and host.endswith(f".{self._domain}")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

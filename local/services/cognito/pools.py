@@ -1,4 +1,4 @@
-"""Cognito's user pools in MiniStack: what Ground Truth needs of them, and what is unlike AWS.
+"""Cognito's user pools in MiniStack: what Ground Truth needs of them, and what differs from AWS.
 
 botocore's model of `cognito-idp` is the source of the rules, where nothing else is named.
 """
@@ -78,7 +78,7 @@ class Pools:
     def _patch_pools(self) -> None:
         """Let an update set what it leaves out to its default, and describe pools as AWS does.
 
-        CloudFormation's own tags stay, and nobody else can set such.
+        CloudFormation's own tags stay, and nobody else can set tags like them.
         """
         cognito = self._cognito
         update, show = cognito._update_user_pool, cognito._pool_out

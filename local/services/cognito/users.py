@@ -81,8 +81,8 @@ class Users:
     def _patch_invitations(self) -> None:
         """Make temporary passwords that fit the pool's policy, a new one for each invitation.
 
-        Who has a password already can't be invited, a template that lacks the place for the
-        password is not sent, and Cognito's own mailer sends only so many mails a day.
+        A user who has a password can't be invited again. A template without a place for the
+        password is not sent. Cognito's own mailer sends only so many mails a day.
         """
         cognito = self._cognito
         create, deliver = cognito._admin_create_user, cognito._deliver_invitation_email
