@@ -23,7 +23,7 @@ _SERVICES: Final = {
     "AWS::Lambda::Function": "lambda.amazonaws.com",
 }
 _ROLE: Final = "AWS::IAM::Role"
-#: Types that make nothing in an account.
+#: Types that are nothing in an account.
 _NOTHING: Final = ("AWS::CDK::Metadata", "AWS::CloudFormation::")
 
 
