@@ -114,8 +114,13 @@ class LocalAws:
         }
 
     @property
+    def shell_exports(self) -> str:
+        """The commands by which a shell exports it."""
+        return "\n".join(f"export {k}={shlex.quote(v)}" for k, v in self.exports.items())
+
+    @property
     def environment(self) -> dict[str, str]:
-        """The whole environment of a process that shall use local AWS and no profile of yours."""
+        """The whole environment of a process that uses local AWS, and no profile of yours."""
         return {**_inherited(os.environ), **self.exports}
 
     @cached_property
@@ -308,7 +313,7 @@ def _command(pid: int) -> str:
 
 
 def _end_group(group: int) -> None:
-    # Nothing is worth a slow farewell: all state is in memory.
+    # All state is in memory, so there is nothing to save first.
     with contextlib.suppress(ProcessLookupError, PermissionError):  # none, or only ended ones
         os.killpg(group, signal.SIGKILL)
 
@@ -332,8 +337,7 @@ def main() -> None:
         print(stop_detached(arguments.folder.resolve()))  # noqa: T201  # a command line
         return
     aws = LocalAws(arguments.folder, detached=True).start()
-    for name, value in aws.exports.items():
-        print(f"export {name}={shlex.quote(value)}")  # noqa: T201  # a command line
+    print(aws.shell_exports)  # noqa: T201  # a command line
 
 
 if __name__ == "__main__":

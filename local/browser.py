@@ -1,4 +1,4 @@
-"""A browser without a window: follows redirections, keeps cookies, sends forms."""
+"""A browser without a window: follows redirects, keeps cookies, sends forms."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Form:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What a browser shows after all redirections."""
+    """What a browser shows after all redirects."""
 
     url: str
     status: int
     content: str
-    #: By name in small letters.
+    #: By name in lower case.
     headers: Mapping[str, str]
     forms: tuple[Form, ...] = ()
     #: What can be read on it, line by line.
@@ -45,7 +45,7 @@ class Browser:
     """Opens pages with its own cookies; trusts the authority in `ca_bundle` only."""
 
     def __init__(self, ca_bundle: Path | str) -> None:
-        #: What the pages have left here.
+        #: The cookies of the pages so far.
         self.cookies = http.cookiejar.CookieJar()
         self._opener = opener(ca_bundle, urllib.request.HTTPCookieProcessor(self.cookies))
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).parents[1]
-#: The CDK's own default, said aloud: MiniStack does not find it in the CDK's template.
+from local.aws import ROOT
+
+#: The CDK's own default. MiniStack does not find it in the CDK's template, so it is passed.
 _ADMINISTRATOR: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -122,7 +123,7 @@ class CdkCli:
 
 
 def _end(process: subprocess.Popen[bytes], patience: float = 5.0) -> None:
-    """Ask the process's whole session to end, then see to it, after `patience` seconds."""
+    """Ask the process's whole session to end, and kill it after `patience` seconds."""
     for signal_number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, signal_number)

@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from local.aws import LocalAws
-from local.cdk_cli import ROOT, CdkCli, CdkError
+from local.aws import ROOT, LocalAws
+from local.cdk_cli import CdkCli, CdkError
 from local.inventory import inventory
 from local.mailbox import PATH as MAILBOX
 from local.walkthrough import label_all, read_labels, upload, wait_for_end, who_labeled
@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="leave it all running")
     keep: bool = parser.parse_args().keep
 
-    # An end from outside must stop the children too, as Ctrl-C does.
+    # SIGTERM must stop the children too, as Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("demo: terminated"))
     state = ROOT / ".local"
     state.mkdir(exist_ok=True)
@@ -161,13 +161,10 @@ def _tear_down(aws: LocalAws, cdk: CdkCli, step: Steps, before: set[str]) -> Non
 
 
 def _how_to_look(aws: LocalAws, folder: Path, console: Console) -> None:
-    exports = "\n".join(
-        f"export {name}={shlex.quote(value)}" for name, value in aws.exports.items()
-    )
     console.print(
         f"""It all runs on, until you stop it. To look at it, in another shell:
 
-{exports}
+{aws.shell_exports}
 python -c "import boto3; print(boto3.client('sagemaker').list_labeling_jobs())"
 aws s3 ls                                  # if you have the AWS CLI
 npx cdk diff 'local/*' -c environment=local

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-_LIVE_JOB = ("Initializing", "InProgress", "Stopping")
+from local.walkthrough import ENDED
+
 #: Log groups that the service makes, for all jobs of the account.
 _OF_GROUND_TRUTH = "/aws/sagemaker/"
 
@@ -63,7 +64,7 @@ def _work(client: Callable[[str], Any]) -> Iterator[str]:
     for rule in _pages(client("events"), "list_rules", "Rules"):
         yield f"rule {rule['Name']}"
     for job in _pages(client("sagemaker"), "list_labeling_jobs", "LabelingJobSummaryList"):
-        if job["LabelingJobStatus"] in _LIVE_JOB:
+        if job["LabelingJobStatus"] not in ENDED:
             yield f"labeling job {job['LabelingJobName']}"
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import parse_qs
 
-from local.ground_truth.api.replies import Reply, header_map, page, to_json
+from local.replies import Reply, header_map, page, to_json
 
 PATH: Final = "/_mailbox"
 #: The link of a mail with which SES asks whether it may send from an address.
 VERIFY: Final = f"{PATH}/verify"
 #: Only this computer's own addresses, so that no other site's name can lead a browser here.
 _HOSTS: Final = ("127.0.0.1", "localhost")
-#: A mail is shown as its sender wrote it, but can do nothing but lead elsewhere.
+#: A mail is shown as its sender wrote it, but it can do nothing but open links.
 _FRAME: Final = 'sandbox="allow-popups allow-popups-to-escape-sandbox"'
 _POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none';"
@@ -35,21 +35,20 @@ class Mail:
     time: float
 
 
-class Mails(Protocol):
-    """Where mails are."""
-
-    def __call__(self) -> Iterable[Mail]:
-        """Return all mails."""
-
-    def verify(self, token: str) -> str | None:
-        """Verify the address whose link has this token, and return it, or `None`."""
-
-
 class Mailbox:
-    """An ASGI app for `PATH` (a page) and `PATH.json`, the newest mail first, and `VERIFY`."""
+    """An ASGI app for `PATH` (a page) and `PATH.json`, the newest mail first, and `VERIFY`.
 
-    def __init__(self, mails: Mails, portals: Callable[[], Iterable[str]]) -> None:
+    `verify` returns the address whose link has a token, once it is verified, or `None`.
+    """
+
+    def __init__(
+        self,
+        mails: Callable[[], Iterable[Mail]],
+        verify: Callable[[str], str | None],
+        portals: Callable[[], Iterable[str]],
+    ) -> None:
         self._mails = mails
+        self._verify = verify
         self._portals = portals
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
@@ -63,7 +62,7 @@ class Mailbox:
 
     def _answer(self, path: str, query: Mapping[str, list[str]]) -> Reply:
         if path == VERIFY:
-            identity = self._mails.verify(query.get("token", [""])[0])
+            identity = self._verify(query.get("token", [""])[0])
             if identity is None:
                 return page("Not verified", "the link has been used or is wrong", 404)
             return page("Verified", f"SES may send mails from {identity}", 200)

@@ -13,13 +13,13 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from local.ground_truth.api.replies import header_map
 from local.ground_truth.api.service import GroundTruth
 from local.ground_truth.portal.portal import Portal
 from local.loopback import opener
 from local.mailbox import PATH as MAILBOX
 from local.mailbox import Mailbox
-from local.services.login_pages import LoginPages
+from local.replies import header_map
+from local.services.cognito.login_pages import LoginPages
 from local.services.ministack import MiniStack
 
 
@@ -44,7 +44,7 @@ async def _serve(listen: int) -> None:
         ground_truth, opener(os.environ["SSL_CERT_FILE"]), data=f"https://127.0.0.1:{port}"
     )
     login_pages = LoginPages(ministack.app, ministack.pools.login_clients, ministack.portal_domain)
-    mailbox = Mailbox(ministack.mails, ground_truth.portals)
+    mailbox = Mailbox(ministack.mails.all, ministack.mails.verify, ground_truth.portals)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await _choose(scope, portal, login_pages, mailbox, ministack.app)(scope, receive, send)

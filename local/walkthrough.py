@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from local.worker import Task, Worker
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples" / "even-odd"
+#: The statuses in which a labeling job stays.
+ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Label:
-    """One line of an output manifest, as far as a person wants to see it."""
+    """What a person wants to see of one line of an output manifest."""
 
     object_key: str
     text: str
@@ -41,7 +43,7 @@ def upload(s3: S3Client, bucket: str, folder: Path = SAMPLES) -> list[str]:
 
 
 def even_or_odd(text: str) -> str:
-    """Do the worker's thinking."""
+    """Return the label that is right."""
     return "Even" if int(text) % 2 == 0 else "Odd"
 
 
@@ -61,7 +63,7 @@ def wait_for_end(sagemaker: SageMakerClient, job_name: str, seconds: float) -> s
     deadline = time.monotonic() + seconds
     while True:
         status = sagemaker.describe_labeling_job(LabelingJobName=job_name)["LabelingJobStatus"]
-        if status in ("Completed", "Failed", "Stopped"):
+        if status in ENDED:
             return status
         if time.monotonic() > deadline:
             raise TimeoutError(
@@ -71,7 +73,7 @@ def wait_for_end(sagemaker: SageMakerClient, job_name: str, seconds: float) -> s
 
 
 def read_labels(s3: S3Client, manifest_uri: str, attribute: str) -> list[Label]:
-    """Read an output manifest of a text classification with label attribute `attribute`."""
+    """Read the output manifest of a text classification with the label attribute `attribute`."""
     lines = _read_json_lines(s3, manifest_uri)
     return [
         Label(
@@ -93,7 +95,7 @@ def who_labeled(
     (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-data-output.html).
     """
     bucket, manifest_key = manifest_uri.removeprefix("s3://").split("/", 1)
-    folder = manifest_key.removesuffix("manifests/output/output.manifest")
+    folder = manifest_key.rsplit("manifests/", 1)[0]
     prefix = f"{folder}annotations/worker-response/"
     workers: dict[str, list[str]] = {}
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):

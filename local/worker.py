@@ -65,7 +65,7 @@ class Worker:
         self.portal: str | None = None
         self._endpoint = endpoint
         self._known_portal = portal
-        #: What this worker sits at.
+        #: The worker's browser.
         self.browser = Browser(ca_bundle)
 
     def tasks(self) -> list[Task]:

@@ -1,1 +1,1 @@
-"""What MiniStack lacks or does otherwise, a file for each AWS service."""
+"""What MiniStack lacks or does differently, a file for each AWS service."""

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import yaml
 
-from local.ground_truth.api.cloud import Denied
-from local.services.iam import Rights, module
+from local.ground_truth.cloud import Denied
+from local.services.iam import Rights
+from local.services.internals import module
 
 _TABLE: Final = Path(__file__).parents[1] / "deployment_permissions.yaml"
 _LINE: Final = re.compile(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
 import os
 import re
@@ -12,14 +11,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from local.ground_truth.api.cloud import SERVICE, Caller, Denied, Scope
-from local.ground_truth.api.errors import AwsError
+from local.ground_truth.cloud import SERVICE, Caller, Denied, Scope
+from local.ground_truth.errors import AwsError
+from local.services.internals import module
 from local.services.sts import LIFETIME, Credentials
-
-
-def module(name: str) -> Any:
-    """Return a module of MiniStack, which reads its settings while it is imported."""
-    return importlib.import_module(f"ministack.{name}")
 
 
 class Rights:
@@ -32,14 +27,14 @@ class Rights:
         self._sts = module("services.sts")
 
     def install(self) -> None:
-        """Mend patterns, and log calls."""
-        self._mend_wildcards()
+        """Patch patterns, and log calls."""
+        self._patch_wildcards()
         self._log_calls()
 
     def require(
         self, scope: Scope, role: str, action: str, resource: str, context: Mapping[str, str]
     ) -> None:
-        """Raise Denied unless `role` may do it, by its own and by the resource's policies."""
+        # By its own and by the resource's policies.
         name, service = role.rsplit("/", 1)[-1], action.split(":")[0]
         evaluator = self._iam
         with self.as_service(scope):
@@ -163,7 +158,7 @@ class Rights:
         key = module("core.router").extract_access_key_id(headers, query)
         return _Caller(self._iam, scope, key)
 
-    def _mend_wildcards(self) -> None:
+    def _patch_wildcards(self) -> None:
         """Let `*` and `?` of a policy stand for a line break, which a key may have, too."""
         original = self._iam._fnmatch_compile
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
-from local.ground_truth.api.cloud import Bucket, Missing, Scope
-from local.ground_truth.api.errors import AwsError
-from local.services.iam import Rights, module
+from local.ground_truth.cloud import Bucket, Missing, Scope
+from local.ground_truth.errors import AwsError
+from local.services.iam import Rights
+from local.services.internals import after_create, after_update, module, resource_handlers
 from local.services.sts import RoleSessions
+
+_BUCKET: Final = "AWS::S3::Bucket"
+_ENCRYPTION: Final = "x-amz-server-side-encryption"
+_KEY: Final = f"{_ENCRYPTION}-aws-kms-key-id"
 
 
 class Buckets:
@@ -24,13 +29,12 @@ class Buckets:
         self._sessions = sessions
 
     def install(self) -> None:
-        """Mend buckets of templates, S3's own key, and what encrypted objects ask of callers."""
-        self._mend_buckets()
-        self._mend_managed_key()
-        self._mend_key_rights()
+        """Patch buckets of templates, S3's own key, and what encrypted objects ask of callers."""
+        self._patch_buckets()
+        self._patch_managed_key()
+        self._patch_key_rights()
 
     def read_object(self, scope: Scope, role: str, bucket: str, key: str) -> bytes:
-        """Read with the rights of `role`; Denied or Missing."""
         with self._bucket_scope(scope, bucket, key):
             self._rights.require(scope, role, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", {})
             status, headers, body = self._s3._get_object(bucket, key, {})
@@ -42,7 +46,6 @@ class Buckets:
             return bytes(body)
 
     def object_size(self, scope: Scope, role: str, bucket: str, key: str) -> int:
-        """Return the object's bytes, with the rights of `role` to read it; Denied or Missing."""
         with self._bucket_scope(scope, bucket, key):
             self._rights.require(scope, role, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", {})
             status, headers, _ = self._s3._head_object(bucket, key)
@@ -59,10 +62,6 @@ class Buckets:
         *,
         only: Mapping[str, str] | None = None,
     ) -> str:
-        """Return a URL by which a browser can read the object for an hour; Denied or Missing.
-
-        `only` are IP addresses by condition key, such as `aws:SourceIp`, that it is good for.
-        """
         self.object_size(scope, role, bucket, key)
         client = self._sessions.client(scope, role, "s3", only)
         place = {"Bucket": bucket, "Key": key}
@@ -78,16 +77,13 @@ class Buckets:
         *,
         kms_key: str | None = None,
     ) -> None:
-        """Write with the rights of `role`, encrypted with `kms_key`; Denied or Missing.
-
-        Without a key, S3's own one is asked for: botocore, LabelingJobOutputConfig.KmsKeyId.
-        """
-        headers = {"x-amz-server-side-encryption": "aws:kms"}
+        # Without a key, S3's own one is asked for: botocore, LabelingJobOutputConfig.KmsKeyId.
+        headers = {_ENCRYPTION: "aws:kms"}
         with self._bucket_scope(scope, bucket, key):
             if kms_key:
                 arn = self._key_arn(kms_key)
                 self._rights.require(scope, role, "kms:GenerateDataKey", arn, {})
-                headers["x-amz-server-side-encryption-aws-kms-key-id"] = arn
+                headers[_KEY] = arn
             context = {name.replace("x-amz-", "s3:x-amz-"): v for name, v in headers.items()}
             self._rights.require(
                 scope, role, "s3:PutObject", f"arn:aws:s3:::{bucket}/{key}", context
@@ -97,35 +93,24 @@ class Buckets:
                 raise AwsError("InternalFailure", f"s3://{bucket}/{key} took no object: {answer!r}")
 
     def bucket(self, name: str) -> Bucket | None:
-        """Describe a bucket of any account."""
         owner = self._s3._bucket_owner_account(name)
         if owner is None:
             return None
         record = self._s3._buckets.get_scoped(owner, None, name)
         return Bucket(region=record["region"], cors=tuple(self._s3._cors_rules(name) or ()))
 
-    def _mend_buckets(self) -> None:
+    def _patch_buckets(self) -> None:
         """Keep what is in a bucket, its `Tags` and `BucketEncryption`, which MiniStack ignores."""
         provisioners, s3 = self._provisioners, self._s3
-        handlers = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
-        create, update, delete = (handlers[name] for name in ("create", "update", "delete"))
+        handlers = resource_handlers(_BUCKET)
+        delete = handlers["delete"]
 
-        def apply(bucket: str, properties: Any) -> None:
+        def apply(bucket: str, properties: Mapping[str, Any]) -> None:
             s3._bucket_tags[bucket] = provisioners._tag_map(properties.get("Tags"))
             if encryption := properties.get("BucketEncryption"):
                 s3._put_bucket_encryption(bucket, _encryption_xml(encryption))
             else:
                 s3._delete_bucket_encryption(bucket)
-
-        def create_all(logical_id: str, properties: Any, stack_name: str) -> Any:
-            bucket, attributes = create(logical_id, properties, stack_name)
-            apply(bucket, properties)
-            return bucket, attributes
-
-        def update_all(physical_id: str, old: Any, new: Any, stack_name: str) -> Any:
-            bucket, attributes = update(physical_id, old, new, stack_name)
-            apply(bucket, new)
-            return bucket, attributes
 
         def delete_empty(physical_id: str, properties: Any) -> None:
             status, *_ = s3._delete_bucket(physical_id)
@@ -133,24 +118,25 @@ class Buckets:
                 raise ValueError("The bucket you tried to delete is not empty")
             delete(physical_id, properties)
 
-        handlers.update(create=create_all, update=update_all, delete=delete_empty)
-        provisioners._STACK_TAG_PROPERTY["AWS::S3::Bucket"] = ("Tags", "list")
+        after_create(_BUCKET, apply)
+        after_update(_BUCKET, apply)
+        handlers["delete"] = delete_empty
+        provisioners._STACK_TAG_PROPERTY[_BUCKET] = ("Tags", "list")
 
-    def _mend_managed_key(self) -> None:
+    def _patch_managed_key(self) -> None:
         """Let a write that names `aws:kms` but no key use S3's own one, as S3 does."""
         original = self._s3._resolve_sse_write_headers
-        key_header = "x-amz-server-side-encryption-aws-kms-key-id"
 
         def resolve(headers: Mapping[str, str], bucket_name: str) -> Any:
-            if headers.get("x-amz-server-side-encryption") == "aws:kms":
+            if headers.get(_ENCRYPTION) == "aws:kms":
                 scope = self._rights.current_scope()
                 managed = f"arn:aws:kms:{scope.region}:{scope.account}:alias/aws/s3"
-                headers = {key_header: managed, **headers}
+                headers = {_KEY: managed, **headers}
             return original(headers, bucket_name)
 
         self._s3._resolve_sse_write_headers = resolve
 
-    def _mend_key_rights(self) -> None:
+    def _patch_key_rights(self) -> None:
         """Ask callers for rights to the customer key of what they read or write.
 
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
@@ -177,7 +163,7 @@ class Buckets:
 
     def _customer_key(self, headers: Mapping[str, str]) -> str | None:
         """Return the ARN of the key that an object's headers name, if it is no key of S3's own."""
-        key = headers.get("x-amz-server-side-encryption-aws-kms-key-id")
+        key = headers.get(_KEY)
         # S3's own key needs no right of the account's roles.
         return None if not key or key.endswith(":alias/aws/s3") else self._key_arn(key)
 

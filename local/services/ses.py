@@ -10,7 +10,7 @@ import secrets
 from typing import Any, Final
 
 from local.mailbox import VERIFY, Mail
-from local.services.iam import module
+from local.services.internals import after_create, module
 
 #: Where SES's own mails come from.
 _SES: Final = "no-reply-aws@amazon.com"
@@ -23,12 +23,11 @@ class Mails:
         self._ses = module("services.ses")
         self._ses_v2 = module("services.ses_v2")
         self._responses = module("core.responses")
-        self._provisioners = module("services.cloudformation.provisioners")
         self._endpoint = endpoint
         #: Token of a mail's link → account, Region and identity.
         self._pending: dict[str, tuple[str, str, str]] = {}
 
-    def __call__(self) -> list[Mail]:
+    def all(self) -> list[Mail]:
         """Return all mails."""
         return [
             Mail(
@@ -85,15 +84,7 @@ class Mails:
             return status, answer_headers, content
 
         ses_v2.handle_request = handle_as_aws
-        handlers = self._provisioners._RESOURCE_HANDLERS["AWS::SES::EmailIdentity"]
-        create = handlers["create"]
-
-        def create_unverified(logical_id: str, properties: Any, stack_name: str) -> Any:
-            made = create(logical_id, properties, stack_name)
-            self._wait_for(made[0])
-            return made
-
-        handlers["create"] = create_unverified
+        after_create("AWS::SES::EmailIdentity", lambda identity, _: self._wait_for(identity))
 
     def _wait_for(self, identity: str) -> None:
         self._mark(identity, is_verified=False)

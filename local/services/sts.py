@@ -11,7 +11,7 @@ from typing import Any, Final
 import boto3
 from botocore.config import Config
 
-from local.ground_truth.api.cloud import Scope
+from local.ground_truth.cloud import Scope
 
 #: How long credentials are good for, and after how long there are new ones, in seconds. The
 #: difference is how long a URL that is made with them can be used at least.

@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from local.aws import LocalAws
+from local.aws import ROOT, LocalAws
 from local.browser import Browser
-from local.cdk_cli import ROOT, CdkCli
+from local.cdk_cli import CdkCli
 from local.ground_truth.answers import png
 from local.worker import Task, Worker
 from tests.e2e.deployed import Answers, CustomResource

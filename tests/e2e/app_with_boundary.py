@@ -6,7 +6,7 @@ import aws_cdk as cdk
 
 from app import build_app
 from ground_truth.config import load
-from local.cdk_cli import ROOT
+from local.aws import ROOT
 
 environment = load(ROOT / "environments" / "local.yaml")
 tags = {"cost-center": sys.argv[1] if len(sys.argv) > 1 else "labeling"}

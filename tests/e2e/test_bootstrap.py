@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from local.aws import LocalAws
-from local.cdk_cli import ROOT, CdkCli
+from local.aws import ROOT, LocalAws
+from local.cdk_cli import CdkCli
 from tests.e2e.deployer import Deployer
 
 _APP = "python -m tests.e2e.app_with_boundary"

@@ -8,8 +8,8 @@ from typing import Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws import LocalAws
-from local.cdk_cli import ROOT, CdkError
+from local.aws import ROOT, LocalAws
+from local.cdk_cli import CdkError
 from local.inventory import inventory
 from local.walkthrough import label_all, read_labels, upload, wait_for_end
 from tests.e2e import stacks

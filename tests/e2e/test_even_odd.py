@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local.cdk_cli import ROOT, CdkError
+from local.aws import ROOT
+from local.cdk_cli import CdkError
 from local.inventory import inventory
 from local.walkthrough import read_labels, upload, who_labeled
 from tests.e2e.answers import ask_while_deployed

@@ -17,8 +17,7 @@ from typing import Final
 import pytest
 import yaml
 
-from local.aws import LocalAws
-from local.cdk_cli import ROOT
+from local.aws import ROOT, LocalAws
 from tests.e2e.all_permissions import Account, deploy_main, deploy_provider
 from tests.e2e.permissions import Permission, Proof, prove
 

@@ -428,7 +428,7 @@ def test_the_page_of_a_task_shows_the_text_as_text(world: World) -> None:
             "one task type",
         ),
         (
-            "own-function",
+            "custom-function",
             {
                 "HumanTaskConfig": {
                     "PreHumanTaskLambdaArn": (
@@ -552,7 +552,7 @@ def _fetch(aws: LocalAws, url: str) -> _Response:
     return response
 
 
-def test_a_custom_tasks_own_functions_run_with_their_own_rights(world: World) -> None:
+def test_a_custom_tasks_functions_run_with_their_own_rights(world: World) -> None:
     _role(world.aws, "functions", ["s3:GetObject"], service="lambda.amazonaws.com")
     pre, post = _function(world.aws, "pre", _PRE), _function(world.aws, "post", _POST)
     task = {

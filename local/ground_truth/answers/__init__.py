@@ -1,1 +1,1 @@
-"""Tasks, answers and how answers become labels."""
+"""What people label and answer, and how answers become labels. It knows no AWS."""

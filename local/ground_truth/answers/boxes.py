@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from local.ground_truth.answers.classification import check_label
+from local.ground_truth.answers.grouping import grouped
+from local.ground_truth.answers.json_values import is_number
+from local.ground_truth.answers.review import adjustment_status
 from local.ground_truth.answers.subject import Consolidated, Subject, only_member
 
 #: The `name` of the crowd element, by which the consolidation function finds the answer.
 NAME: Final = "boundingBox"
+#: `type` in the output's metadata.
+OUTPUT_TYPE: Final = "groundtruth/object-detection"
 _SIDES: Final = ("left", "top", "width", "height")
-#: Boxes of two workers that overlap by this Jaccard index are boxes of the same thing.
-_SAME: Final = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +53,11 @@ class Boxes:
     def consolidate(self, answers: Sequence[Mapping[str, Any]], subject: Subject) -> Consolidated:
         """Return the average of the boxes that workers drew around the same thing.
 
-        Boxes with the same label whose Jaccard index with the first worker's is at least one half
-        are of the same thing. All groups are kept; the confidence in each is the share of workers
-        who drew one of its boxes.
+        All groups are kept; the confidence in each is the share of workers who drew one of its
+        boxes.
         """
         contents = [answer[NAME] for answer in answers]
-        groups = _groups([content["boundingBoxes"] for content in contents])
+        groups = grouped([content["boundingBoxes"] for content in contents], _overlap)
         size = contents[0]["inputImageProperties"]
         labels = subject.labels
         metadata: dict[str, Any] = {
@@ -67,11 +69,12 @@ class Boxes:
                 for index, label in enumerate(labels)
                 if any(group[0]["label"] == label for group in groups)
             },
-            "type": "groundtruth/object-detection",
+            "type": OUTPUT_TYPE,
             **subject.origin,
         }
         if self.is_adjustment:
-            metadata["adjustment-status"] = adjustment_status(contents)
+            changed = any(content["initialValueModified"] for content in contents)
+            metadata["adjustment-status"] = adjustment_status(changed=changed)
         annotations = [
             {"class_id": labels.index(group[0]["label"]), **_average(group)} for group in groups
         ]
@@ -107,27 +110,21 @@ def check_adjusted(content: Mapping[str, Any], members: set[str], is_adjustment:
         )
 
 
-def adjustment_status(contents: Sequence[Mapping[str, Any]]) -> str:
-    """Return `adjusted` if at least one worker changed the labels."""
-    changed = any(content["initialValueModified"] for content in contents)
-    return "adjusted" if changed else "unadjusted"
-
-
-def check_image(size: Any) -> tuple[int, int]:
+def check_image(size: Any) -> tuple[float, float]:
     """Return width and height of `inputImageProperties`; ValueError if there are none."""
     if isinstance(size, Mapping) and set(size) == {"width", "height"}:
         width, height = size["width"], size["height"]
-        if _is_number(width) and _is_number(height) and width > 0 and height > 0:
+        if is_number(width) and is_number(height) and width > 0 and height > 0:
             return width, height
     raise ValueError(
         f"inputImageProperties has the image's width and height, got {size!r}; send both"
     )
 
 
-def check_box(box: Mapping[str, Any], size: tuple[int, int] | None, where: str) -> None:
+def check_box(box: Mapping[str, Any], size: tuple[float, float] | None, where: str) -> None:
     """Raise ValueError unless the box has an area and is inside an image of that size."""
     for side in _SIDES:
-        if not _is_number(box.get(side)) or box[side] < 0:
+        if not is_number(box.get(side)) or box[side] < 0:
             raise ValueError(f"{where} has a number as {side}, got {box.get(side)!r}; send one")
     if box["width"] == 0 or box["height"] == 0:
         raise ValueError(f"{where} has an area, got {dict(box)!r}; draw it larger")
@@ -141,28 +138,13 @@ def check_box(box: Mapping[str, Any], size: tuple[int, int] | None, where: str) 
         )
 
 
-def _groups(answers: Sequence[Sequence[Mapping[str, Any]]]) -> list[list[Mapping[str, Any]]]:
-    groups: list[list[Mapping[str, Any]]] = []
-    for boxes in answers:
-        # A worker's two boxes are never boxes of the same thing.
-        free = list(groups)
-        for box in boxes:
-            same = [group for group in free if _is_same(group[0], box)]
-            if same:
-                best = max(same, key=lambda group: _overlap(group[0], box))
-                best.append(box)
-                free = [group for group in free if group is not best]
-            else:
-                groups.append([box])
-    return groups
-
-
-def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return bool(one["label"] == other["label"]) and _overlap(one, other) >= _SAME
-
-
 def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
-    """Return the Jaccard index: the area that both have, of the area that either has."""
+    """Return the Jaccard index: the area that both have, of the area that either has.
+
+    It is 0 for boxes with different labels.
+    """
+    if one["label"] != other["label"]:
+        return 0.0
     across = _shared(one["left"], one["width"], other["left"], other["width"])
     down = _shared(one["top"], one["height"], other["top"], other["height"])
     both = across * down
@@ -177,7 +159,3 @@ def _shared(start: float, length: float, other_start: float, other_length: float
 
 def _average(group: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     return {side: round(sum(box[side] for box in group) / len(group)) for side in _SIDES}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

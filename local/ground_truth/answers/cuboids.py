@@ -13,15 +13,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from local.ground_truth.answers.boxes import check_box
+from local.ground_truth.answers.json_values import is_number
 from local.ground_truth.answers.label_attributes import check_values
 from local.ground_truth.answers.label_files import LabelFile
 from local.ground_truth.answers.review import (
+    ATTRIBUTES,
     check_annotations_of,
     check_frames_of,
     check_unchanged,
     status,
 )
 from local.ground_truth.answers.sequences import (
+    TRACKING,
     check_class,
     check_frames,
     check_identity,
@@ -35,7 +38,6 @@ _SIZE: Final = ("length", "width", "height")
 _TURN: Final = ("roll", "pitch", "yaw")
 _CUBOID: Final = ("object-name", "class-id", *_CENTER, *_SIZE, *_TURN)
 _BOX: Final = ("object-name", "class-id", "width", "height", "top", "left", "object-id")
-_TRACKING: Final = "tracking-annotations"
 _LIDAR: Final = "lidar"
 
 
@@ -69,7 +71,7 @@ class Cuboids:
         cuboids = answers[0]["annotations"]
         metadata: dict[str, Any] = {
             "objects": [],
-            # Spelled so in the guide's only sample, other than for all other types.
+            # The guide's only sample spells it so; all other types have `class-map`.
             "class_map": class_map(cuboids, subject),
             "type": "groundtruth/point_cloud_object_detection",
             **subject.origin,
@@ -108,10 +110,10 @@ class TrackedCuboids:
         "class-id", "width", "height", "top", "left", "object-id"}]}]}`.
         """
         cameras = max((frame.cameras for frame in subject.frames), default=0)
-        wanted = {_TRACKING}
+        wanted = {TRACKING}
         if subject.label_file.linked:
             wanted = {_LIDAR, *(f"camera-{number}" for number in range(cameras))}
-        if not set(answer) <= wanted or not {*wanted} & {_TRACKING, _LIDAR} <= set(answer):
+        if not set(answer) <= wanted or not {*wanted} & {TRACKING, _LIDAR} <= set(answer):
             raise ValueError(
                 f"an answer has {', '.join(sorted(wanted))}, got {', '.join(sorted(answer))}; send"
                 " these"
@@ -119,9 +121,9 @@ class TrackedCuboids:
         objects: dict[str, str] = {}
         for sensor, content in _sensors(answer):
             is_lidar = sensor == _LIDAR
-            frames = content.get(_TRACKING) if isinstance(content, Mapping) else None
+            frames = content.get(TRACKING) if isinstance(content, Mapping) else None
             if not isinstance(frames, list):
-                raise ValueError(f"{sensor} has a list of {_TRACKING}, got {content!r}; send one")
+                raise ValueError(f"{sensor} has a list of {TRACKING}, got {content!r}; send one")
             names = ("frame-number", "frame-name") if is_lidar else ("frame-no", "frame")
             check_frames(frames, *names, subject, complete=is_lidar)
             for frame in frames:
@@ -133,7 +135,7 @@ class TrackedCuboids:
         """Return the first worker's labels: no consolidation of several is documented."""
         file = {
             sensor: {
-                _TRACKING: [_written_frame(sensor, each, subject) for each in content[_TRACKING]]
+                TRACKING: [_written_frame(sensor, each, subject) for each in content[TRACKING]]
             }
             for sensor, content in _sensors(answers[0])
         }
@@ -164,19 +166,19 @@ class TrackedCuboids:
             "annotations": [cuboid],
             "frame-attributes": {},
         }
-        tracking = {_TRACKING: [frame]}
+        tracking = {TRACKING: [frame]}
         return {_LIDAR: tracking} if subject.label_file.linked else tracking
 
     def check_previous(self, previous: Any, labels: LabelFile) -> None:
         """Raise ValueError unless `previous` is what a job of this task type writes."""
         if not labels.linked:
-            check_frames_of(previous, _TRACKING, "frame-number", "annotations")
+            check_frames_of(previous, TRACKING, "frame-number", "annotations")
             return
         if not isinstance(previous, dict) or _LIDAR not in previous:
             raise ValueError(f"the labels to review have lidar, got {str(previous)[:80]!r}")
         for sensor, content in previous.items():
             number = "frame-number" if sensor == _LIDAR else "frame-no"
-            check_frames_of(content, _TRACKING, number, "annotations")
+            check_frames_of(content, TRACKING, number, "annotations")
 
 
 def check_frame_attributes(answer: Mapping[str, Any], subject: Subject) -> None:
@@ -197,7 +199,7 @@ def _check_cuboid(each: Any, members: Sequence[str], subject: Subject, where: st
     check_class(each, subject, where)
     for name in (*_CENTER, *_SIZE, *_TURN):
         value = each[name]
-        if not isinstance(value, int | float) or isinstance(value, bool):
+        if not is_number(value):
             raise ValueError(f"{where} has a number as {name}, got {value!r}; send one")
         if name in _SIZE and value <= 0:
             raise ValueError(f"{where} has a {name} greater than 0, got {value!r}; draw it larger")
@@ -221,7 +223,7 @@ def _check_tracked(
 
 def _sensors(answer: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield what each sensor has seen; without images there is a lidar only."""
-    if _TRACKING in answer:
+    if TRACKING in answer:
         yield _LIDAR, answer
     else:
         yield from sorted(answer.items(), key=lambda item: (item[0] != _LIDAR, item[0]))
@@ -234,7 +236,7 @@ def _flat(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
             "frame": f"{sensor} {frame.get('frame-number', frame.get('frame-no'))}",
         }
         for sensor, content in _sensors(answer)
-        for frame in content[_TRACKING]
+        for frame in content[TRACKING]
         for each in frame["annotations"]
     ]
 
@@ -256,13 +258,13 @@ def _written_frame(sensor: str, frame: Mapping[str, Any], subject: Subject) -> d
 def _written(each: Mapping[str, Any], members: Sequence[str]) -> dict[str, Any]:
     content = {name: each[name] for name in members}
     content["class-id"] = int(content["class-id"])
-    return {"label-category-attributes": each.get("label-category-attributes", {}), **content}
+    return {ATTRIBUTES: each.get(ATTRIBUTES, {}), **content}
 
 
 def _example(subject: Subject) -> dict[str, Any]:
     numbers = {**dict.fromkeys(_CENTER, 1.5), **dict.fromkeys(_SIZE, 2), **dict.fromkeys(_TURN, 0)}
     return {
-        "label-category-attributes": {},
+        ATTRIBUTES: {},
         "object-name": f"{subject.labels[0]}:1",
         "class-id": 0,
         **numbers,

@@ -11,7 +11,7 @@ from liquid import BoundTemplate
 
 from local.ground_truth.answers.label_files import LabelFile
 from local.ground_truth.answers.sequence_files import Frame
-from local.ground_truth.api.cloud import User
+from local.ground_truth.cloud import User
 
 
 @dataclass(frozen=True, kw_only=True)

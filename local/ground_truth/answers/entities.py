@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from local.ground_truth.answers.classification import check_label
+from local.ground_truth.answers.grouping import grouped
+from local.ground_truth.answers.json_values import is_whole
 from local.ground_truth.answers.subject import Consolidated, Subject, only_member
 
 #: The ready interface answers as crowd-entity-annotation does:
 #: https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step3-lambda-requirements.html
 NAME: Final = "crowd-entity-annotation"
-_SAME: Final = 0.5
 _MEMBERS: Final = ("label", "startOffset", "endOffset")
 
 
@@ -52,21 +53,10 @@ class Entities:
     def consolidate(self, answers: Sequence[Mapping[str, Any]], subject: Subject) -> Consolidated:
         """Return the entities that workers marked, one for each stretch that they mean.
 
-        Stretches that overlap by a Jaccard index of at least one half are the same; its bounds
-        and its label are the commonest ones, of two as common the first. The confidence is the
-        share of workers who marked it.
+        Its bounds and its label are the commonest ones, of two as common the first. The confidence
+        is the share of workers who marked it.
         """
-        groups: list[list[Mapping[str, Any]]] = []
-        for answer in answers:
-            free = list(groups)
-            for entity in answer[NAME]["entities"]:
-                same = [group for group in free if _overlap(group[0], entity) >= _SAME]
-                if same:
-                    best = max(same, key=lambda group: _overlap(group[0], entity))
-                    best.append(entity)
-                    free = [group for group in free if group is not best]
-                else:
-                    groups.append([entity])
+        groups = grouped([answer[NAME]["entities"] for answer in answers], _overlap)
         value = {
             "annotations": {
                 "labels": [label.entry for label in subject.label_file.labels],
@@ -106,4 +96,4 @@ def _commonest(group: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _is_offset(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return is_whole(value) and value >= 0

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from local.ground_truth.answers.json_values import is_number, is_whole
+
 _MEMBERS: Final = frozenset(
     ["description", "editsAllowed", "enum", "isRequired", "maximum", "minimum", "name", "type"]
 )
@@ -20,7 +22,8 @@ _MAXIMUM_CHOICES: Final = 10
 #: Characters of a worker's own words.
 _LABEL_TEXT: Final = 80
 _FRAME_TEXT: Final = 1_000
-_FILE: Final = "the label category file"
+#: What a label file is called in messages.
+FILE: Final = "the label category file"
 _FRAMES: Final = "frames"
 
 
@@ -54,24 +57,23 @@ def read_attributes(
     that must have a description.
     """
     if not isinstance(entries, list | tuple):
-        raise ValueError(f"{_FILE} has a list of attributes for {owner}, got {entries!r}")
+        raise ValueError(f"{FILE} has a list of attributes for {owner}, got {entries!r}")
     attributes = tuple(_read(entry, owner) for entry in entries)
     together = [*among, *attributes]
     names = [each.name for each in together]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(
-            f"{_FILE} has each attribute of {owner} once, got {', '.join(twice)} more often"
+            f"{FILE} has each attribute of {owner} once, got {', '.join(twice)} more often"
         )
     if len(together) > _MAXIMUM_ATTRIBUTES:
         raise ValueError(
-            f"{_FILE} has at most {_MAXIMUM_ATTRIBUTES} attributes for {owner}, got {len(together)}"
+            f"{FILE} has at most {_MAXIMUM_ATTRIBUTES} attributes for {owner}, got {len(together)}"
         )
     free = sum(each.is_free_text for each in together)
     if free > _MAXIMUM_FREE_TEXTS:
         raise ValueError(
-            f"{_FILE} has at most {_MAXIMUM_FREE_TEXTS} free-text attributes for {owner}, got"
-            f" {free}"
+            f"{FILE} has at most {_MAXIMUM_FREE_TEXTS} free-text attributes for {owner}, got {free}"
         )
     return attributes
 
@@ -95,14 +97,14 @@ def check_values(values: Any, attributes: Sequence[LabelAttribute], where: str) 
 
 def _read(entry: Any, owner: str) -> LabelAttribute:
     if not isinstance(entry, dict):
-        raise ValueError(f"{_FILE} has objects as attributes of {owner}, got {entry!r}")
+        raise ValueError(f"{FILE} has objects as attributes of {owner}, got {entry!r}")
     name = entry.get("name")
     if not isinstance(name, str) or not 1 <= len(name) <= _MAXIMUM_NAME:
         raise ValueError(
-            f"{_FILE} has attribute names of 1 to {_MAXIMUM_NAME} characters for {owner}, got"
+            f"{FILE} has attribute names of 1 to {_MAXIMUM_NAME} characters for {owner}, got"
             f" {name!r}"
         )
-    where = f"{_FILE} has for the attribute {name!r} of {owner}"
+    where = f"{FILE} has for the attribute {name!r} of {owner}"
     unknown = sorted(set(entry) - _MEMBERS)
     if unknown:
         raise ValueError(f"{where} only {', '.join(sorted(_MEMBERS))}, got {', '.join(unknown)}")
@@ -150,7 +152,7 @@ def _bounds(entry: Mapping[str, Any], where: str) -> tuple[int, int] | None:
         if given:
             raise ValueError(f"{where} minimum and maximum with the type number only, got string")
         return None
-    numbers = [each for each in given if isinstance(each, int) and not isinstance(each, bool)]
+    numbers = [each for each in given if is_whole(each)]
     if len(numbers) != 2 or numbers[0] > numbers[1]:  # a least and a greatest
         raise ValueError(
             f"{where} whole numbers as minimum and maximum, the minimum first, got {given!r}"
@@ -162,8 +164,7 @@ def _check_value(value: Any, attribute: LabelAttribute, where: str) -> None:
     name = attribute.name
     if attribute.bounds is not None:
         least, most = attribute.bounds
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not least <= value <= most:
+        if not is_number(value) or not least <= value <= most:
             raise ValueError(
                 f"{where} has a number from {least} to {most} as {name}, got {value!r}"
             )

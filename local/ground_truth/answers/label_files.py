@@ -7,11 +7,11 @@ clouds is in `label_attributes`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from local.ground_truth.answers.label_attributes import LabelAttribute, read_attributes
+from local.ground_truth.answers.label_attributes import FILE, LabelAttribute, read_attributes
 
 _CLASSES: Final = "2018-11-28"
 _ATTRIBUTES: Final = "2020-03-01"
@@ -34,9 +34,7 @@ _MEMBERS: Final = frozenset(
     ]
 )
 _LABEL_MEMBERS: Final = frozenset(["attributes", "categoryAttributes", "editsAllowed", "label"])
-_ANNOTATION_TYPES: Final = ("BoundingBox", "Polyline", "Polygon", "Keypoint")
 _LINKED: Final = ("BoundingBox", "Cuboid")
-_WHERE: Final = "the label category file"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +94,7 @@ def read_entities(body: bytes) -> LabelFile:
         text = instructions.get(name) if isinstance(instructions, dict) else None
         if not isinstance(text, str) or not text.strip():
             raise ValueError(
-                f"{_WHERE} has instructions with shortInstruction and fullInstruction for named"
+                f"{FILE} has instructions with shortInstruction and fullInstruction for named"
                 f" entities, got {instructions!r}"
             )
     labels = tuple(_labels(content, _MAXIMUM_LABEL))
@@ -104,32 +102,39 @@ def read_entities(body: bytes) -> LabelFile:
         for name in ("shortDisplayName", "fullDisplayName"):
             if not isinstance(label.entry.get(name, ""), str):
                 raise ValueError(
-                    f"{_WHERE} has a text as {name} of {label.name!r}, got {label.entry[name]!r}"
+                    f"{FILE} has a text as {name} of {label.name!r}, got {label.entry[name]!r}"
                 )
     return LabelFile(labels=labels, instructions=content["instructions"])
 
 
-def read_attributed(body: bytes, *, is_video: bool, can_link: bool) -> LabelFile:
+def read_attributed(
+    body: bytes, *, tools: Sequence[str], can_link: bool, has_attributes: bool = True
+) -> LabelFile:
     """Read the dialect of video frames and point clouds; ValueError as above.
 
     Its version is called `documentVersion` in all of AWS's samples but one, which has
-    `document-version`. `can_link`: whether the task type can link point clouds with images
+    `document-version`. `tools`: what annotationType may be, for video frames. `can_link`: whether
+    the task type can link point clouds with images
     (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-point-cloud-3d-2d-object-tracking.html).
+    `has_attributes`: whether workers can say something of single labels, as they can for "object
+    tracking and object detection task types".
     """
     content = _parse(body)
     _check_version(content, ("documentVersion", "document-version"), _ATTRIBUTES)
-    _check_members(content, _MEMBERS, _WHERE)
+    _check_members(content, _MEMBERS, FILE)
     linked = can_link and "annotationType" in content
     common = read_attributes(content.get("categoryGlobalAttributes", ()), "all labels")
     labels = tuple(_attributed(label, common) for label in _labels(content, _MAXIMUM_SHORT_LABEL))
     _check_unique(labels, common)
+    if not has_attributes and any(label.attributes for label in labels):
+        raise ValueError(f"{FILE} has attributes of labels for detection and tracking only")
     audited = content.get("auditLabelAttributeName")
     if audited is not None and (not isinstance(audited, str) or not audited):
-        raise ValueError(f"{_WHERE} has a name as auditLabelAttributeName, got {audited!r}")
+        raise ValueError(f"{FILE} has a name as auditLabelAttributeName, got {audited!r}")
     return LabelFile(
         labels=labels,
         frame_attributes=read_attributes(content.get("frameAttributes", ()), "frames"),
-        annotation_type=_annotation_type(content, is_video=is_video, linked=linked),
+        annotation_type=_annotation_type(content, tools=tools, linked=linked),
         linked=linked,
         audited=audited,
         instructions=_instructions(content, linked=linked),
@@ -140,16 +145,16 @@ def check_count(labels: LabelFile, least: int, most: int | None) -> None:
     """Raise ValueError unless there are as many labels as the task type needs and allows."""
     names = labels.names
     if len(names) < least:
-        raise ValueError(f"{_WHERE} has at least {least} labels, got {len(names)}: {names!r}")
+        raise ValueError(f"{FILE} has at least {least} labels, got {len(names)}: {names!r}")
     if most is not None and len(names) > most:
-        raise ValueError(f"{_WHERE} has at most {most} labels for this task type, got {len(names)}")
+        raise ValueError(f"{FILE} has at most {most} labels for this task type, got {len(names)}")
 
 
 def _parse(body: bytes) -> Mapping[str, Any]:
     try:
         content = json.loads(body)
     except ValueError as error:
-        raise ValueError(f"{_WHERE} is JSON, got {body[:80]!r}: {error}") from error
+        raise ValueError(f"{FILE} is JSON, got {body[:80]!r}: {error}") from error
     return content if isinstance(content, dict) else {}
 
 
@@ -157,29 +162,29 @@ def _check_version(content: Mapping[str, Any], spellings: Iterable[str], version
     found = [content[name] for name in spellings if name in content]
     if found != [version]:
         name = next(iter(spellings))
-        raise ValueError(f"{_WHERE} has the {name} {version}, got {found[0] if found else None!r}")
+        raise ValueError(f"{FILE} has the {name} {version}, got {found[0] if found else None!r}")
 
 
 def _labels(content: Mapping[str, Any], longest: int) -> list[Label]:
     entries = content.get("labels", [])
     if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
-        raise ValueError(f"{_WHERE} has a list of objects as labels, got {entries!r}")
+        raise ValueError(f"{FILE} has a list of objects as labels, got {entries!r}")
     names = [entry.get("label") for entry in entries]
     for name in names:
         if not isinstance(name, str) or not 1 <= len(name) <= longest:
-            raise ValueError(f"{_WHERE} has labels of 1 to {longest} characters, got {name!r}")
+            raise ValueError(f"{FILE} has labels of 1 to {longest} characters, got {name!r}")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ValueError(f"{_WHERE} has each label once, got {', '.join(twice)} more often")
+        raise ValueError(f"{FILE} has each label once, got {', '.join(twice)} more often")
     return [Label(name=name, entry=entry) for name, entry in zip(names, entries, strict=True)]
 
 
 def _attributed(label: Label, common: tuple[LabelAttribute, ...]) -> Label:
     where = f"the label {label.name!r}"
-    _check_members(label.entry, _LABEL_MEMBERS, f"{where} of {_WHERE}")
+    _check_members(label.entry, _LABEL_MEMBERS, f"{where} of {FILE}")
     edits = label.entry.get("editsAllowed", "any")
     if edits not in ("any", "none"):
-        raise ValueError(f"{where} of {_WHERE} has editsAllowed any or none, got {edits!r}")
+        raise ValueError(f"{where} of {FILE} has editsAllowed any or none, got {edits!r}")
     # The sample of linked images has `attributes` where all others have `categoryAttributes`.
     entries = label.entry.get("categoryAttributes", label.entry.get("attributes", ()))
     own = read_attributes(entries, where, among=common)
@@ -195,7 +200,7 @@ def _check_unique(labels: Iterable[Label], common: tuple[LabelAttribute, ...]) -
         for attribute in label.attributes[len(common) :]:
             if attribute.name in owners:
                 raise ValueError(
-                    f"{_WHERE} has each label category attribute name once, got"
+                    f"{FILE} has each label category attribute name once, got"
                     f" {attribute.name!r} for {owners[attribute.name]!r} and {label.name!r}"
                 )
             owners[attribute.name] = label.name
@@ -207,22 +212,20 @@ def _check_members(content: Mapping[str, Any], known: frozenset[str], where: str
         raise ValueError(f"{where} has only {', '.join(sorted(known))}, got {', '.join(unknown)}")
 
 
-def _annotation_type(content: Mapping[str, Any], *, is_video: bool, linked: bool) -> str:
+def _annotation_type(content: Mapping[str, Any], *, tools: Sequence[str], linked: bool) -> str:
     value = content.get("annotationType", "BoundingBox")
     if linked:
         found = [each.get("type") for each in value] if isinstance(value, list) else value
         if not isinstance(found, list) or sorted(found) != sorted(_LINKED):
             raise ValueError(
-                f"{_WHERE} has the annotationType BoundingBox and Cuboid to link point clouds with"
+                f"{FILE} has the annotationType BoundingBox and Cuboid to link point clouds with"
                 f" images, got {value!r}"
             )
         return "BoundingBox"
-    if not is_video and "annotationType" in content:
-        raise ValueError(f"{_WHERE} has an annotationType for video frames only, got {value!r}")
-    if value not in _ANNOTATION_TYPES:
-        raise ValueError(
-            f"{_WHERE} has one of {', '.join(_ANNOTATION_TYPES)} as annotationType, got {value!r}"
-        )
+    if not tools and "annotationType" in content:
+        raise ValueError(f"{FILE} has an annotationType for video frames only, got {value!r}")
+    if tools and value not in tools:
+        raise ValueError(f"{FILE} has one of {', '.join(tools)} as annotationType, got {value!r}")
     return str(value)
 
 
@@ -232,7 +235,7 @@ def _instructions(content: Mapping[str, Any], *, linked: bool) -> Mapping[str, s
     ending = "Introduction" if linked and "shortIntroduction" in given else "Instruction"
     names = {f"short{ending}": "shortInstruction", f"full{ending}": "fullInstruction"}
     if given and (not isinstance(given, dict) or set(given) != set(names)):
-        raise ValueError(f"{_WHERE} has instructions with {' and '.join(names)}, got {given!r}")
+        raise ValueError(f"{FILE} has instructions with {' and '.join(names)}, got {given!r}")
     texts = {names[name]: text for name, text in given.items()}
     for name, longest in (
         ("shortInstruction", _MAXIMUM_SHORT_INSTRUCTION),
@@ -241,5 +244,5 @@ def _instructions(content: Mapping[str, Any], *, linked: bool) -> Mapping[str, s
         text = texts.get(name, "")
         if not isinstance(text, str) or len(text) > longest:
             got = len(text) if isinstance(text, str) else repr(text)
-            raise ValueError(f"{_WHERE} has a {name} of at most {longest} characters, got {got}")
+            raise ValueError(f"{FILE} has a {name} of at most {longest} characters, got {got}")
     return texts

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from local.ground_truth.answers.data_kinds import DataKind
+from local.ground_truth.answers.data_kinds import SOURCES, DataKind
 from local.ground_truth.answers.point_cloud_frames import check_frame
 
 MAXIMUM_OBJECTS: Final = 100_000
@@ -72,7 +72,7 @@ def _parse_line(line: str, where: str) -> dict[str, Any]:
 
 
 def _check_source(content: dict[str, Any], kind: DataKind, where: str) -> None:
-    present = [name for name in ("source", "source-ref") if name in content]
+    present = [name for name in SOURCES if name in content]
     wanted = [kind.source] if kind.source else present[:1]
     if present != wanted or not present:
         got = " and ".join(present) or "neither"

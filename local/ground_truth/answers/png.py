@@ -11,12 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from local.ground_truth.answers.data_kinds import MAXIMUM_PIXELS
+
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _GRAY, _RGB, _PALETTE, _GRAY_ALPHA, _RGBA = 0, 2, 3, 4, 6
 _CHANNELS: Final = {_GRAY: 1, _RGB: 3, _PALETTE: 1, _GRAY_ALPHA: 2, _RGBA: 4}
-#: Pixels that one mask may have, so that no answer fills the memory:
-#: https://docs.aws.amazon.com/sagemaker/latest/dg/input-data-limits.html
-_MAXIMUM_PIXELS: Final = 100_000_000
 
 Color = tuple[int, int, int]
 
@@ -46,10 +45,10 @@ def read(body: bytes) -> Picture:
         raise ValueError(f"a mask is a PNG, got {body[:16]!r}; send one")
     width, height = size
     depth, kind, _, _, interlaced = body[24:29]
-    if depth != 8 or interlaced or kind not in _CHANNELS or width * height > _MAXIMUM_PIXELS:
+    if depth != 8 or interlaced or kind not in _CHANNELS or width * height > MAXIMUM_PIXELS:
         raise ValueError(
             "a mask is a PNG with 8 bits per channel, not interlaced, of at most"
-            f" {_MAXIMUM_PIXELS} pixels, got depth {depth}, color type {kind}, interlace"
+            f" {MAXIMUM_PIXELS} pixels, got depth {depth}, color type {kind}, interlace"
             f" {interlaced}, {width} x {height}; save it so"
         )
     parts: dict[bytes, bytes] = {}

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from local.ground_truth.answers.cuboids import check_frame_attributes, object_attributes
+from local.ground_truth.answers.json_values import is_whole
 from local.ground_truth.answers.label_files import LabelFile
+from local.ground_truth.answers.review import adjustment_status
 from local.ground_truth.answers.subject import Consolidated, Subject
 
-_BACKGROUND: Final = "Background"
+BACKGROUND: Final = "Background"
 #: Of classes, in turn; AWS's own are not documented beyond its sample, which begins like this.
 _COLORS: Final = ("#2ca02c", "#1f77b4", "#ff7f0e", "#d62728", "#9467bd", "#8c564b", "#e377c2")
 
@@ -45,7 +47,7 @@ class PointClasses:
             )
         most = len(subject.labels)
         for number in classes:
-            if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= most:
+            if not is_whole(number) or not 0 <= number <= most:
                 raise ValueError(f"a class is a number from 0 to {most}, got {number!r}; send one")
         check_frame_attributes(answer, subject)
         labels = subject.label_file.labels
@@ -62,7 +64,7 @@ class PointClasses:
 
     def consolidate(self, answers: Sequence[Mapping[str, Any]], subject: Subject) -> Consolidated:
         """Return the first worker's classes: no consolidation of several is documented."""
-        names = [_BACKGROUND, *subject.labels]
+        names = [BACKGROUND, *subject.labels]
         confidence = subject.confidence(1.0)
         metadata: dict[str, Any] = {
             "color-map": {
@@ -78,7 +80,7 @@ class PointClasses:
         }
         if self.is_review:
             changed = any(answer["classes"] != subject.previous for answer in answers)
-            metadata["adjustment-status"] = "adjusted" if changed else "unadjusted"
+            metadata["adjustment-status"] = adjustment_status(changed=changed)
         metadata.update(object_attributes(answers[0], subject))
         path = subject.path("labels.zlib")
         return Consolidated(

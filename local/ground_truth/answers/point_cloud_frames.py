@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from local.ground_truth.answers.json_values import is_number
+
 #: Values for each point.
 _VALUES: Final = {"xyz": 3, "xyzi": 4, "xyzrgb": 6, "xyzirgb": 7}
 _FORMATS: Final = [f"{kind}/{values}" for kind in ("binary", "text") for values in _VALUES]
@@ -78,5 +80,5 @@ def _check_pose(pose: Any, where: str) -> None:
 def _check_numbers(content: dict[str, Any], names: Any, where: str) -> None:
     for name in names:
         value = content.get(name)
-        if not isinstance(value, int | float) or isinstance(value, bool):
+        if not is_number(value):
             raise ValueError(f"{where} has a number as {name}, got {value!r}")

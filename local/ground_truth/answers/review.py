@@ -1,4 +1,4 @@
-"""What workers may change of an earlier job's labels in video frames and point clouds.
+"""What workers may change of an earlier job's labels, and whether they have.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/sms-verification-data.html
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from local.ground_truth.answers.subject import Subject
 
 Annotation = Mapping[str, Any]
-_ATTRIBUTES = "label-category-attributes"
+ATTRIBUTES: Final = "label-category-attributes"
 
 
 def check_frames_of(previous: Any, frames_name: str, number: str, list_name: str) -> None:
@@ -47,7 +47,7 @@ def check_unchanged(
 ) -> None:
     """Raise ValueError if labels differ from the previous ones that can't be edited.
 
-    A verification is a job whose labels all can't. Each annotation has a class-id and, for a
+    In a verification no label can be edited. Each annotation has a class-id and, for a
     sequence, its frame.
     """
     labels = subject.label_file.labels
@@ -65,9 +65,14 @@ def check_unchanged(
 
 
 def status(answers: Sequence[Sequence[Annotation]], previous: Sequence[Annotation]) -> str:
-    """Return the adjustment status: `adjusted` if at least one worker changed an annotation."""
+    """Return the adjustment status, by comparing all workers' annotations with the previous."""
     before = _places(previous)
-    return "adjusted" if any(_places(each) != before for each in answers) else "unadjusted"
+    return adjustment_status(changed=any(_places(each) != before for each in answers))
+
+
+def adjustment_status(*, changed: bool) -> str:
+    """Return what the metadata say: whether at least one worker changed the labels."""
+    return "adjusted" if changed else "unadjusted"
 
 
 def _check_attributes(
@@ -75,12 +80,12 @@ def _check_attributes(
 ) -> None:
     label = subject.label_file.find(name)
     fixed = [each.name for each in label.attributes if not each.editable]
-    before = {_place(each): each.get(_ATTRIBUTES, {}) for each in previous}
+    before = {_place(each): each.get(ATTRIBUTES, {}) for each in previous}
     class_id = str(subject.labels.index(name))
     for each in annotations:
         if str(each["class-id"]) != class_id or _place(each) not in before:
             continue
-        old, new = before[_place(each)], each.get(_ATTRIBUTES, {})
+        old, new = before[_place(each)], each.get(ATTRIBUTES, {})
         changed = [attribute for attribute in fixed if old.get(attribute) != new.get(attribute)]
         if changed:
             raise ValueError(
@@ -95,5 +100,5 @@ def _places(annotations: Sequence[Annotation]) -> list[str]:
 
 def _place(annotation: Annotation) -> str:
     """Return all that an annotation says, apart from its attributes, as a text."""
-    content = {key: value for key, value in annotation.items() if key != _ATTRIBUTES}
+    content = {key: value for key, value in annotation.items() if key != ATTRIBUTES}
     return json.dumps({**content, "class-id": str(content["class-id"])}, sort_keys=True)

@@ -12,14 +12,17 @@ from functools import lru_cache
 from typing import Any, Final
 
 from local.ground_truth.answers import png
-from local.ground_truth.answers.boxes import adjustment_status, check_adjusted, check_image
+from local.ground_truth.answers.boxes import check_adjusted, check_image
 from local.ground_truth.answers.classification import check_label
+from local.ground_truth.answers.review import adjustment_status
 from local.ground_truth.answers.subject import Consolidated, Subject, only_member
 
 #: The crowd element and its `name`.
 NAME: Final = "crowd-semantic-segmentation"
+#: `type` in the output's metadata.
+OUTPUT_TYPE: Final = "groundtruth/semantic-segmentation"
 _MEMBERS: Final = {"inputImageProperties", "labelMappings", "labeledImage"}
-_BACKGROUND: Final = "BACKGROUND"
+BACKGROUND: Final = "BACKGROUND"
 _WHITE: Final = (255, 255, 255)
 #: Colors of a palette without the background's.
 _MAXIMUM_CLASSES: Final = 255
@@ -93,7 +96,7 @@ class Segmentation:
         pixels, share = _vote(masks)
         palette = _palette(contents, subject)
         confidence = subject.confidence(share)
-        names = [_BACKGROUND, *subject.labels]
+        names = [BACKGROUND, *subject.labels]
         used = sorted({0, *pixels})
         metadata: dict[str, Any] = {
             "internal-color-map": {
@@ -104,11 +107,12 @@ class Segmentation:
                 }
                 for index in used
             },
-            "type": "groundtruth/semantic-segmentation",
+            "type": OUTPUT_TYPE,
             **subject.origin,
         }
         if self.is_adjustment:
-            metadata["adjustment-status"] = adjustment_status(contents)
+            changed = any(content["initialValueModified"] for content in contents)
+            metadata["adjustment-status"] = adjustment_status(changed=changed)
         path = subject.path("mask.png")
         return Consolidated(
             value=f"{subject.folder}/{path}",
@@ -159,7 +163,7 @@ def _vote(masks: Sequence[bytes]) -> tuple[bytes, float]:
     if len(masks) == 1:
         return masks[0], 1.0
     counts = Counter(zip(*masks, strict=True))
-    # The first of several as common is the first worker's: Counter keeps their order.
+    # Of equally common classes the first worker's wins: Counter keeps their order.
     chosen = {votes: Counter(votes).most_common(1)[0] for votes in counts}
     agreeing = sum(count * chosen[votes][1] for votes, count in counts.items())
     pixels = bytes(chosen[votes][0] for votes in zip(*masks, strict=True))

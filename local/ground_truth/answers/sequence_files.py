@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from local.ground_truth.answers.data_kinds import DataKind
+from local.ground_truth.answers.json_values import is_whole
 from local.ground_truth.answers.point_cloud_frames import check_frame
 
 _PREFIX: Final = re.compile(r"s3://[^/]+/.+/", re.DOTALL)
@@ -47,7 +48,7 @@ def read_sequence(body: bytes, uri: str, kind: DataKind) -> Sequence:
         content = json.loads(body)
     except ValueError as error:
         raise ValueError(f"{where} is JSON, got {body[:80]!r}: {error}") from error
-    if not isinstance(content, dict) or not _is_number(content.get("seq-no")):
+    if not isinstance(content, dict) or not is_whole(content.get("seq-no")):
         raise ValueError(f"{where} is an object with a number as seq-no, got {body[:80]!r}")
     prefix = _prefix(content, where)
     frames = content.get("frames")
@@ -91,7 +92,7 @@ def _frame(frame: Any, place: int, prefix: str, where: str, kind: DataKind) -> F
     # The table says a text, the sample has a number.
     if isinstance(number, str) and number.isdecimal():
         number = int(number)
-    if not isinstance(number, int) or isinstance(number, bool):
+    if not is_whole(number):
         raise ValueError(f"{where} has a number as frame-no, got {number!r}")
     return Frame(
         number=number,
@@ -99,7 +100,3 @@ def _frame(frame: Any, place: int, prefix: str, where: str, kind: DataKind) -> F
         uri=f"{prefix}{frame['frame']}",
         cameras=len(frame.get("images", ())),
     )
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

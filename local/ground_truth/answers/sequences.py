@@ -13,20 +13,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from local.ground_truth.answers.boxes import check_box
+from local.ground_truth.answers.json_values import is_number
 from local.ground_truth.answers.label_attributes import check_values
 from local.ground_truth.answers.label_files import LabelFile
-from local.ground_truth.answers.review import check_frames_of, check_unchanged, status
+from local.ground_truth.answers.review import ATTRIBUTES, check_frames_of, check_unchanged, status
 from local.ground_truth.answers.subject import Consolidated, Subject
 
+#: The list of tracked objects, by frame.
+TRACKING: Final = "tracking-annotations"
 #: annotationType → the list of a frame's annotations, and what says where each of them is.
-_TOOLS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+TOOLS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "BoundingBox": ("annotations", ("left", "top", "width", "height")),
     "Polygon": ("polygons", ("vertices",)),
     "Polyline": ("polylines", ("vertices",)),
     "Keypoint": ("keypoints", ("x", "y")),
 }
 _LEAST_VERTICES: Final = {"Polygon": 3, "Polyline": 2}
-_COMMON: Final = ("class-id", "label-category-attributes")
+_COMMON: Final = ("class-id", ATTRIBUTES)
 _TRACKED: Final = ("object-id", "object-name")
 
 
@@ -58,7 +61,7 @@ class FrameObjects:
         for frame in frames:
             where = f"frame {frame['frame-no']}"
             self._check_frame(frame, where, subject)
-            for each in frame[_TOOLS[subject.label_file.annotation_type][0]]:
+            for each in frame[TOOLS[subject.label_file.annotation_type][0]]:
                 if self.is_tracking:
                     check_identity(each, objects, where)
         if self.is_review:
@@ -89,7 +92,7 @@ class FrameObjects:
         """Return an answer."""
         if subject.previous is not None:
             return dict(subject.previous)
-        list_name, _ = _TOOLS[subject.label_file.annotation_type]
+        list_name, _ = TOOLS[subject.label_file.annotation_type]
         places: dict[str, dict[str, Any]] = {
             "annotations": {"left": 10, "top": 20, "width": 30, "height": 40},
             "keypoints": {"x": 10, "y": 20},
@@ -98,23 +101,23 @@ class FrameObjects:
         each = {**places.get(list_name, {"vertices": corners}), "class-id": "0"}
         if self.is_tracking:
             each.update({"object-id": "1", "object-name": f"{subject.labels[0]}:1"})
-        each["label-category-attributes"] = {}
+        each[ATTRIBUTES] = {}
         first = subject.frames[0]
         frame = {list_name: [each], "frame-no": str(first.number), "frame-attributes": {}}
         return {self._list: [frame]}
 
     def check_previous(self, previous: Any, labels: LabelFile) -> None:
         """Raise ValueError unless `previous` is what a job of this task type and tool writes."""
-        list_name, _ = _TOOLS[labels.annotation_type]
+        list_name, _ = TOOLS[labels.annotation_type]
         check_frames_of(previous, self._list, "frame-no", list_name)
 
     @property
     def _list(self) -> str:
-        return "tracking-annotations" if self.is_tracking else "detection-annotations"
+        return TRACKING if self.is_tracking else "detection-annotations"
 
     def _check_frame(self, frame: Mapping[str, Any], where: str, subject: Subject) -> None:
         kind = subject.label_file.annotation_type
-        name, places = _TOOLS[kind]
+        name, places = TOOLS[kind]
         if not isinstance(frame.get(name), list):
             raise ValueError(f"{where} has a list of {name}, got {frame.get(name)!r}; send one")
         tracked = _TRACKED if self.is_tracking else ()
@@ -133,7 +136,7 @@ class FrameObjects:
             raise ValueError(f"{where} has {', '.join(sorted(known))}, got {sorted(frame)}")
 
     def _flat(self, answer: Mapping[str, Any], subject: Subject) -> list[dict[str, Any]]:
-        name, _ = _TOOLS[subject.label_file.annotation_type]
+        name, _ = TOOLS[subject.label_file.annotation_type]
         return [
             {**each, "frame": str(frame["frame-no"])}
             for frame in answer[self._list]
@@ -141,14 +144,11 @@ class FrameObjects:
         ]
 
     def _written(self, frame: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
-        name, places = _TOOLS[subject.label_file.annotation_type]
+        name, places = TOOLS[subject.label_file.annotation_type]
         order = (*places, *_COMMON, *(_TRACKED if self.is_tracking else ()))
         names = {str(each.number): each.name for each in subject.frames}
         return {
-            name: [
-                {key: {"label-category-attributes": {}, **each}[key] for key in order}
-                for each in frame[name]
-            ],
+            name: [{key: {ATTRIBUTES: {}, **each}[key] for key in order} for each in frame[name]],
             "frame-no": str(frame["frame-no"]),
             "frame": names[str(frame["frame-no"])],
             "frame-attributes": frame.get("frame-attributes", {}),
@@ -189,7 +189,7 @@ def check_frames(
 
 def check_members(each: Any, needed: Sequence[str], where: str) -> None:
     """Raise ValueError unless an annotation has exactly these members, attributes apart."""
-    if not isinstance(each, Mapping) or set(each) - {_COMMON[1]} != set(needed):
+    if not isinstance(each, Mapping) or set(each) - {ATTRIBUTES} != set(needed):
         raise ValueError(f"{where} has {', '.join(needed)}, got {each!r}; send exactly these")
 
 
@@ -209,7 +209,7 @@ def check_class(each: Mapping[str, Any], subject: Subject, where: str) -> None:
         raise ValueError(
             f"{where} has an object-name such as {label.name}:1, got {name!r}; send one"
         )
-    check_values(each.get("label-category-attributes", {}), label.attributes, where)
+    check_values(each.get(ATTRIBUTES, {}), label.attributes, where)
 
 
 def check_identity(each: Mapping[str, Any], objects: dict[str, str], where: str) -> None:
@@ -242,5 +242,5 @@ def _check_vertices(vertices: Any, least: int, where: str) -> None:
 def _check_point(point: Mapping[str, Any], where: str) -> None:
     for name in ("x", "y"):
         value = point[name]
-        if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+        if not is_number(value) or value < 0:
             raise ValueError(f"{where} has a number as {name}, got {value!r}; send one")

@@ -26,12 +26,12 @@ class Subject:
     previous: Any = None
     #: How many workers label each object.
     workers: int
-    #: Those whose answers there are, in the order in which they came.
+    #: The workers who have answered, in the order of their answers.
     worker_ids: tuple[str, ...] = ()
     job_name: str
     #: The job's folder in the output bucket, as an S3 URI without a slash at its end.
     folder: str
-    #: When the label came to be, without a zone.
+    #: When the label was made, without a time zone.
     created: str
     #: Whether people labeled it.
     human: bool = True

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/input-data-limits.html
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -38,10 +38,10 @@ from local.ground_truth.answers.manifests import MAXIMUM_OBJECTS
 from local.ground_truth.answers.multi_label import MultiLabel
 from local.ground_truth.answers.point_classes import PointClasses
 from local.ground_truth.answers.segmentation import Segmentation
-from local.ground_truth.answers.sequences import FrameObjects
+from local.ground_truth.answers.sequences import TOOLS, FrameObjects
 from local.ground_truth.answers.subject import Consolidated, Subject
 from local.ground_truth.answers.verification import Verification
-from local.ground_truth.portal.worker_template import Form
+from local.ground_truth.answers.worker_template import Form
 
 
 class Answers(Protocol):
@@ -106,8 +106,8 @@ class TaskType:
 
 
 _LONG: Final = 2_592_000
-_OBJECT_DETECTION: Final = "groundtruth/object-detection"
-_SEGMENTATION: Final = "groundtruth/semantic-segmentation"
+#: Objects of one job with masks.
+_MOST_MASKS: Final = 20_000
 
 
 def _choice(name: str, data: DataKind, element: str, output_type: str, **more: Any) -> TaskType:
@@ -134,38 +134,33 @@ def _choice(name: str, data: DataKind, element: str, output_type: str, **more: A
 
 
 def _boxes(*, is_adjustment: bool) -> Labeling:
-    return Labeling(
-        data=IMAGE,
-        answers=Boxes(is_adjustment=is_adjustment),
-        read_labels=read_classes,
+    return _drawing(
+        Boxes(is_adjustment=is_adjustment),
+        Form(element="crowd-bounding-box", name=boxes.NAME, labels="labels", image=True),
+        boxes.OUTPUT_TYPE if is_adjustment else None,
         maximum_labels=50,
-        form=Form(
-            element="crowd-bounding-box",
-            name=boxes.NAME,
-            labels="labels",
-            image=True,
-            previous="initial-value" if is_adjustment else None,
-        ),
-        is_review=is_adjustment,
-        reviewed_type=_OBJECT_DETECTION if is_adjustment else None,
     )
 
 
 def _masks(*, is_adjustment: bool) -> Labeling:
+    return _drawing(
+        Segmentation(is_adjustment=is_adjustment),
+        Form(element=segmentation.NAME, name=segmentation.NAME, labels="labels", image=True),
+        segmentation.OUTPUT_TYPE if is_adjustment else None,
+        maximum_objects=_MOST_MASKS,
+    )
+
+
+def _drawing(answers: Answers, form: Form, adjusted_type: str | None, **more: Any) -> Labeling:
+    """Return how something is drawn into images, anew or over earlier labels of a type."""
     return Labeling(
         data=IMAGE,
-        answers=Segmentation(is_adjustment=is_adjustment),
+        answers=answers,
         read_labels=read_classes,
-        maximum_objects=20_000,
-        form=Form(
-            element=segmentation.NAME,
-            name=segmentation.NAME,
-            labels="labels",
-            image=True,
-            previous="initial-value" if is_adjustment else None,
-        ),
-        is_review=is_adjustment,
-        reviewed_type=_SEGMENTATION if is_adjustment else None,
+        form=replace(form, previous="initial-value") if adjusted_type else form,
+        is_review=adjusted_type is not None,
+        reviewed_type=adjusted_type,
+        **more,
     )
 
 
@@ -196,7 +191,12 @@ def _ready(name: str, data: DataKind, answers: ReviewableAnswers, *, reference: 
     labeling = Labeling(
         data=data,
         answers=answers,
-        read_labels=partial(read_attributed, is_video=is_video, can_link=can_link),
+        read_labels=partial(
+            read_attributed,
+            tools=tuple(TOOLS) if is_video else (),
+            can_link=can_link,
+            has_attributes=not name.endswith("SemanticSegmentation"),
+        ),
         maximum_labels=30,
         # "10 video frame sequences per manifest file"
         maximum_objects=10 if is_video else MAXIMUM_OBJECTS,
@@ -260,7 +260,7 @@ _TYPES: Final[tuple[TaskType, ...]] = (
     ),
     TaskType(name="AdjustmentBoundingBox", labeling=_boxes(is_adjustment=True)),
     TaskType(
-        name="VerificationBoundingBox", labeling=_verification(_OBJECT_DETECTION, MAXIMUM_OBJECTS)
+        name="VerificationBoundingBox", labeling=_verification(boxes.OUTPUT_TYPE, MAXIMUM_OBJECTS)
     ),
     TaskType(
         name="SemanticSegmentation",
@@ -272,7 +272,8 @@ _TYPES: Final[tuple[TaskType, ...]] = (
         name="AdjustmentSemanticSegmentation", labeling=_masks(is_adjustment=True), reference=True
     ),
     TaskType(
-        name="VerificationSemanticSegmentation", labeling=_verification(_SEGMENTATION, 20_000)
+        name="VerificationSemanticSegmentation",
+        labeling=_verification(segmentation.OUTPUT_TYPE, _MOST_MASKS),
     ),
     TaskType(
         name="NamedEntityRecognition",

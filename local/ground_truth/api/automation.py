@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from local.ground_truth.answers.data_object import DataObject
-from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.answers.label_attributes import FILE
+from local.ground_truth.api.local_job import LocalJob
 
 MINIMUM_OBJECTS: Final = 1_250
-#: Of the objects that people label at first, so many hundredths may fail.
+#: The percentage of the objects that people label first that may fail.
 _MOST_FAILED: Final = 10
 #: https://docs.aws.amazon.com/sagemaker/latest/dg/input-data-limits.html
 _MAXIMUM_SIZE: Final[Mapping[str, tuple[int, int]]] = {
@@ -20,37 +21,36 @@ _MAXIMUM_SIZE: Final[Mapping[str, tuple[int, int]]] = {
     "object-detection": (3840, 2160),
     "semantic-segmentation": (1920, 1080),
 }
-_MAXIMUM_LABELS: Final[Mapping[str, int]] = {"semantic-segmentation": 20}
+MAXIMUM_LABELS: Final[Mapping[str, int]] = {"semantic-segmentation": 20}
 
 
-def is_automated(job: LabelingJob) -> bool:
+def is_automated(job: LocalJob) -> bool:
     """Say whether a machine labels for people."""
     return "LabelingJobAlgorithmsConfig" in job.request
 
 
-def volume_key(job: LabelingJob) -> str | None:
+def volume_key(job: LocalJob) -> str | None:
     """Return the ARN of the key for the machine's disks, None if there is none or it is an id."""
     config = job.request["LabelingJobAlgorithmsConfig"].get("LabelingJobResourceConfig", {})
     key = str(config.get("VolumeKmsKeyId", ""))
     return key if key.startswith("arn:") else None
 
 
-def check_labels(job: LabelingJob, labels: Sequence[str]) -> None:
+def check_labels(job: LocalJob, labels: Sequence[str]) -> None:
     """Raise ValueError if there are more labels than the algorithm can tell apart."""
-    most = _MAXIMUM_LABELS.get(job.task_type.algorithm or "")
+    most = MAXIMUM_LABELS.get(job.task_type.algorithm or "")
     if is_automated(job) and most is not None and len(labels) > most:
         raise ValueError(
-            f"the label category file has at most {most} labels for automated labeling, got"
-            f" {len(labels)}"
+            f"{FILE} has at most {most} labels for automated labeling, got {len(labels)}"
         )
 
 
-def maximum_size(job: LabelingJob) -> tuple[int, int] | None:
+def maximum_size(job: LocalJob) -> tuple[int, int] | None:
     """Return the largest width and height of an image that the algorithm takes."""
     return _MAXIMUM_SIZE.get(job.task_type.algorithm or "") if is_automated(job) else None
 
 
-def leave_to_machine(job: LabelingJob, objects: Sequence[DataObject]) -> None:
+def leave_to_machine(job: LocalJob, objects: Sequence[DataObject]) -> None:
     """Leave to the machine all objects but the first that people label.
 
     AWS takes a sample by chance; here people get the manifest's first MaxConcurrentTaskCount
@@ -66,7 +66,7 @@ def leave_to_machine(job: LabelingJob, objects: Sequence[DataObject]) -> None:
             each.state = "left"
 
 
-def label_left(job: LabelingJob, now: float, most: int = 5_000) -> None:
+def label_left(job: LocalJob, now: float, most: int = 5_000) -> None:
     """Label objects that were left to the machine, once people have done their part.
 
     It takes them for repetitions of those that people labeled, in turn, and labels them with the

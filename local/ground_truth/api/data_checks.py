@@ -12,20 +12,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from local.ground_truth.answers import image_size
+from local.ground_truth.answers.data_kinds import MAXIMUM_PIXELS
 from local.ground_truth.answers.data_object import DataObject
 from local.ground_truth.answers.point_cloud_frames import count_points
 from local.ground_truth.answers.sequence_files import read_sequence
 from local.ground_truth.api import automation
-from local.ground_truth.api.cloud import Cloud, Missing, Scope
-from local.ground_truth.api.errors import AwsError
 from local.ground_truth.api.job_rules import check_cors
-from local.ground_truth.api.labeling_job import LabelingJob
-from local.ground_truth.api.s3_uri import split_uri
+from local.ground_truth.api.local_job import LocalJob
+from local.ground_truth.cloud import Cloud, Missing, Scope, split_uri
+from local.ground_truth.errors import AwsError
 
-#: Objects that are looked at; AWS notices the others' faults when a worker gets them.
+#: How many objects are checked. AWS finds what is wrong with others when a worker gets them.
 SAMPLE: Final = 100
-_MAXIMUM_BYTES: Final = 40_000_000
-_MAXIMUM_PIXELS: Final = 100_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,11 +32,7 @@ class DataChecks:
 
     cloud: Cloud
     scope: Scope
-    job: LabelingJob
-
-    @property
-    def _role(self) -> str:
-        return str(self.job.request["RoleArn"])
+    job: LocalJob
 
     def check(self, objects: Sequence[DataObject]) -> None:
         """Read sequence files and look at the first objects.
@@ -62,7 +56,7 @@ class DataChecks:
                 each.points = self._count(each)
         else:
             for uri in uris[:SAMPLE]:
-                self.cloud.object_size(self.scope, self._role, *split_uri(uri))
+                self.cloud.object_size(self.scope, self.job.role, *split_uri(uri))
 
     def read_reviewed(self, each: DataObject, value: Any) -> Any:
         """Return the labels that are reviewed, from their file if `value` names one."""
@@ -77,7 +71,7 @@ class DataChecks:
             ) from error
 
     def _read(self, uri: str) -> bytes:
-        return self.cloud.read_object(self.scope, self._role, *split_uri(uri))
+        return self.cloud.read_object(self.scope, self.job.role, *split_uri(uri))
 
     def _read_sequence(self, each: DataObject) -> None:
         uri = each.content["source-ref"]
@@ -112,16 +106,17 @@ class DataChecks:
                 raise ValueError(error.message) from error
 
     def _check_image(self, uri: str) -> None:
-        size = self.cloud.object_size(self.scope, self._role, *split_uri(uri))
-        if size > _MAXIMUM_BYTES:
-            raise ValueError(f"an image has at most {_MAXIMUM_BYTES} bytes, got {size} in {uri}")
+        size = self.cloud.object_size(self.scope, self.job.role, *split_uri(uri))
+        limit = self.job.labeling.data.maximum_bytes
+        if limit is not None and size > limit:
+            raise ValueError(f"an image has at most {limit} bytes, got {size} in {uri}")
         found = image_size.size_of(self._read(uri))
         if found is None:
             return
         width, height = found
-        if width * height > _MAXIMUM_PIXELS:
+        if width * height > MAXIMUM_PIXELS:
             raise ValueError(
-                f"an image has at most {_MAXIMUM_PIXELS} pixels, got {width} x {height} in {uri}"
+                f"an image has at most {MAXIMUM_PIXELS} pixels, got {width} x {height} in {uri}"
             )
         most = automation.maximum_size(self.job)
         if most is not None and (width > most[0] or height > most[1]):

@@ -22,26 +22,24 @@ def function_arns(prefix: str) -> Mapping[str, str]:
     return {each.group(0): each.group(1) for each in found}
 
 
-@cache
 def interface_arns(region: str) -> Mapping[str, str]:
     """Return the names of the documented ready user interfaces, each with its ARN in a Region."""
-    pattern = r"arn:aws:sagemaker:[^:]*:(\d{12}):human-task-ui/(\w+)"
-    found = re.finditer(pattern, _documentation("UiConfig", "HumanTaskUiArn"))
-    return {
-        name: f"arn:aws:sagemaker:{region}:{account}:human-task-ui/{name}"
-        for account, name in (each.groups() for each in found)
-    }
+    return _arns("human-task-ui", "UiConfig", "HumanTaskUiArn", region)
+
+
+def algorithm_arns(region: str) -> Mapping[str, str]:
+    """Return the names of the documented labeling algorithms, each with its ARN in a Region."""
+    member = "LabelingJobAlgorithmSpecificationArn"
+    kind = "labeling-job-algorithm-specification"
+    return _arns(kind, "LabelingJobAlgorithmsConfig", member, region)
 
 
 @cache
-def algorithm_arns(region: str) -> Mapping[str, str]:
-    """Return the names of the documented labeling algorithms, each with its ARN in a Region."""
-    kind = "labeling-job-algorithm-specification"
-    text = _documentation("LabelingJobAlgorithmsConfig", "LabelingJobAlgorithmSpecificationArn")
-    found = re.finditer(rf"arn:aws:sagemaker:[^:]*:(\d{{12}}):{kind}/([a-z-]+)", text)
+def _arns(kind: str, shape: str, member: str, region: str) -> Mapping[str, str]:
+    pattern = rf"arn:aws:sagemaker:[^:]*:(\d{{12}}):{kind}/([\w-]+)"
     return {
         name: f"arn:aws:sagemaker:{region}:{account}:{kind}/{name}"
-        for account, name in (each.groups() for each in found)
+        for account, name in re.findall(pattern, _documentation(shape, member))
     }
 
 

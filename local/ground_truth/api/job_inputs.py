@@ -7,25 +7,22 @@ from typing import Any
 
 from liquid import BoundTemplate
 
-from local.ground_truth.answers import label_files, reviewed_labels
+from local.ground_truth.answers import label_files, worker_template
 from local.ground_truth.answers.data_object import DataObject, Inputs
 from local.ground_truth.answers.label_files import LabelFile
 from local.ground_truth.answers.manifests import read_manifest
-from local.ground_truth.api import automation, own_functions
-from local.ground_truth.api.cloud import Cloud, Scope
+from local.ground_truth.api import automation, custom_functions, reviewed_labels
 from local.ground_truth.api.data_checks import DataChecks
-from local.ground_truth.api.labeling_job import LabelingJob
-from local.ground_truth.api.s3_uri import split_uri
-from local.ground_truth.portal import worker_template
-from local.ground_truth.portal.read_access import read_access
+from local.ground_truth.api.local_job import LocalJob
+from local.ground_truth.api.read_access import read_access
+from local.ground_truth.cloud import SERVICE, Cloud, Scope, split_uri
 
 
-def read_inputs(cloud: Cloud, scope: Scope, job: LabelingJob) -> Inputs:
+def read_inputs(cloud: Cloud, scope: Scope, job: LocalJob) -> Inputs:
     """Return the job's inputs; Denied, Missing or ValueError if they are not there or no good."""
-    role, labeling = str(job.request["RoleArn"]), job.labeling
+    labeling = job.labeling
     _check_rights(cloud, scope, job)
-    manifest_uri = job.request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
-    body = cloud.read_object(scope, role, *split_uri(manifest_uri))
+    body = cloud.read_object(scope, job.role, *split_uri(job.manifest_uri))
     objects = [
         DataObject(index=index, line=line, content=content)
         for index, (line, content) in enumerate(
@@ -49,7 +46,7 @@ def read_inputs(cloud: Cloud, scope: Scope, job: LabelingJob) -> Inputs:
     return Inputs(objects=objects, label_file=labels, template=template)
 
 
-def task_input(job: LabelingJob, each: DataObject, labels: LabelFile) -> Mapping[str, Any]:
+def task_input(job: LocalJob, each: DataObject, labels: LabelFile) -> Mapping[str, Any]:
     """Return `task.input` as the pre-annotation function of the job's task type makes it.
 
     A custom task without function of its own has the manifest's line. The ready interfaces get
@@ -75,23 +72,19 @@ def task_input(job: LabelingJob, each: DataObject, labels: LabelFile) -> Mapping
     return content
 
 
-def _check_rights(cloud: Cloud, scope: Scope, job: LabelingJob) -> None:
+def _check_rights(cloud: Cloud, scope: Scope, job: LocalJob) -> None:
     """Raise Denied unless the role may do what each job of its kind needs."""
-    role, request = str(job.request["RoleArn"]), job.request
-    manifest_uri = request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
-    manifest_bucket, manifest_key = split_uri(manifest_uri)
-    output_bucket, output_folder = split_uri(job.folder)
-    for bucket, key in ((manifest_bucket, manifest_key), (output_bucket, output_folder)):
+    role = job.role
+    for uri in (job.manifest_uri, job.folder):
+        bucket, key = split_uri(uri)
         arn = f"arn:aws:s3:::{bucket}"
         cloud.require(scope, role, "s3:GetBucketLocation", arn, {})
         cloud.require(scope, role, "s3:ListBucket", arn, {"s3:prefix": key})
-    cloud.require(
-        scope, role, "s3:PutObject", f"arn:aws:s3:::{output_bucket}/{output_folder}/x", _sse(job)
-    )
-    own_functions.check(cloud, scope, job)
+    cloud.require(scope, role, "s3:PutObject", f"{arn}/{key}/x", _sse(job))
+    custom_functions.check(cloud, scope, job)
     if automation.is_automated(job):
         # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-permission-execution-role.html
-        passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+        passed = {"iam:PassedToService": SERVICE}
         cloud.require(scope, role, "iam:PassRole", role, passed)
         # https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-kms-permissions.html
         disk_key = automation.volume_key(job)
@@ -99,19 +92,18 @@ def _check_rights(cloud: Cloud, scope: Scope, job: LabelingJob) -> None:
             cloud.require(scope, role, "kms:CreateGrant", disk_key, {})
 
 
-def _sse(job: LabelingJob) -> Mapping[str, str]:
+def _sse(job: LocalJob) -> Mapping[str, str]:
     context = {"s3:x-amz-server-side-encryption": "aws:kms"}
-    key = job.request["OutputConfig"].get("KmsKeyId")
-    if key:
-        context["s3:x-amz-server-side-encryption-aws-kms-key-id"] = key
+    if job.kms_key:
+        context["s3:x-amz-server-side-encryption-aws-kms-key-id"] = job.kms_key
     return context
 
 
-def _read_labels(cloud: Cloud, scope: Scope, job: LabelingJob) -> LabelFile:
+def _read_labels(cloud: Cloud, scope: Scope, job: LocalJob) -> LabelFile:
     uri = job.request.get("LabelCategoryConfigS3Uri")
     if uri is None:
         return LabelFile()
-    body = cloud.read_object(scope, str(job.request["RoleArn"]), *split_uri(uri))
+    body = cloud.read_object(scope, job.role, *split_uri(uri))
     labels = job.labeling.read_labels(body)
     label_files.check_count(labels, job.labeling.minimum_labels, job.labeling.maximum_labels)
     automation.check_labels(job, labels.names)
@@ -119,11 +111,11 @@ def _read_labels(cloud: Cloud, scope: Scope, job: LabelingJob) -> LabelFile:
     return labels
 
 
-def _read_template(cloud: Cloud, scope: Scope, job: LabelingJob) -> BoundTemplate | None:
+def _read_template(cloud: Cloud, scope: Scope, job: LocalJob) -> BoundTemplate | None:
     if job.task_type.interface:
         return None
     uri = job.task["UiConfig"]["UiTemplateS3Uri"]
-    body = cloud.read_object(scope, str(job.request["RoleArn"]), *split_uri(uri))
+    body = cloud.read_object(scope, job.role, *split_uri(uri))
     try:
         return worker_template.parse(body.decode())
     except UnicodeDecodeError as error:
@@ -131,7 +123,7 @@ def _read_template(cloud: Cloud, scope: Scope, job: LabelingJob) -> BoundTemplat
 
 
 def _check_template(
-    job: LabelingJob,
+    job: LocalJob,
     template: BoundTemplate,
     objects: list[DataObject],
     labels: LabelFile,

@@ -11,26 +11,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from local.ground_truth.answers.data_kinds import SOURCES
 from local.ground_truth.answers.task_types import CUSTOM, TaskType
-from local.ground_truth.api.cloud import Bucket
-from local.ground_truth.api.errors import invalid
 from local.ground_truth.api.job_task import check_algorithm, check_interface, find_task
-from local.ground_truth.api.labeling_job import LONGEST, Functions
-from local.ground_truth.api.s3_uri import split_uri
+from local.ground_truth.api.local_job import LONGEST, MOST_AT_ONCE, Functions
 from local.ground_truth.api.state import Call
-
-_RESERVED = ("source", "source-ref")
+from local.ground_truth.cloud import SERVICE, Bucket, split_uri
+from local.ground_truth.errors import invalid
 
 
 def check_job(call: Call) -> tuple[TaskType, Functions]:
     """Return task type and functions; ValidationException if the request can't become a job."""
     request = call.request
     task_type, functions = find_task(call)
-    _check_attribute(request["LabelAttributeName"], task_type)
+    check_attribute(request["LabelAttributeName"], task_type)
     check_interface(call, task_type)
     if task_type is not CUSTOM and "LabelCategoryConfigS3Uri" not in request:
         raise invalid(f"LabelCategoryConfigS3Uri is required for {task_type.name}")
-    _check_times(request["HumanTaskConfig"], task_type)
+    check_times(request["HumanTaskConfig"], task_type)
     _check_team(call)
     _check_role(call)
     _check_buckets(call, task_type)
@@ -52,11 +50,12 @@ def check_cors(bucket: Bucket, uri: str, methods: frozenset[str]) -> None:
     )
 
 
-def _check_attribute(attribute: str, task_type: TaskType) -> None:
-    if attribute.endswith("-metadata") or attribute in _RESERVED:
+def check_attribute(attribute: str, task_type: TaskType) -> None:
+    """Raise ValidationException unless labels of the task type may have this name."""
+    if attribute.endswith("-metadata") or attribute in SOURCES:
         raise invalid(
             f"LabelAttributeName does not end with -metadata and is none of"
-            f" {', '.join(_RESERVED)}, got '{attribute}'"
+            f" {', '.join(SOURCES)}, got '{attribute}'"
         )
     if attribute.endswith("-ref") != task_type.reference:
         must = "must" if task_type.reference else "must not"
@@ -65,7 +64,8 @@ def _check_attribute(attribute: str, task_type: TaskType) -> None:
         )
 
 
-def _check_times(task: Mapping[str, Any], task_type: TaskType) -> None:
+def check_times(task: Mapping[str, Any], task_type: TaskType) -> None:
+    """Raise ValidationException unless times and counts are within the quotas of the task type."""
     seconds = task["TaskTimeLimitInSeconds"]
     if seconds > task_type.longest:
         raise invalid(
@@ -78,10 +78,11 @@ def _check_times(task: Mapping[str, Any], task_type: TaskType) -> None:
             f"TaskAvailabilityLifetimeInSeconds is at most {LONGEST:.0f} for a private workforce,"
             f" got {available}"
         )
-    concurrent = task.get("MaxConcurrentTaskCount", 1000)
-    if concurrent > 1000:
+    concurrent = task.get("MaxConcurrentTaskCount", MOST_AT_ONCE)
+    if concurrent > MOST_AT_ONCE:
         raise invalid(
-            f"MaxConcurrentTaskCount is at most 1000 without a higher quota, got {concurrent}"
+            f"MaxConcurrentTaskCount is at most {MOST_AT_ONCE} without a higher quota, got"
+            f" {concurrent}"
         )
 
 
@@ -98,7 +99,7 @@ def _check_role(call: Call) -> None:
     if not call.cloud.role_trusts(call.scope, role):
         raise invalid(
             f"Could not assume role {role}. Please ensure that the role exists and allows"
-            " principal 'sagemaker.amazonaws.com' to assume the role"
+            f" principal '{SERVICE}' to assume the role"
         )
 
 

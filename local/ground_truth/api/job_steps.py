@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from local.ground_truth.answers.output import files
-from local.ground_truth.api import automation, own_functions
-from local.ground_truth.api.cloud import Cloud, Denied, Missing, Scope
+from local.ground_truth.api import automation, custom_functions
+from local.ground_truth.api.custom_functions import Then
 from local.ground_truth.api.job_inputs import read_inputs
-from local.ground_truth.api.labeling_job import LabelingJob
-from local.ground_truth.api.own_functions import Then
-from local.ground_truth.api.s3_uri import split_uri
+from local.ground_truth.api.job_output import files
+from local.ground_truth.api.local_job import LocalJob
 from local.ground_truth.api.state import Account
+from local.ground_truth.cloud import Cloud, Denied, Missing, Scope, split_uri
 
-#: For how many times as long as it takes to write the output it is left alone.
+#: After a write the output is left alone for this many times as long as the write took.
 _REST: Final = 10
 
 #: What may call back and is done without the service's lock; it may return what is then to be done
@@ -26,7 +25,7 @@ Message = Callable[[], Then | None]
 
 
 def step(
-    cloud: Cloud, account: Account, job: LabelingJob, now: float, delay: float
+    cloud: Cloud, account: Account, job: LocalJob, now: float, delay: float
 ) -> Iterator[Message]:
     """Do what is due, and yield what then has to be sent or asked."""
     try:
@@ -37,14 +36,14 @@ def step(
 
 
 def _step(
-    cloud: Cloud, account: Account, job: LabelingJob, now: float, delay: float
+    cloud: Cloud, account: Account, job: LocalJob, now: float, delay: float
 ) -> Iterator[Message]:
     if job.status == "Initializing":
         if now >= job.due:
             job.begin(read_inputs(cloud, account.scope, job), now)
             job.due = now + delay
             yield from _notice(cloud, account, job)
-            yield from own_functions.calls(cloud, account.scope, job, now, delay)
+            yield from custom_functions.calls(cloud, account.scope, job, now, delay)
         return
     if job.problem:
         raise ValueError(job.problem)
@@ -54,7 +53,7 @@ def _step(
         return
     if job.status == "InProgress" and automation.is_automated(job):
         automation.label_left(job, now)
-    yield from own_functions.calls(cloud, account.scope, job, now, delay)
+    yield from custom_functions.calls(cloud, account.scope, job, now, delay)
     is_stopped = job.status == "Stopping" and not job.queue.consolidating
     is_over = now >= job.due and (job.finished or is_stopped)
     if job.inputs is not None and (is_over or (job.dirty and now >= job.write_from)):
@@ -64,22 +63,20 @@ def _step(
         yield _state_change(cloud, account.scope, job)
 
 
-def _is_complete(job: LabelingJob) -> bool:
+def _is_complete(job: LocalJob) -> bool:
     return job.status == "InProgress" and job.counters["Unlabeled"] == 0
 
 
-def _write(cloud: Cloud, scope: Scope, job: LabelingJob, now: float) -> None:
+def _write(cloud: Cloud, scope: Scope, job: LocalJob, now: float) -> None:
     began = time.perf_counter()
     bucket, folder = split_uri(job.folder)
-    key = job.request["OutputConfig"].get("KmsKeyId") or None
-    role = str(job.request["RoleArn"])
     for path, body in files(job):
-        cloud.write_object(scope, role, bucket, f"{folder}/{path}", body, kms_key=key)
+        cloud.write_object(scope, job.role, bucket, f"{folder}/{path}", body, kms_key=job.kms_key)
     job.dirty, job.written = False, True
     job.write_from = now + _REST * (time.perf_counter() - began)
 
 
-def _state_change(cloud: Cloud, scope: Scope, job: LabelingJob) -> Message:
+def _state_change(cloud: Cloud, scope: Scope, job: LocalJob) -> Message:
     """Return the sending of the event that a job has ended.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/sms-monitor-cloud-watch.html
@@ -93,7 +90,7 @@ def _state_change(cloud: Cloud, scope: Scope, job: LabelingJob) -> Message:
     return partial(cloud.put_event, scope, event)
 
 
-def _notice(cloud: Cloud, account: Account, job: LabelingJob) -> Iterator[Message]:
+def _notice(cloud: Cloud, account: Account, job: LocalJob) -> Iterator[Message]:
     """Tell the team's topic that there is work; what AWS writes in it is not documented."""
     arn = job.task["WorkteamArn"]
     for team in account.workteams.values():

@@ -11,13 +11,13 @@ from typing import Any
 
 from local.ground_truth.answers.task_types import CUSTOM, TASK_TYPES, TaskType
 from local.ground_truth.api.documented_arns import algorithm_arns, function_arns, interface_arns
-from local.ground_truth.api.errors import invalid
-from local.ground_truth.api.labeling_job import Functions
+from local.ground_truth.api.local_job import Functions
 from local.ground_truth.api.state import Call
+from local.ground_truth.errors import invalid
 
 
 def find_task(call: Call) -> tuple[TaskType, Functions]:
-    """Return the task type and its own functions, if it has any; ValidationException if none fits.
+    """Return the task type and its custom functions, if any; ValidationException if none fits.
 
     Built-in types have a pair of Ground Truth's own functions. All else is a custom task, which
     may have functions of the account's, the pass-through ones or none.
@@ -86,7 +86,7 @@ def _function(call: Call, prefix: str, member: str, arn: str | None) -> _Functio
         return _Function()
     known, region = function_arns(prefix), call.scope.region
     if arn in known and f":{region}:" in arn:
-        # What passes all through is like no function at all.
+        # A pass-through function is the same as none.
         return _Function() if known[arn] == CUSTOM.name else _Function(built_in=known[arn])
     accounts = {each.split(":")[4] for each in known}
     name = arn.split(":function:", 1)[-1]

@@ -1,4 +1,4 @@
-"""The operations on labeling jobs and on tags.
+"""The operations on labeling jobs.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/sms-create-labeling-job-api.html
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Final
 
-from local.ground_truth.api.errors import in_use, invalid, not_found
 from local.ground_truth.api.job_rules import check_job
-from local.ground_truth.api.labeling_job import ENDED, LabelingJob
-from local.ground_truth.api.state import Call, Workteam, ordered, page, tag_list, tag_map
+from local.ground_truth.api.lists import ordered, page
+from local.ground_truth.api.local_job import ENDED, LocalJob
+from local.ground_truth.api.state import Call, Workteam
+from local.ground_truth.api.tags import tag_list, tag_map
+from local.ground_truth.errors import in_use, invalid, not_found
 
 _ECHOED: Final = (
     "LabelingJobName",
@@ -27,7 +29,7 @@ _ECHOED: Final = (
 
 
 def create_labeling_job(call: Call) -> dict[str, Any]:
-    """Start a labeling job, whose name is used up for ever."""
+    """Start a labeling job. Its name is never free again."""
     request = call.request
     name = request["LabelingJobName"]
     task_type, functions = check_job(call)
@@ -35,7 +37,7 @@ def create_labeling_job(call: Call) -> dict[str, Any]:
         raise in_use(f"Labeling job {name} already exists; names are unique and not case-sensitive")
     arn = call.scope.arn(f"labeling-job/{name.lower()}")
     team = _team(call, request["HumanTaskConfig"]["WorkteamArn"])
-    call.account.jobs[name.lower()] = LabelingJob(
+    call.account.jobs[name.lower()] = LocalJob(
         name=name,
         arn=arn,
         request=request,
@@ -105,45 +107,18 @@ def list_labeling_jobs_for_workteam(call: Call) -> dict[str, Any]:
     )
 
 
-def add_tags(call: Call) -> dict[str, Any]:
-    """Add or change tags of a labeling job, work team or workforce."""
-    tags = _tags(call)
-    tags.update(tag_map(call.request["Tags"]))
-    return {"Tags": tag_list(tags)}
-
-
-def delete_tags(call: Call) -> dict[str, Any]:
-    """Remove tags; absent ones are no error."""
-    tags = _tags(call)
-    for key in call.request["TagKeys"]:
-        tags.pop(key, None)
-    return {}
-
-
-def list_tags(call: Call) -> dict[str, Any]:
-    """List tags."""
-    return page(call.request, "Tags", tag_list(_tags(call)), lambda tag: tag)
-
-
 def _team(call: Call, arn: str) -> Workteam:
     return next(team for team in call.account.workteams.values() if team.arn == arn)
 
 
-def _find(call: Call) -> LabelingJob:
+def _find(call: Call) -> LocalJob:
     name = call.request["LabelingJobName"]
     if name.lower() not in call.account.jobs:
         raise not_found(f"Labeling job {name} does not exist")
     return call.account.jobs[name.lower()]
 
 
-def _tags(call: Call) -> dict[str, str]:
-    arn = call.request["ResourceArn"]
-    if arn not in call.account.tags:
-        raise invalid(f"Resource {arn} does not exist")
-    return call.account.tags[arn]
-
-
-def _summary(job: LabelingJob) -> dict[str, Any]:
+def _summary(job: LocalJob) -> dict[str, Any]:
     shown = {
         "LabelingJobName": job.name,
         "LabelingJobArn": job.arn,
@@ -160,7 +135,7 @@ def _summary(job: LabelingJob) -> dict[str, Any]:
     return shown
 
 
-def _list_entry(job: LabelingJob) -> dict[str, Any]:
+def _list_entry(job: LocalJob) -> dict[str, Any]:
     entry = {
         **_summary(job),
         "WorkteamArn": job.task["WorkteamArn"],
@@ -171,7 +146,7 @@ def _list_entry(job: LabelingJob) -> dict[str, Any]:
     return entry
 
 
-def _team_entry(job: LabelingJob, account: str) -> dict[str, Any]:
+def _team_entry(job: LocalJob, account: str) -> dict[str, Any]:
     counters = job.counters
     return {
         "LabelingJobName": job.name,
@@ -187,7 +162,7 @@ def _team_entry(job: LabelingJob, account: str) -> dict[str, Any]:
     }
 
 
-def _reference_code(job: LabelingJob) -> str:
+def _reference_code(job: LocalJob) -> str:
     return hashlib.sha256(job.arn.encode()).hexdigest()[:10]
 
 

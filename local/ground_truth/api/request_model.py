@@ -15,7 +15,7 @@ from typing import Any
 import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
-from local.ground_truth.api.errors import AwsError, invalid
+from local.ground_truth.errors import AwsError, invalid
 
 _NUMBERS = ("integer", "long")
 
@@ -49,12 +49,12 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[str]:
         yield from _check_structure(shape, value, path)
     elif isinstance(shape, ListShape):
         _expect(value, list, path, "list")
-        yield from _check_size(shape, len(value), value, path)
+        yield from _check_bounds(shape, len(value), value, path, "length")
         for number, item in enumerate(value, start=1):
             yield from _check(shape.member, item, f"{path}.{number}.member")
     elif isinstance(shape, MapShape):
         _expect(value, dict, path, "map")
-        yield from _check_size(shape, len(value), value, path)
+        yield from _check_bounds(shape, len(value), value, path, "length")
         for key, item in value.items():
             yield from _check(shape.value, item, f"{path}.{key}.member")
     else:
@@ -63,7 +63,7 @@ def _check(shape: Shape, value: Any, path: str) -> Iterator[str]:
 
 def _check_structure(shape: StructureShape, value: Mapping[str, Any], path: str) -> Iterator[str]:
     for name, member in shape.members.items():
-        # AWS writes a member's name in messages with a small first letter.
+        # AWS writes a member's name in messages with a lower-case first letter.
         member_path = f"{path}.{name[0].lower()}{name[1:]}".lstrip(".")
         if value.get(name) is not None:
             yield from _check(member, value[name], member_path)
@@ -74,7 +74,7 @@ def _check_structure(shape: StructureShape, value: Mapping[str, Any], path: str)
 def _check_scalar(shape: Shape, value: Any, path: str) -> Iterator[str]:
     if shape.type_name in _NUMBERS:
         _expect(value, int, path, shape.type_name)
-        yield from _check_range(shape, value, path)
+        yield from _check_bounds(shape, value, value, path, "value")
         return
     if shape.type_name == "boolean":
         _expect(value, bool, path, "boolean")
@@ -86,28 +86,20 @@ def _check_scalar(shape: Shape, value: Any, path: str) -> Iterator[str]:
     if allowed and value not in allowed:
         constraint = f"Member must satisfy enum value set: [{', '.join(allowed)}]"
         yield _failed(value, path, constraint)
-    yield from _check_size(shape, len(value), value, path)
+    yield from _check_bounds(shape, len(value), value, path, "length")
     pattern = shape.metadata.get("pattern")
     if pattern and not java_pattern(pattern).fullmatch(value):
         yield _failed(value, path, f"Member must satisfy regular expression pattern: {pattern}")
 
 
-def _check_size(shape: Shape, size: int, value: Any, path: str) -> Iterator[str]:
+def _check_bounds(shape: Shape, number: int, value: Any, path: str, what: str) -> Iterator[str]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
-    if least is not None and size < least:
-        constraint = f"Member must have length greater than or equal to {least}"
-        yield _failed(value, path, constraint)
-    if most is not None and size > most:
-        yield _failed(value, path, f"Member must have length less than or equal to {most}")
-
-
-def _check_range(shape: Shape, value: int, path: str) -> Iterator[str]:
-    least, most = shape.metadata.get("min"), shape.metadata.get("max")
-    if least is not None and value < least:
-        constraint = f"Member must have value greater than or equal to {least}"
-        yield _failed(value, path, constraint)
-    if most is not None and value > most:
-        yield _failed(value, path, f"Member must have value less than or equal to {most}")
+    for is_wrong, bound in (
+        (least is not None and number < least, f"greater than or equal to {least}"),
+        (most is not None and number > most, f"less than or equal to {most}"),
+    ):
+        if is_wrong:
+            yield _failed(value, path, f"Member must have {what} {bound}")
 
 
 def _failed(value: Any, path: str, constraint: str) -> str:

@@ -1,4 +1,4 @@
-"""Ground Truth as a service: takes requests, lets time pass for labeling jobs, tells the world."""
+"""Ground Truth as a service: takes requests, moves labeling jobs on, sends events and notices."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from local.ground_truth.api import jobs, workforces, workteams
-from local.ground_truth.api.cloud import Caller, Cloud, Denied, Missing, Scope
-from local.ground_truth.api.errors import AwsError
+from local.ground_truth.api import jobs, tags, workforces, workteams
 from local.ground_truth.api.job_steps import Message, step
-from local.ground_truth.api.labeling_job import ENDED, LabelingJob
+from local.ground_truth.api.local_job import ENDED, LocalJob
 from local.ground_truth.api.request_model import check_request
 from local.ground_truth.api.state import Account, Call
+from local.ground_truth.cloud import SERVICE, Caller, Cloud, Denied, Missing, Scope
+from local.ground_truth.errors import AwsError
 
 _LOG = logging.getLogger("ground-truth")
 _TICK: Final = 0.05
@@ -35,7 +35,6 @@ class Operation:
 
 
 _WORKFORCE: Final = "workforce/{WorkforceName}"
-_WORKTEAM: Final = "workteam/private-crowd/{WorkteamName}"
 _JOB: Final = "labeling-job/{LabelingJobName}"
 
 #: Resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
@@ -45,11 +44,11 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "ListWorkforces": Operation(run=workforces.list_workforces, resource="*"),
     "UpdateWorkforce": Operation(run=workforces.update_workforce, resource=_WORKFORCE),
     "DeleteWorkforce": Operation(run=workforces.delete_workforce, resource=_WORKFORCE),
-    "CreateWorkteam": Operation(run=workteams.create_workteam, resource=_WORKTEAM),
-    "DescribeWorkteam": Operation(run=workteams.describe_workteam, resource=_WORKTEAM),
+    "CreateWorkteam": Operation(run=workteams.create_workteam, resource=workteams.RESOURCE),
+    "DescribeWorkteam": Operation(run=workteams.describe_workteam, resource=workteams.RESOURCE),
     "ListWorkteams": Operation(run=workteams.list_workteams, resource="*"),
-    "UpdateWorkteam": Operation(run=workteams.update_workteam, resource=_WORKTEAM),
-    "DeleteWorkteam": Operation(run=workteams.delete_workteam, resource=_WORKTEAM),
+    "UpdateWorkteam": Operation(run=workteams.update_workteam, resource=workteams.RESOURCE),
+    "DeleteWorkteam": Operation(run=workteams.delete_workteam, resource=workteams.RESOURCE),
     "CreateLabelingJob": Operation(run=jobs.create_labeling_job, resource=_JOB),
     "DescribeLabelingJob": Operation(run=jobs.describe_labeling_job, resource=_JOB),
     "StopLabelingJob": Operation(run=jobs.stop_labeling_job, resource=_JOB),
@@ -57,9 +56,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "ListLabelingJobsForWorkteam": Operation(
         run=jobs.list_labeling_jobs_for_workteam, resource="{WorkteamArn}"
     ),
-    "AddTags": Operation(run=jobs.add_tags, resource="{ResourceArn}"),
-    "ListTags": Operation(run=jobs.list_tags, resource="{ResourceArn}"),
-    "DeleteTags": Operation(run=jobs.delete_tags, resource="{ResourceArn}"),
+    "AddTags": Operation(run=tags.add_tags, resource="{ResourceArn}"),
+    "ListTags": Operation(run=tags.list_tags, resource="{ResourceArn}"),
+    "DeleteTags": Operation(run=tags.delete_tags, resource="{ResourceArn}"),
 }
 
 
@@ -89,7 +88,7 @@ class GroundTruth:
             return account
 
     def accounts(self) -> list[Account]:
-        """Return all accounts that have anything."""
+        """Return all accounts that have something in Ground Truth."""
         return list(self._accounts.values())
 
     def portals(self) -> list[str]:
@@ -131,7 +130,7 @@ class GroundTruth:
     def step(self) -> None:
         """Let all labeling jobs do what is due, then send and ask what they want.
 
-        A job's own Lambda functions are asked here one after the other, without the lock: they
+        A job's custom functions are asked here one after the other, without the lock: they
         call this computer's AWS, which may need it.
         """
         with self.lock:
@@ -164,7 +163,7 @@ class GroundTruth:
             except Exception:  # noqa: BLE001  # one bad step must not stop the others
                 _LOG.exception("a step failed")
 
-    def _step(self, account: Account, job: LabelingJob) -> list[Message]:
+    def _step(self, account: Account, job: LocalJob) -> list[Message]:
         try:
             return list(step(self.cloud, account, job, self.clock(), self.delay))
         except Exception:  # noqa: BLE001  # a bug here must end the job visibly
@@ -206,7 +205,7 @@ def _authorize(call: Call, name: str, operation: Operation) -> None:
     request, context = call.request, {}
     resource = operation.resource.format(**request)
     if not operation.resource.startswith(("{", "*")):
-        # A labeling job's ARN has its name in small letters.
+        # A labeling job's ARN has its name in lower case.
         lower = resource.lower() if operation.resource == _JOB else resource
         resource = call.scope.arn(lower)
     if name == "CreateLabelingJob":
@@ -218,7 +217,7 @@ def _authorize(call: Call, name: str, operation: Operation) -> None:
         }
     call.caller.authorize(f"sagemaker:{name}", resource, context)
     if name == "CreateLabelingJob":
-        passed = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+        passed = {"iam:PassedToService": SERVICE}
         call.caller.authorize("iam:PassRole", request["RoleArn"], passed)
     if name.startswith("Create") and request.get("Tags"):
         call.caller.authorize("sagemaker:AddTags", resource, {})

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.ground_truth.api.cloud import Caller, Cloud, Scope
-from local.ground_truth.api.errors import invalid
-from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.api.local_job import LocalJob
+from local.ground_truth.cloud import Caller, Cloud, Scope
 
 
 @dataclass(kw_only=True)
@@ -31,7 +28,7 @@ class Workforce:
     network: dict[str, Any]
     #: When it is Active, in seconds since the epoch.
     active_from: float
-    #: Until when the last change of it takes.
+    #: When its last change is done.
     updating_until: float = 0.0
     #: When it is gone, once its deletion has begun.
     gone_from: float | None = None
@@ -92,8 +89,8 @@ class Account:
     scope: Scope
     workforces: dict[str, Workforce] = field(default_factory=dict)
     workteams: dict[str, Workteam] = field(default_factory=dict)
-    #: By name in small letters; a name is never free again.
-    jobs: dict[str, LabelingJob] = field(default_factory=dict)
+    #: By name in lower case; a name is never free again.
+    jobs: dict[str, LocalJob] = field(default_factory=dict)
     #: Resource ARN → tags.
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -121,42 +118,3 @@ class Call:
     def scope(self) -> Scope:
         """The account and Region that the request goes to."""
         return self.account.scope
-
-
-def tag_map(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """Turn `[{"Key": …, "Value": …}]` into a mapping."""
-    return {tag["Key"]: tag["Value"] for tag in tags}
-
-
-def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Turn a mapping into `[{"Key": …, "Value": …}]`."""
-    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-
-
-def page(
-    request: Mapping[str, Any], key: str, items: Sequence[Any], show: Callable[[Any], Any]
-) -> dict[str, Any]:
-    """Return one page of `items` below `key`, with a NextToken if there are more."""
-    start = _offset(request.get("NextToken"))
-    end = start + int(request.get("MaxResults", 100))
-    answer: dict[str, Any] = {key: [show(item) for item in items[start:end]]}
-    if end < len(items):
-        answer["NextToken"] = base64.urlsafe_b64encode(str(end).encode()).decode()
-    return answer
-
-
-def _offset(token: str | None) -> int:
-    if token is None:
-        return 0
-    try:
-        return int(base64.urlsafe_b64decode(token))
-    except (binascii.Error, ValueError):
-        raise invalid(f"Invalid NextToken: {token}") from None
-
-
-def ordered(
-    request: Mapping[str, Any], items: Sequence[Any], by: Mapping[str, Callable[[Any], Any]]
-) -> list[Any]:
-    """Sort by the request's SortBy (the first of `by` if absent) and SortOrder."""
-    key = by[request.get("SortBy", next(iter(by)))]
-    return sorted(items, key=key, reverse=request.get("SortOrder") == "Descending")

@@ -11,10 +11,12 @@ import string
 from collections.abc import Mapping
 from typing import Any, Final
 
-from local.ground_truth.api.cloud import UserPool
-from local.ground_truth.api.errors import conflict, in_use, invalid
-from local.ground_truth.api.state import Call, Workforce, ordered, page, tag_map
-from local.ground_truth.portal import portal_network
+from local.ground_truth.api import portal_network
+from local.ground_truth.api.lists import ordered, page
+from local.ground_truth.api.state import Call, Workforce
+from local.ground_truth.api.tags import tag_map
+from local.ground_truth.cloud import UserPool
+from local.ground_truth.errors import conflict, in_use, invalid
 
 _LETTERS: Final = string.ascii_lowercase + string.digits
 

@@ -7,14 +7,18 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/sms-workforce-management-private
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from local.ground_truth.api.errors import in_use, invalid, too_many
-from local.ground_truth.api.state import Call, Workforce, Workteam, ordered, page, tag_map
+from local.ground_truth.api.lists import ordered, page
+from local.ground_truth.api.state import Call, Workforce, Workteam
+from local.ground_truth.api.tags import tag_map
 from local.ground_truth.api.workforces import add_workforce, require_pool
+from local.ground_truth.errors import in_use, invalid, too_many
 
 #: https://docs.aws.amazon.com/sagemaker/latest/dg/sms-workforce-private-use-cognito.html
-MAXIMUM = 25
+MAXIMUM: Final = 25
+#: The last part of an ARN.
+RESOURCE: Final = "workteam/private-crowd/{WorkteamName}"
 
 
 def create_workteam(call: Call) -> dict[str, Any]:
@@ -31,7 +35,7 @@ def create_workteam(call: Call) -> dict[str, Any]:
     _require_same_provider(workforce, members)
     team = Workteam(
         name=name,
-        arn=call.scope.arn(f"workteam/private-crowd/{name}"),
+        arn=_arn(call, name),
         workforce=workforce.name,
         description=request["Description"],
         members=members,
@@ -85,9 +89,12 @@ def find_workteam(call: Call) -> Workteam:
     """Return the team that the request names; ValidationException if there is none."""
     name = call.request["WorkteamName"]
     if name not in call.account.workteams:
-        arn = call.scope.arn(f"workteam/private-crowd/{name}")
-        raise invalid(f"The work team {arn} does not exist")
+        raise invalid(f"The work team {_arn(call, name)} does not exist")
     return call.account.workteams[name]
+
+
+def _arn(call: Call, name: str) -> str:
+    return call.scope.arn(RESOURCE.format(WorkteamName=name))
 
 
 def _workforce_for(call: Call, members: Sequence[Mapping[str, Any]]) -> Workforce:

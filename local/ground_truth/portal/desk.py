@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.ground_truth.answers import worker_template
 from local.ground_truth.answers.data_object import DataObject
-from local.ground_truth.api.cloud import Denied, Missing, Scope, User
+from local.ground_truth.answers.task_queue import Refused
 from local.ground_truth.api.job_inputs import task_input
-from local.ground_truth.api.labeling_job import LabelingJob
+from local.ground_truth.api.local_job import LocalJob
+from local.ground_truth.api.read_access import read_access
 from local.ground_truth.api.service import GroundTruth
-from local.ground_truth.portal import ready_interface, worker_template
-from local.ground_truth.portal.read_access import read_access
-from local.ground_truth.portal.task_queue import Refused
+from local.ground_truth.cloud import Denied, Missing, Scope, User
+from local.ground_truth.portal import ready_interface
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +54,7 @@ def answer(
         job.answer(task_id, member.user, content, ground_truth.clock(), ground_truth.delay)
 
 
-def _show(
-    ground_truth: GroundTruth, member: Member, job: LabelingJob, task_id: str
-) -> dict[str, Any]:
+def _show(ground_truth: GroundTruth, member: Member, job: LocalJob, task_id: str) -> dict[str, Any]:
     assert job.inputs is not None  # noqa: S101  # a task exists once all is read
     each = job.queue.object_of(task_id)
     return {
@@ -69,7 +68,7 @@ def _show(
     }
 
 
-def _page(ground_truth: GroundTruth, member: Member, job: LabelingJob, each: DataObject) -> str:
+def _page(ground_truth: GroundTruth, member: Member, job: LocalJob, each: DataObject) -> str:
     assert job.inputs is not None  # noqa: S101  # a task exists once all is read
     cloud = ground_truth.cloud
     try:
@@ -84,8 +83,8 @@ def _page(ground_truth: GroundTruth, member: Member, job: LabelingJob, each: Dat
         raise Refused(f"this task can't be shown: {problem}", status=500) from problem
 
 
-def _addresses(ground_truth: GroundTruth, member: Member, job: LabelingJob) -> dict[str, str]:
-    """Return where the worker's URLs are good for, if the team has them bound to that.
+def _addresses(ground_truth: GroundTruth, member: Member, job: LocalJob) -> dict[str, str]:
+    """Return the IP addresses that the worker's URLs are bound to, if the team binds them.
 
     botocore, shape IamPolicyConstraints: the conditions are on "the worker's IP address when a
     task is rendered".
@@ -101,7 +100,7 @@ def _addresses(ground_truth: GroundTruth, member: Member, job: LabelingJob) -> d
     }
 
 
-def _find(ground_truth: GroundTruth, member: Member, task_id: str) -> LabelingJob:
+def _find(ground_truth: GroundTruth, member: Member, task_id: str) -> LocalJob:
     for job in _jobs(ground_truth, member):
         if job.queue.has(task_id):
             return job
@@ -111,7 +110,7 @@ def _find(ground_truth: GroundTruth, member: Member, task_id: str) -> LabelingJo
     raise Refused(f"there is no task {task_id!r}", status=404)
 
 
-def _jobs(ground_truth: GroundTruth, member: Member) -> Iterator[LabelingJob]:
+def _jobs(ground_truth: GroundTruth, member: Member) -> Iterator[LocalJob]:
     """Yield the jobs of the worker's teams."""
     account = ground_truth.account(member.scope)
     teams = {team.arn for team in account.workteams.values() if member.user.groups & team.groups}

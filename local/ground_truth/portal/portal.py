@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from local.ground_truth.api.cloud import Scope
-from local.ground_truth.api.replies import Reply, cookies, header_map, page, to_json
+from local.ground_truth.answers.task_queue import Refused
+from local.ground_truth.api import portal_network
 from local.ground_truth.api.service import GroundTruth
 from local.ground_truth.api.state import Workforce
-from local.ground_truth.portal import desk, portal_network, sign_in
+from local.ground_truth.cloud import Scope
+from local.ground_truth.portal import desk, sign_in
 from local.ground_truth.portal.desk import Member
 from local.ground_truth.portal.sessions import Sessions
 from local.ground_truth.portal.sign_in import SignInFailed
-from local.ground_truth.portal.task_queue import Refused
+from local.replies import Reply, cookies, header_map, page, to_json
 
 _PAGE: Final = Path(__file__).with_name("portal.html")
 _MOST: Final = 100
@@ -74,7 +75,7 @@ class Portal:
         self._sessions = Sessions(ground_truth)
 
     def serves(self, host: str) -> bool:
-        """Say whether a Host header is for a portal, be there one or not."""
+        """Say whether a Host header is for a portal, whether or not there is one."""
         domain = self._ground_truth.cloud.portal_domain
         return ".labeling." in host and host.endswith(f".{domain}")
 
@@ -116,7 +117,7 @@ class Portal:
     async def _answer(self, request: _Request) -> Reply:
         if request.method not in ("GET", "POST"):
             raise Refused(f"the portal takes GET and POST, got {request.method}", status=405)
-        if request.method == "GET" and request.path == "/oauth2/idpresponse":
+        if request.method == "GET" and request.path == sign_in.CALLBACK:
             return await self._sign_in(request)
         if request.method == "GET" and request.path == "/logout":
             return self._sign_out(request)

@@ -1,4 +1,4 @@
-"""The user interfaces that Ground Truth has ready, as far as a plain page can stand for them."""
+"""Plain pages in place of the user interfaces that Ground Truth has ready."""
 
 from __future__ import annotations
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from local.ground_truth.api.cloud import Scope, User
 from local.ground_truth.api.service import GroundTruth
 from local.ground_truth.api.state import Workforce
+from local.ground_truth.cloud import Scope, User
 from local.ground_truth.portal.desk import Member
 from local.ground_truth.portal.sign_in import Identity
 

@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from local.ground_truth.api.cloud import Cloud, Scope
 from local.ground_truth.api.state import Workforce
+from local.ground_truth.cloud import Cloud, Scope
 
 #: Which scopes Ground Truth asks of Cognito is not documented; AWS's own samples allow these.
 _COGNITO_SCOPE: Final = "openid email profile"
 _PATIENCE: Final = 30.0
+#: Where the provider sends a worker back to, at the portal.
+CALLBACK: Final = "/oauth2/idpresponse"
 
 
 class SignInFailed(Exception):  # noqa: N818  # the portal's answer to a person
@@ -89,7 +91,7 @@ def provider(cloud: Cloud, scope: Scope, workforce: Workforce) -> Provider:
 
 def callback(workforce: Workforce) -> str:
     """Return the URL to which the provider sends a worker back."""
-    return f"https://{workforce.sub_domain}/oauth2/idpresponse"
+    return f"https://{workforce.sub_domain}{CALLBACK}"
 
 
 def login_url(wanted: Provider, workforce: Workforce, state: str, nonce: str) -> str:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from local.ground_truth.answers.task_types import TASK_TYPES
-from local.ground_truth.api.cloud import (
+from local.ground_truth.api.documented_arns import interface_arns
+from local.ground_truth.api.service import GroundTruth
+from local.ground_truth.cloud import (
     Bucket,
     Denied,
     FunctionFailed,
@@ -17,8 +19,6 @@ from local.ground_truth.api.cloud import (
     User,
     UserPool,
 )
-from local.ground_truth.api.documented_arns import interface_arns
-from local.ground_truth.api.service import GroundTruth
 from local.ground_truth.portal import desk
 
 SCOPE: Final = Scope(account="000000000000", region="us-east-1")

@@ -1,0 +1,1 @@
+"""Cognito's user pools, and their login pages."""
