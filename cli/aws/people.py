@@ -21,7 +21,7 @@ _INVITED: Final = "FORCE_CHANGE_PASSWORD"
 
 
 class PeopleError(RuntimeError):
-    """Something that the person at the keyboard can mend; the message says how."""
+    """Something that the person at the keyboard can fix; the message says how."""
 
 
 @dataclass(frozen=True, kw_only=True)

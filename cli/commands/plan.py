@@ -20,7 +20,7 @@ from rich.console import Console
 
 from cli.plan.cdk import CdkError
 from cli.plan.counts import Counts, CountsError, read_counts
-from cli.plan.json_output import machine
+from cli.plan.json_output import json_output
 from cli.plan.markdown import markdown
 from cli.plan.plan import Plan, make_plan
 from cli.plan.sources import SourceError, starting_point, synthesise, tree_of
@@ -39,7 +39,7 @@ def main() -> None:
     if arguments.format == "text":
         show(plan, Console(highlight=False))
     else:
-        sys.stdout.write(markdown(plan) if arguments.format == "markdown" else machine(plan))
+        sys.stdout.write(markdown(plan) if arguments.format == "markdown" else json_output(plan))
     sys.exit(int(plan.verdict))
 
 

@@ -9,7 +9,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from cli.plan.approvals import check_names, load_approvals
-from cli.plan.assembly import Environment, read_assembly
+from cli.plan.assembly import AssembledEnvironment, read_assembly
 from cli.plan.counts import Counts
 from cli.plan.difference import differences
 from cli.plan.environment_plan import EnvironmentPlan, changed_stacks, plan_environment
@@ -61,13 +61,13 @@ def make_plan(
     `environments` is the folder of the files and their approvals. Raises EnvironmentFileError for
     an approvals file with mistakes, CountsError and CdkError.
     """
-    old: Mapping[str, Environment] = read_assembly(before) if before is not None else {}
+    old: Mapping[str, AssembledEnvironment] = read_assembly(before) if before is not None else {}
     new = read_assembly(after)
     check_names(environments, sorted({*old, *new}))
     plans = []
     for name in sorted({*old, *new}):
-        earlier = old.get(name, Environment(name=name))
-        later = new.get(name, Environment(name=name))
+        earlier = old.get(name, AssembledEnvironment(name=name))
+        later = new.get(name, AssembledEnvironment(name=name))
         stacks = changed_stacks(earlier, later)
         if stacks:
             say(f"comparing the templates of {name}")

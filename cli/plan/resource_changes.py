@@ -10,7 +10,7 @@ from cli.plan import kinds
 from cli.plan.changes import Action as ResourceAction
 from cli.plan.changes import Change
 from cli.plan.counts import Count, Counts
-from cli.plan.job_changes import job_words
+from cli.plan.job_changes import job_changes
 from cli.plan.references import References, is_new
 from cli.plan.tags import tag_changes
 from ground_truth.catalogue.prices import Price, price, task_of
@@ -51,7 +51,7 @@ class Objects:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Item:
+class ResourceChange:
     """A line of a plan."""
 
     action: Action
@@ -71,12 +71,12 @@ class Item:
     price: Price | None = None
 
 
-def item(
+def resource_change(
     change: Change,
     environment: str,
     references: References,
     counts: Counts,
-) -> Item:
+) -> ResourceChange:
     """Return the line of a change; `references` are those of the templates that `change` is in."""
     resource = change.resource
     is_job = resource.type == "Custom::LabelingJob"
@@ -96,8 +96,10 @@ def item(
             references,
             counts.of(environment, name),
         )
-    words = _words(change, references) if change.before and change.after else []
-    return Item(action=action, changes=tuple(words), effects=tuple(_effects(change)), **common)
+    texts = _property_changes(change, references) if change.before and change.after else []
+    return ResourceChange(
+        action=action, changes=tuple(texts), effects=tuple(_effects(change)), **common
+    )
 
 
 def stops_a_job(change: Change) -> bool:
@@ -119,26 +121,28 @@ def _job(
     common: Mapping[str, Any],
     references: References,
     count: Count | None,
-) -> Item:
+) -> ResourceChange:
     stack = change.resource.stack
     if action == "stopped":
-        return Item(action=action, effects=tuple(_end(change, count)), **common)
-    words = (
-        job_words(change.old, change.new, references, stack)
+        return ResourceChange(action=action, effects=tuple(_end(change, count)), **common)
+    texts = (
+        job_changes(change.old, change.new, references, stack)
         if change.before and change.after
         else []
     )
     if action not in ("created", "new run"):
-        return Item(action=action, changes=tuple(words), effects=tuple(_effects(change)), **common)
+        return ResourceChange(
+            action=action, changes=tuple(texts), effects=tuple(_effects(change)), **common
+        )
     is_known = change.before is not None and change.old.get("Input") == change.new.get("Input")
     objects = _objects(change, count if is_known else None)
     task = task_of(change.new)
     effects = [_run(change, objects)]
     if change.before is not None:
         effects += _end_of_run(change, count)
-    return Item(
+    return ResourceChange(
         action=action,
-        changes=tuple(words),
+        changes=tuple(texts),
         effects=tuple(effects),
         objects=objects,
         price=None if objects is None else price(objects.number, task),
@@ -221,26 +225,26 @@ def _effects(change: Change) -> list[str]:
     return []
 
 
-def _words(change: Change, references: References) -> list[str]:
+def _property_changes(change: Change, references: References) -> list[str]:
     """Return what changes of a resource: values where they are short, else their names."""
-    words: list[str] = []
+    texts: list[str] = []
     stack = change.resource.stack
     for name in dict.fromkeys([*change.old, *change.new]):
         old, new = change.old.get(name), change.new.get(name)
         if old == new:
             continue
         if name in ("Tags", "UserPoolTags"):
-            words += tag_changes(old, new)
+            texts += tag_changes(old, new)
         elif is_new(new):
-            words.append(f"{name}: refers to what is replaced")
+            texts.append(f"{name}: refers to what is replaced")
         else:
-            words.append(_property(name, old, new, references, stack))
+            texts.append(_property(name, old, new, references, stack))
     before, after = change.before, change.after
     if before and after and before.deletion_policy != after.deletion_policy:
-        words.append(f"when deleted: {before.deletion_policy} → {after.deletion_policy}")
+        texts.append(f"when deleted: {before.deletion_policy} → {after.deletion_policy}")
     if before and after and before.replace_policy != after.replace_policy:
-        words.append(f"when replaced: {before.replace_policy} → {after.replace_policy}")
-    return words
+        texts.append(f"when replaced: {before.replace_policy} → {after.replace_policy}")
+    return texts
 
 
 def _property(name: str, old: Any, new: Any, references: References, stack: str) -> str:

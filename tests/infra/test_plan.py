@@ -13,7 +13,7 @@ import pytest
 
 from cli.plan.cdk import CdkError
 from cli.plan.counts import Counts
-from cli.plan.json_output import machine
+from cli.plan.json_output import json_output
 from cli.plan.markdown import markdown
 from cli.plan.plan import Plan, Verdict, make_plan
 from cli.plan.sources import synthesise
@@ -102,7 +102,7 @@ def test_a_tree_without_a_change_has_nothing_in_its_plan(assemblies: dict[str, P
     plan = _plan(assemblies, "base")
 
     assert plan.verdict is Verdict.NOTHING
-    assert not any(each["changed"] for each in json.loads(machine(plan))["environments"])
+    assert not any(each["changed"] for each in json.loads(json_output(plan))["environments"])
 
 
 def test_an_approved_removal_is_a_change_like_others(
@@ -190,7 +190,7 @@ def test_a_base_that_is_not_there_is_an_error_that_shows_all_as_new(
         today=_TODAY,
         error="expected a commit",
     )
-    shown = json.loads(machine(plan))
+    shown = json.loads(json_output(plan))
 
     assert plan.verdict is Verdict.ERROR
     assert {each["action"] for each in shown["environments"][0]["changes"]} == {"created"}
