@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from cli.plan import kinds
@@ -33,7 +33,6 @@ _ACTIONS: Final[Mapping[ResourceAction, Action]] = {
     "refuse": "refused by AWS",
     "leave": "left behind",
 }
-_JOB_ACTIONS: Final[Mapping[Action, Action]] = {"replaced": "new run", "deleted": "stopped"}
 _LONGEST: Final = 80
 
 
@@ -79,27 +78,25 @@ def resource_change(
 ) -> ResourceChange:
     """Return the line of a change; `references` are those of the templates that `change` is in."""
     resource = change.resource
-    is_job = resource.type == "Custom::LabelingJob"
-    action = _ACTIONS[change.action]
     name = kinds.name(resource, environment, references)
-    common: dict[str, Any] = {
-        "kind": kinds.kind(resource),
-        "name": name,
-        "path": resource.path,
-        "type": resource.type,
-    }
-    if is_job:
-        return _job(
-            change,
-            _JOB_ACTIONS.get(action, action),
-            common,
-            references,
-            counts.of(environment, name),
+    is_job = resource.type == "Custom::LabelingJob"
+    texts: list[str] = []
+    if change.before and change.after:
+        texts = (
+            job_changes(change.old, change.new, references, resource.stack)
+            if is_job
+            else _property_changes(change, references)
         )
-    texts = _property_changes(change, references) if change.before and change.after else []
-    return ResourceChange(
-        action=action, changes=tuple(texts), effects=tuple(_effects(change)), **common
+    found = ResourceChange(
+        action=_ACTIONS[change.action],
+        kind=kinds.kind(resource),
+        name=name,
+        path=resource.path,
+        type=resource.type,
+        changes=tuple(texts),
+        effects=tuple(_effects(change)),
     )
+    return _of_job(found, change, counts.of(environment, name)) if is_job else found
 
 
 def stops_a_job(change: Change) -> bool:
@@ -115,38 +112,23 @@ def stops_a_job(change: Change) -> bool:
     return change.action == "replace" and change.new.get("OnChange") == "replace"
 
 
-def _job(
-    change: Change,
-    action: Action,
-    common: Mapping[str, Any],
-    references: References,
-    count: Count | None,
-) -> ResourceChange:
-    stack = change.resource.stack
-    if action == "stopped":
-        return ResourceChange(action=action, effects=tuple(_end(change, count)), **common)
-    texts = (
-        job_changes(change.old, change.new, references, stack)
-        if change.before and change.after
-        else []
-    )
-    if action not in ("created", "new run"):
-        return ResourceChange(
-            action=action, changes=tuple(texts), effects=tuple(_effects(change)), **common
-        )
+def _of_job(found: ResourceChange, change: Change, count: Count | None) -> ResourceChange:
+    """Return what a job's change means for its runs."""
+    if found.action == "deleted":
+        return replace(found, action="stopped", effects=tuple(_end(change, count)))
+    if found.action not in ("created", "replaced"):
+        return found
     is_known = change.before is not None and change.old.get("Input") == change.new.get("Input")
     objects = _objects(change, count if is_known else None)
-    task = task_of(change.new)
     effects = [_run(change, objects)]
     if change.before is not None:
         effects += _end_of_run(change, count)
-    return ResourceChange(
-        action=action,
-        changes=tuple(texts),
+    return replace(
+        found,
+        action="created" if change.before is None else "new run",
         effects=tuple(effects),
         objects=objects,
-        price=None if objects is None else price(objects.number, task),
-        **common,
+        price=None if objects is None else price(objects.number, task_of(change.new)),
     )
 
 
