@@ -1,4 +1,4 @@
-"""Ten prepared changes in a test repository, whose plans are golden files."""
+"""Prepared changes in a test repository, whose plans are golden files."""
 
 import fcntl
 import json
