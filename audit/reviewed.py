@@ -152,7 +152,7 @@ def _words(stage: EnvironmentStage, environment: Environment) -> dict[str, tuple
             for review in reviews
             if review.manifest is not None and TASK_TYPES[review.task].attribute_is_reference
         ],
-        "own-function": [*before, *after],
+        "custom-function": [*before, *after],
         "post-annotation": after,
     }
     return {word: tuple(dict.fromkeys(values)) for word, values in words.items()}

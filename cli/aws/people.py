@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import boto3
 from botocore.exceptions import ClientError
 
 from ground_truth.config import Environment
+from workforce.groups import users_in
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -21,7 +23,7 @@ _INVITED: Final = "FORCE_CHANGE_PASSWORD"
 
 
 class PeopleError(RuntimeError):
-    """Something that the person at the keyboard can mend; the message says how."""
+    """Something that the person at the keyboard can fix; the message says how."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,16 @@ class Clients:
     cloudformation: Any
     cognito: CognitoIdentityProviderClient
     sns: SNSClient
+
+    @classmethod
+    def of(cls, environment: Environment) -> Clients:
+        """Return clients for the environment's Region, with the shell's credentials."""
+        session: Any = boto3.Session(region_name=environment.region)
+        return cls(
+            cloudformation=session.client("cloudformation"),
+            cognito=session.client("cognito-idp"),
+            sns=session.client("sns"),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +201,7 @@ def _add_accounts(
     groups = {environment.team_name(key) for key in environment.workforce.teams}
     marker = f"{environment.name}-workers"
     for group in sorted({*groups, marker}):
-        for user in _users_in(cognito, pool_id, group):
+        for user in users_in(cognito, pool_id, group):
             attributes = {each["Name"]: each.get("Value", "") for each in user["Attributes"]}
             email = attributes.get("email", user["Username"]).lower()
             person = persons.setdefault(email, Person(email=email))
@@ -201,21 +213,6 @@ def _add_accounts(
             )
             if group != marker:
                 person.teams.append(group)
-
-
-def _users_in(
-    cognito: CognitoIdentityProviderClient, pool_id: str, group: str
-) -> Iterator[Mapping[str, Any]]:
-    pages = cognito.get_paginator("list_users_in_group").paginate(
-        UserPoolId=pool_id, GroupName=group
-    )
-    try:
-        for page in pages:
-            yield from page["Users"]
-    except ClientError as error:
-        # A team that is in the file and not deployed yet has nobody.
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
 
 
 def _add_subscriptions(sns: SNSClient, name: str, arn: str, persons: dict[str, Person]) -> None:

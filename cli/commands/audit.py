@@ -35,7 +35,7 @@ def main() -> None:
             unlisted.setdefault(finding, []).append(report.environment)
     idle = unused(reports, lines())
     _print(
-        "NOT ACCEPTED: mend it, or add a line with a reason to audit/findings.yaml",
+        "NOT ACCEPTED: fix it, or add a line with a reason to audit/findings.yaml",
         sorted(unlisted.items()),
     )
     _print(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
@@ -20,7 +19,7 @@ _ENVIRONMENTS: Final = Path(__file__).parents[2] / "environments"
 
 def main() -> None:
     """Print a table; with an address to remind, send again what it has not answered."""
-    parser = argparse.ArgumentParser(prog="make workers", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m cli.commands.workers", description=__doc__)
     parser.add_argument("environment", help="a file's name in environments/, such as dev")
     parser.add_argument("--remind", metavar="ADDRESS", help="send unanswered mails again")
     arguments = parser.parse_args()
@@ -28,7 +27,7 @@ def main() -> None:
     try:
         environment = load(_ENVIRONMENTS / f"{arguments.environment}.yaml")
         with console.status("asking AWS"):
-            clients = connect(environment)
+            clients = Clients.of(environment)
             sent = (
                 remind(environment, clients, arguments.remind.lower()) if arguments.remind else []
             )
@@ -40,16 +39,6 @@ def main() -> None:
     for each in sent:
         console.print(f"Sent to {arguments.remind}: {each}", highlight=False)
     show(environment, people, console)
-
-
-def connect(environment: Environment) -> Clients:
-    """Return clients for the environment's Region, with the shell's credentials."""
-    session: Any = boto3.Session(region_name=environment.region)
-    return Clients(
-        cloudformation=session.client("cloudformation"),
-        cognito=session.client("cognito-idp"),
-        sns=session.client("sns"),
-    )
 
 
 def show(environment: Environment, people: People, console: Console) -> None:

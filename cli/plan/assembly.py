@@ -56,7 +56,7 @@ class Stack:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Environment:
+class AssembledEnvironment:
     """What is deployed of one environment file."""
 
     name: str
@@ -76,7 +76,7 @@ class Environment:
                     yield resource
 
 
-def read_assembly(folder: Path) -> dict[str, Environment]:
+def read_assembly(folder: Path) -> dict[str, AssembledEnvironment]:
     """Return the environments of a cloud assembly by their names.
 
     A stage of the app is an environment
@@ -94,14 +94,14 @@ def read_assembly(folder: Path) -> dict[str, Environment]:
     }
 
 
-def _environment(name: str, folder: Path) -> Environment:
+def _environment(name: str, folder: Path) -> AssembledEnvironment:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     stacks = [
         _stack(name, artifact, folder)
         for artifact in manifest["artifacts"].values()
         if artifact["type"] == "aws:cloudformation:stack"
     ]
-    return Environment(name=name, stacks={stack.key: stack for stack in stacks})
+    return AssembledEnvironment(name=name, stacks={stack.key: stack for stack in stacks})
 
 
 def _stack(environment: str, artifact: Mapping[str, Any], folder: Path) -> Stack:

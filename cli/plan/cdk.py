@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -18,25 +21,36 @@ class CdkError(RuntimeError):
     """A command that failed; the message has the end of what it said."""
 
 
-def cdk(*arguments: str, folder: Path | None = None) -> str:
-    """Run one command in a folder and return what it printed; CdkError if it fails."""
-    with tempfile.TemporaryDirectory() as home:
+@contextmanager
+def cdk(
+    *arguments: str, folder: Path | None = None, variables: Mapping[str, str] | None = None
+) -> Iterator[Callable[[], str]]:
+    """Start a command in a folder, and give what waits for its output or raises CdkError.
+
+    Whoever leaves the block earlier ends the command, and all that it has started.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         try:
-            done = subprocess.run(  # noqa: S603  # the arguments are ours
+            process = subprocess.Popen(  # noqa: S603  # the arguments are ours
                 # What matters goes to standard output.
                 ["cdk", *arguments, "--no-notices", "--ci"],  # noqa: S607  # the pinned one
                 cwd=folder,
-                env=_variables(home),
+                env={**_variables(home), **(variables or {})},
                 stdin=subprocess.DEVNULL,
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 text=True,
-                check=False,
+                process_group=0,
             )
         except FileNotFoundError:
             raise CdkError("expected the CDK CLI on the PATH, got none; use `make plan`") from None
-    if done.returncode != 0:
-        raise CdkError(last_lines(done.stderr or done.stdout))
-    return done.stdout
+        try:
+            yield lambda: _output(process)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                # Until nobody is left who could write into a folder that goes.
+                process.communicate()
 
 
 def last_lines(text: str) -> str:
@@ -50,6 +64,13 @@ def last_lines(text: str) -> str:
     return "\n".join(lines[-_LINES:]).strip()
 
 
+def _output(process: subprocess.Popen[str]) -> str:
+    output, errors = process.communicate()
+    if process.returncode != 0:
+        raise CdkError(last_lines(errors or output))
+    return output
+
+
 def _variables(home: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
     return kept | {
@@ -61,4 +82,6 @@ def _variables(home: str) -> dict[str, str]:
         "NO_COLOR": "1",
         # A tree that is only looked at stays as it is.
         "PYTHONDONTWRITEBYTECODE": "1",
+        # What an interrupted command can't take away goes with its home.
+        "TMPDIR": home,
     }

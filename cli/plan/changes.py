@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cli.plan.assembly import Environment, Resource, Stack
+from cli.plan.assembly import AssembledEnvironment, Resource, Stack
 from cli.plan.create_only import changed_create_only, changed_refused
 from cli.plan.references import Id, References
 from labeling_job.identity import Owner, physical_id
@@ -55,7 +55,7 @@ def same_stack(before: Stack | None, after: Stack | None) -> bool:
     return (before.name, before.location) == (after.name, after.location)
 
 
-def changes(before: Environment, after: Environment) -> list[Change]:
+def changes(before: AssembledEnvironment, after: AssembledEnvironment) -> list[Change]:
     """Return what becomes of all resources that don't stay as they are."""
     references = References(after)
     pairs = list(_pairs(before, after))
@@ -76,7 +76,7 @@ def changes(before: Environment, after: Environment) -> list[Change]:
 
 
 def _pairs(
-    before: Environment, after: Environment
+    before: AssembledEnvironment, after: AssembledEnvironment
 ) -> list[tuple[Resource | None, Resource | None]]:
     pairs: list[tuple[Resource | None, Resource | None]] = []
     for key, stack in after.stacks.items():
@@ -92,7 +92,7 @@ def _pairs(
 def _change(
     before: Resource | None,
     after: Resource | None,
-    environment: Environment,
+    environment: AssembledEnvironment,
     references: References,
     replaced: set[Id],
 ) -> Change | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -26,33 +26,44 @@ _REMOVED: Final = re.compile(r"(?P<indent>[ │]*)├─ \[-\] (?P<text>.*)")
 
 
 def differences(
-    environment: str, stacks: Iterable[tuple[Stack, Stack]], assembly: Path
+    environment: str, stacks: Sequence[tuple[Stack, Stack]], assembly: Path
 ) -> Mapping[str, str]:
     """Return `cdk diff` of each stack against its template before, by the stack's name.
 
     `assembly` is the cloud assembly of the stacks. Nothing is asked of AWS. Raises CdkError.
     """
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = [
-            (new.name, pool.submit(_difference, f"{environment}/{new.key}", old.file, assembly))
-            for old, new in stacks
-        ]
-        return {name: text for name, future in found if (text := future.result())}
+    found: dict[str, str] = {}
+    for start in range(0, len(stacks), _AT_ONCE):
+        with ExitStack() as commands:
+            printed = {
+                new.name: commands.enter_context(
+                    cdk(
+                        "diff",
+                        f"{environment}/{new.key}",
+                        "--exclusively",
+                        f"--app={assembly}",
+                        f"--template={old.file}",
+                    )
+                )
+                for old, new in stacks[start : start + _AT_ONCE]
+            }
+            found |= {name: readable(output()) for name, output in printed.items()}
+    return {name: text for name, text in found.items() if text}
 
 
 def readable(printed: str) -> str:
-    """Return what the CLI prints without its tables, and long texts line by line."""
+    """Return what the CLI prints without its tables, and long texts line by line.
+
+    Nothing where it says that there is no difference.
+    """
+    if "There were no differences" in printed:
+        return ""
     lines = [line.rstrip() for line in printed.splitlines() if not line.startswith(_COUNT)]
     ends = [number for number, line in enumerate(lines) if line.startswith(_END_OF_TABLES)]
     if ends:
         titles = [line for line in lines[: ends[0]] if line.startswith("Stack ")]
         lines = [*titles, *lines[ends[0] + 2 :]]
     return "\n".join(_texts(lines)).strip()
-
-
-def _difference(stack: str, before: Path | None, assembly: Path) -> str:
-    printed = cdk("diff", stack, "--exclusively", f"--app={assembly}", f"--template={before}")
-    return "" if "There were no differences" in printed else readable(printed)
 
 
 def _texts(lines: list[str]) -> Iterator[str]:

@@ -9,14 +9,14 @@ from typing import Any
 
 from cli.plan import kinds
 from cli.plan.approvals import Approval
-from cli.plan.assembly import Environment, Stack
+from cli.plan.assembly import AssembledEnvironment, Stack
 from cli.plan.changes import changes, same_stack
 from cli.plan.counts import Counts
 from cli.plan.guard import Finding, IdleApproval, findings, idle
 from cli.plan.people import People, people
 from cli.plan.permissions import Permissions, permissions
 from cli.plan.references import References
-from cli.plan.resource_changes import Item, item
+from cli.plan.resource_changes import ResourceChange, resource_change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class EnvironmentPlan:
     is_there: bool
     was_protected: bool
     is_protected: bool
-    items: tuple[Item, ...]
+    resource_changes: tuple[ResourceChange, ...]
     people: People
     permissions: Permissions
     findings: tuple[Finding, ...]
@@ -39,7 +39,7 @@ class EnvironmentPlan:
     @property
     def is_changed(self) -> bool:
         """Whether a deployment would do anything, or an approval be wanted."""
-        return bool(self.items or self.differences or self.findings)
+        return bool(self.resource_changes or self.differences or self.findings)
 
     @property
     def refused(self) -> tuple[Finding, ...]:
@@ -48,8 +48,8 @@ class EnvironmentPlan:
 
 
 def plan_environment(
-    before: Environment,
-    after: Environment,
+    before: AssembledEnvironment,
+    after: AssembledEnvironment,
     *,
     counts: Counts,
     approvals: Mapping[str, Approval],
@@ -61,7 +61,7 @@ def plan_environment(
     old, new = References(before), References(after)
     destructive = findings(before, after, found, approvals, today)
     # What nobody touches is not taken from anybody.
-    touched = Environment(
+    touched = AssembledEnvironment(
         name=before.name,
         stacks={
             key: stack
@@ -75,8 +75,9 @@ def plan_environment(
         is_there=bool(after.stacks),
         was_protected=before.is_protected,
         is_protected=after.is_protected,
-        items=tuple(
-            item(each, after.name, new if each.after is not None else old, counts) for each in found
+        resource_changes=tuple(
+            resource_change(each, after.name, new if each.after is not None else old, counts)
+            for each in found
         ),
         people=people(touched, after),
         permissions=permissions(touched, after),
@@ -86,7 +87,9 @@ def plan_environment(
     )
 
 
-def changed_stacks(before: Environment, after: Environment) -> list[tuple[Stack, Stack]]:
+def changed_stacks(
+    before: AssembledEnvironment, after: AssembledEnvironment
+) -> list[tuple[Stack, Stack]]:
     """Return the stacks that were there and have another template, as they were and will be."""
     pairs = [(before.stacks.get(key), stack) for key, stack in after.stacks.items()]
     return [

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from cli.plan import kinds
 from cli.plan.approvals import Approval
-from cli.plan.assembly import Environment
+from cli.plan.assembly import AssembledEnvironment
 from cli.plan.changes import Change, same_stack
 from cli.plan.resource_changes import stops_a_job
 
@@ -38,8 +38,8 @@ class IdleApproval:
 
 
 def findings(
-    before: Environment,
-    after: Environment,
+    before: AssembledEnvironment,
+    after: AssembledEnvironment,
     changes: Iterable[Change],
     approvals: Mapping[str, Approval],
     today: date,
@@ -73,7 +73,7 @@ def idle(
 
 
 def _found(
-    before: Environment, after: Environment, changes: list[Change]
+    before: AssembledEnvironment, after: AssembledEnvironment, changes: list[Change]
 ) -> Iterator[tuple[str, str]]:
     weakened: dict[str, list[str]] = {}
     for what, of in _weakened(before, after, changes):
@@ -110,7 +110,7 @@ def _loss(change: Change) -> str:
 
 
 def _weakened(
-    before: Environment, after: Environment, changes: Iterable[Change]
+    before: AssembledEnvironment, after: AssembledEnvironment, changes: Iterable[Change]
 ) -> Iterator[tuple[str, str]]:
     for key, stack in before.stacks.items():
         later = after.stacks.get(key)

@@ -84,7 +84,7 @@ _HEADER: Final = re.compile(r'\bheader="[^"]*"')
 _LONGEST: Final = 80
 
 
-def job_words(
+def job_changes(
     old: Mapping[str, Any], new: Mapping[str, Any], references: References, stack: str
 ) -> list[str]:
     """Return what changed, the labels first; `new` has marks at what follows from replacements."""

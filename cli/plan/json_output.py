@@ -11,13 +11,13 @@ from cli.plan.guard import Finding
 from cli.plan.people import Person
 from cli.plan.permissions import Permission
 from cli.plan.plan import Plan
-from cli.plan.resource_changes import Item
+from cli.plan.resource_changes import ResourceChange
 
 #: Raised when a member goes or gets another meaning; new members may come at any time.
 _FORMAT: Final = 1
 
 
-def machine(plan: Plan) -> str:
+def json_output(plan: Plan) -> str:
     """Return the plan as JSON."""
     content = {
         "format": _FORMAT,
@@ -36,7 +36,7 @@ def _environment(environment: EnvironmentPlan) -> dict[str, Any]:
         "name": environment.name,
         "changed": environment.is_changed,
         "protected": {"before": environment.was_protected, "after": environment.is_protected},
-        "changes": [_item(each) for each in environment.items],
+        "changes": [_resource_change(each) for each in environment.resource_changes],
         "people": {
             "invited": [_person(each) for each in environment.people.invited],
             "removed": [_person(each) for each in environment.people.removed],
@@ -55,21 +55,21 @@ def _environment(environment: EnvironmentPlan) -> dict[str, Any]:
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _resource_change(change: ResourceChange) -> dict[str, Any]:
     return {
-        "action": item.action,
-        "kind": item.kind,
-        "name": item.name,
-        "path": item.path,
-        "type": item.type,
-        "changes": list(item.changes),
-        "effects": list(item.effects),
+        "action": change.action,
+        "kind": change.kind,
+        "name": change.name,
+        "path": change.path,
+        "type": change.type,
+        "changes": list(change.changes),
+        "effects": list(change.effects),
         "objects": None
-        if item.objects is None
-        else {"number": item.objects.number, "at_most": item.objects.is_limit},
+        if change.objects is None
+        else {"number": change.objects.number, "at_most": change.objects.is_limit},
         "price_at_most": None
-        if item.price is None
-        else {"usd": str(item.price.usd), "confirmed": item.price.is_confirmed},
+        if change.price is None
+        else {"usd": str(change.price.usd), "confirmed": change.price.is_confirmed},
     }
 
 

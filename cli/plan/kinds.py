@@ -57,7 +57,6 @@ _NAMES: Final = {
     "AWS::SageMaker::Workforce": "WorkforceName",
     "AWS::SageMaker::Workteam": "WorkteamName",
     "AWS::Cognito::UserPoolGroup": "GroupName",
-    "Custom::S3AutoDeleteObjects": "bucket emptier",
     "AWS::SNS::Subscription": "Endpoint",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cli.plan.assembly import Environment
+from cli.plan.assembly import AssembledEnvironment
 from cli.plan.references import References
 
 _TYPE = "Custom::Workers"
@@ -32,7 +32,7 @@ class People:
         return bool(self.invited or self.removed or self.moved)
 
 
-def people(before: Environment, after: Environment) -> People:
+def people(before: AssembledEnvironment, after: AssembledEnvironment) -> People:
     """Compare the members of both."""
     old, new = _members(before), _members(after)
     return People(
@@ -50,7 +50,7 @@ def people(before: Environment, after: Environment) -> People:
     )
 
 
-def _members(environment: Environment) -> dict[str, tuple[str, ...]]:
+def _members(environment: AssembledEnvironment) -> dict[str, tuple[str, ...]]:
     references = References(environment)
     found: dict[str, tuple[str, ...]] = {}
     for resource in environment.resources(_TYPE):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from cli.plan.assembly import Environment, Resource
+from cli.plan.assembly import AssembledEnvironment, Resource
 from cli.plan.references import References
 
 #: Where a resource's policy stands, and the property that says what it is for.
@@ -45,7 +45,7 @@ class Permissions:
         return bool(self.gained or self.lost)
 
 
-def permissions(before: Environment, after: Environment) -> Permissions:
+def permissions(before: AssembledEnvironment, after: AssembledEnvironment) -> Permissions:
     """Compare what both allow and deny; a denial that goes is in `lost`, as it stands there."""
     old, new = set(_all(before)), set(_all(after))
     return Permissions(gained=_together(new - old), lost=_together(old - new))
@@ -61,7 +61,7 @@ def _together(found: Iterable[Permission]) -> tuple[Permission, ...]:
     )
 
 
-def _all(environment: Environment) -> Iterator[Permission]:
+def _all(environment: AssembledEnvironment) -> Iterator[Permission]:
     references = References(environment)
     for resource in environment.resources():
         yield from _of(resource, references)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +10,13 @@ from enum import IntEnum
 from pathlib import Path
 
 from cli.plan.approvals import check_names, load_approvals
-from cli.plan.assembly import Environment, read_assembly
-from cli.plan.counts import Counts
+from cli.plan.assembly import AssembledEnvironment, read_assembly
+from cli.plan.cdk import CdkError
+from cli.plan.counts import Counts, CountsError, read_counts
 from cli.plan.difference import differences
 from cli.plan.environment_plan import EnvironmentPlan, changed_stacks, plan_environment
+from cli.plan.sources import SourceError, starting_point, synthesis, tree_of
+from ground_truth.config import EnvironmentFileError
 
 
 class Verdict(IntEnum):
@@ -45,6 +49,50 @@ class Plan:
         return Verdict.CHANGES if changed else Verdict.NOTHING
 
 
+def plan_trees(
+    *, root: Path, base: str, counts: Path | None, today: date, say: Callable[[str], None]
+) -> Plan:
+    """Compare the working tree at `root` with where it has left `base`; what fails is its error."""
+    try:
+        told = read_counts(counts) if counts else Counts()
+        with tempfile.TemporaryDirectory() as folder:
+            base, before, after, error = _assemblies(root, base, Path(folder), say)
+            return make_plan(
+                base=base,
+                before=before,
+                after=after,
+                environments=root / "environments",
+                counts=told,
+                today=today,
+                error=error,
+                say=say,
+            )
+    except (CdkError, CountsError, EnvironmentFileError) as problem:
+        return Plan(base=base, error=str(problem))
+
+
+def _assemblies(
+    root: Path, base: str, folder: Path, say: Callable[[str], None]
+) -> tuple[str, Path | None, Path, str | None]:
+    """Synthesise both trees at once; return the base's name, both, and what is wrong with base."""
+    before, after, error = folder / "base", folder / "head", None
+    say("synthesising the working tree")
+    with synthesis(root, after) as head:
+        try:
+            commit = starting_point(root, base)
+            base = f"{base} at {commit[:7]}"
+            say(f"synthesising {base}")
+            with tree_of(root, commit, folder) as tree, synthesis(tree, before) as done:
+                done()
+        except (CdkError, SourceError) as problem:
+            error = (
+                f"expected {base} to compare with, so all is shown as new and nothing of what would"
+                f" be destroyed:\n{problem}"
+            )
+        head()
+    return base, None if error else before, after, error
+
+
 def make_plan(
     *,
     base: str,
@@ -61,13 +109,13 @@ def make_plan(
     `environments` is the folder of the files and their approvals. Raises EnvironmentFileError for
     an approvals file with mistakes, CountsError and CdkError.
     """
-    old: Mapping[str, Environment] = read_assembly(before) if before is not None else {}
+    old: Mapping[str, AssembledEnvironment] = read_assembly(before) if before is not None else {}
     new = read_assembly(after)
     check_names(environments, sorted({*old, *new}))
     plans = []
     for name in sorted({*old, *new}):
-        earlier = old.get(name, Environment(name=name))
-        later = new.get(name, Environment(name=name))
+        earlier = old.get(name, AssembledEnvironment(name=name))
+        later = new.get(name, AssembledEnvironment(name=name))
         stacks = changed_stacks(earlier, later)
         if stacks:
             say(f"comparing the templates of {name}")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from cli.plan.assembly import Environment
+from cli.plan.assembly import AssembledEnvironment
 
 #: Stack and logical id of a resource.
 Id = tuple[str, str]
@@ -20,7 +20,7 @@ _IN_TEXT: Final = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
 class References:
     """The references between the resources of an environment, also from stack to stack."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: AssembledEnvironment) -> None:
         self._stacks = environment.stacks
         self._by_name = {stack.name: stack for stack in environment.stacks.values()}
         self._exports = {

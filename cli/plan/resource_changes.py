@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from cli.plan import kinds
 from cli.plan.changes import Action as ResourceAction
 from cli.plan.changes import Change
 from cli.plan.counts import Count, Counts
-from cli.plan.job_changes import job_words
+from cli.plan.job_changes import job_changes
 from cli.plan.references import References, is_new
 from cli.plan.tags import tag_changes
 from ground_truth.catalogue.prices import Price, price, task_of
@@ -33,7 +33,6 @@ _ACTIONS: Final[Mapping[ResourceAction, Action]] = {
     "refuse": "refused by AWS",
     "leave": "left behind",
 }
-_JOB_ACTIONS: Final[Mapping[Action, Action]] = {"replaced": "new run", "deleted": "stopped"}
 _LONGEST: Final = 80
 
 
@@ -51,7 +50,7 @@ class Objects:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Item:
+class ResourceChange:
     """A line of a plan."""
 
     action: Action
@@ -71,33 +70,33 @@ class Item:
     price: Price | None = None
 
 
-def item(
+def resource_change(
     change: Change,
     environment: str,
     references: References,
     counts: Counts,
-) -> Item:
+) -> ResourceChange:
     """Return the line of a change; `references` are those of the templates that `change` is in."""
     resource = change.resource
-    is_job = resource.type == "Custom::LabelingJob"
-    action = _ACTIONS[change.action]
     name = kinds.name(resource, environment, references)
-    common: dict[str, Any] = {
-        "kind": kinds.kind(resource),
-        "name": name,
-        "path": resource.path,
-        "type": resource.type,
-    }
-    if is_job:
-        return _job(
-            change,
-            _JOB_ACTIONS.get(action, action),
-            common,
-            references,
-            counts.of(environment, name),
+    is_job = resource.type == "Custom::LabelingJob"
+    texts: list[str] = []
+    if change.before and change.after:
+        texts = (
+            job_changes(change.old, change.new, references, resource.stack)
+            if is_job
+            else _property_changes(change, references)
         )
-    words = _words(change, references) if change.before and change.after else []
-    return Item(action=action, changes=tuple(words), effects=tuple(_effects(change)), **common)
+    found = ResourceChange(
+        action=_ACTIONS[change.action],
+        kind=kinds.kind(resource),
+        name=name,
+        path=resource.path,
+        type=resource.type,
+        changes=tuple(texts),
+        effects=tuple(_effects(change)),
+    )
+    return _of_job(found, change, counts.of(environment, name)) if is_job else found
 
 
 def stops_a_job(change: Change) -> bool:
@@ -113,36 +112,23 @@ def stops_a_job(change: Change) -> bool:
     return change.action == "replace" and change.new.get("OnChange") == "replace"
 
 
-def _job(
-    change: Change,
-    action: Action,
-    common: Mapping[str, Any],
-    references: References,
-    count: Count | None,
-) -> Item:
-    stack = change.resource.stack
-    if action == "stopped":
-        return Item(action=action, effects=tuple(_end(change, count)), **common)
-    words = (
-        job_words(change.old, change.new, references, stack)
-        if change.before and change.after
-        else []
-    )
-    if action not in ("created", "new run"):
-        return Item(action=action, changes=tuple(words), effects=tuple(_effects(change)), **common)
+def _of_job(found: ResourceChange, change: Change, count: Count | None) -> ResourceChange:
+    """Return what a job's change means for its runs."""
+    if found.action == "deleted":
+        return replace(found, action="stopped", effects=tuple(_end(change, count)))
+    if found.action not in ("created", "replaced"):
+        return found
     is_known = change.before is not None and change.old.get("Input") == change.new.get("Input")
     objects = _objects(change, count if is_known else None)
-    task = task_of(change.new)
     effects = [_run(change, objects)]
     if change.before is not None:
         effects += _end_of_run(change, count)
-    return Item(
-        action=action,
-        changes=tuple(words),
+    return replace(
+        found,
+        action="created" if change.before is None else "new run",
         effects=tuple(effects),
         objects=objects,
-        price=None if objects is None else price(objects.number, task),
-        **common,
+        price=None if objects is None else price(objects.number, task_of(change.new)),
     )
 
 
@@ -221,26 +207,26 @@ def _effects(change: Change) -> list[str]:
     return []
 
 
-def _words(change: Change, references: References) -> list[str]:
+def _property_changes(change: Change, references: References) -> list[str]:
     """Return what changes of a resource: values where they are short, else their names."""
-    words: list[str] = []
+    texts: list[str] = []
     stack = change.resource.stack
     for name in dict.fromkeys([*change.old, *change.new]):
         old, new = change.old.get(name), change.new.get(name)
         if old == new:
             continue
         if name in ("Tags", "UserPoolTags"):
-            words += tag_changes(old, new)
+            texts += tag_changes(old, new)
         elif is_new(new):
-            words.append(f"{name}: refers to what is replaced")
+            texts.append(f"{name}: refers to what is replaced")
         else:
-            words.append(_property(name, old, new, references, stack))
+            texts.append(_property(name, old, new, references, stack))
     before, after = change.before, change.after
     if before and after and before.deletion_policy != after.deletion_policy:
-        words.append(f"when deleted: {before.deletion_policy} → {after.deletion_policy}")
+        texts.append(f"when deleted: {before.deletion_policy} → {after.deletion_policy}")
     if before and after and before.replace_policy != after.replace_policy:
-        words.append(f"when replaced: {before.replace_policy} → {after.replace_policy}")
-    return words
+        texts.append(f"when replaced: {before.replace_policy} → {after.replace_policy}")
+    return texts
 
 
 def _property(name: str, old: Any, new: Any, references: References, stack: str) -> str:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import site
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sysconfig
+import tempfile
+import venv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from cli.plan.cdk import cdk, last_lines
+
+#: Below a tree, what its editable installation puts on the import path.
+FOLDERS: Final = (".", "lambda")
 
 
 class SourceError(RuntimeError):
@@ -40,20 +49,42 @@ def starting_point(root: Path, base: str) -> str:
 def tree_of(root: Path, commit: str, folder: Path) -> Iterator[Path]:
     """Give a worktree of the commit below `folder`, for as long as the block runs."""
     tree = folder / "tree"
-    _git(root, "worktree", "add", "--detach", "--quiet", str(tree), commit)
     try:
+        _git(root, "worktree", "add", "--detach", "--quiet", str(tree), commit)
         yield tree
     finally:
-        _git(root, "worktree", "remove", "--force", str(tree))
+        # There is none if git could not add it.
+        with suppress(SourceError):
+            # Forced twice: one that was interrupted while it was made is locked.
+            _git(root, "worktree", "remove", "--force", "--force", str(tree))
 
 
-def synthesise(tree: Path, output: Path) -> Path:
-    """Synthesise all environments of a tree into `output`, without an account.
+@contextmanager
+def synthesis(tree: Path, output: Path) -> Iterator[Callable[[], str]]:
+    """Synthesise all environments of a tree into `output`, without an account, by its own code.
 
-    Raises CdkError with what the app says is wrong.
+    What is given waits for the end; it raises CdkError with what the app says is wrong.
     """
-    cdk("synth", "--quiet", f"--output={output}", folder=tree)
-    return output
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        variables = _own_python(tree, Path(name))
+        with cdk(
+            "synth", "--quiet", f"--output={output}", folder=tree, variables=variables
+        ) as done:
+            yield done
+
+
+def _own_python(tree: Path, folder: Path) -> dict[str, str]:
+    """Make a virtual environment with the packages of this one and the tree's own folders.
+
+    The project is installed in this one as well, perhaps from a third checkout, by a `.pth` file;
+    Python reads those of its own environment only. Returns the variables that choose it.
+    """
+    venv.create(folder, symlinks=True)
+    own = [str(tree / each) for each in FOLDERS]
+    packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder)}))
+    (packages / "tree.pth").write_text("\n".join([*site.getsitepackages(), *own]), "utf-8")
+    path = os.pathsep.join([str(folder / "bin"), os.environ.get("PATH", os.defpath)])
+    return {"PATH": path, "VIRTUAL_ENV": str(folder)}
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -13,7 +13,7 @@ from cli.plan.guard import Finding, IdleApproval
 from cli.plan.people import Person
 from cli.plan.permissions import Permission
 from cli.plan.plan import Plan, Verdict
-from cli.plan.resource_changes import Action, Item
+from cli.plan.resource_changes import Action, ResourceChange
 from ground_truth.catalogue.prices import Price, prices
 
 #: Before each line, as Terraform has them.
@@ -59,14 +59,14 @@ def state(environment: EnvironmentPlan) -> str:
     """Return what an environment is, in brackets; empty where there is nothing to say."""
     if not environment.is_there:
         return "(described no more)"
-    words = []
+    said = []
     if not environment.was_there:
-        words.append("new")
+        said.append("new")
     if environment.was_there and environment.is_protected != environment.was_protected:
-        words.append("protected from now on" if environment.is_protected else "protected no more")
+        said.append("protected from now on" if environment.is_protected else "protected no more")
     elif environment.is_protected:
-        words.append("protected")
-    return f"({', '.join(words)})" if words else ""
+        said.append("protected")
+    return f"({', '.join(said)})" if said else ""
 
 
 def finding(each: Finding) -> str:
@@ -102,9 +102,9 @@ def idle_approval(each: IdleApproval) -> str:
 def lines(environment: EnvironmentPlan) -> list[Line]:
     """Return the lines of an environment, the same of several resources together."""
     found = [
-        Line(action=item.action, subject=f"{item.kind} {item.name}", text=_text(item))
-        for item in environment.items
-        if _is_named(item, environment)
+        Line(action=change.action, subject=f"{change.kind} {change.name}", text=_text(change))
+        for change in environment.resource_changes
+        if _is_named(change, environment)
     ]
     return found + _others(environment)
 
@@ -142,7 +142,9 @@ def permission(each: Permission) -> str:
 
 def cost(environment: EnvironmentPlan) -> str | None:
     """Return what the new runs cost, None without new runs."""
-    runs = [each for each in environment.items if each.action in _RUNS and each.kind == "job"]
+    runs = [
+        each for each in environment.resource_changes if each.action in _RUNS and each.kind == "job"
+    ]
     if not runs:
         return None
     known = [each for each in runs if each.price is not None]
@@ -167,43 +169,47 @@ def _price(price: Price | None) -> str:
     return f" (at most {price.usd:,.2f} USD{'' if price.is_confirmed else ', unconfirmed'})"
 
 
-def _text(item: Item) -> str:
-    changes = ", ".join(item.changes)
+def _text(change: ResourceChange) -> str:
+    changes = ", ".join(change.changes)
     effects = "; ".join(
-        [f"{first}{_price(item.price)}" for first in item.effects[:1]] + [*item.effects[1:]]
+        [f"{first}{_price(change.price)}" for first in change.effects[:1]] + [*change.effects[1:]]
     )
     return f"{changes} → {effects}" if changes and effects else changes or effects
 
 
-def _is_named(item: Item, environment: EnvironmentPlan) -> bool:
-    """Say whether an item has a line of its own."""
-    if item.action == "left behind":
+def _is_named(change: ResourceChange, environment: EnvironmentPlan) -> bool:
+    """Say whether a change has a line of its own."""
+    if change.action == "left behind":
         return False
-    if item.action in ("created", "deleted"):
-        return item.type == "Custom::LabelingJob" or item.type in kinds.GUARDED
-    if item.type == "Custom::Workers":
+    if change.action in ("created", "deleted"):
+        return change.type == "Custom::LabelingJob" or change.type in kinds.GUARDED
+    if change.type == "Custom::Workers":
         return not environment.people
     same = [
         other
-        for other in environment.items
-        if (other.action, other.changes) == (item.action, item.changes)
+        for other in environment.resource_changes
+        if (other.action, other.changes) == (change.action, change.changes)
     ]
-    return item.type == "Custom::LabelingJob" or item.action != "changed in place" or len(same) == 1
+    return (
+        change.type == "Custom::LabelingJob"
+        or change.action != "changed in place"
+        or len(same) == 1
+    )
 
 
 def _others(environment: EnvironmentPlan) -> list[Line]:
-    groups: dict[tuple[Action, str], list[Item]] = {}
-    for item in environment.items:
-        is_told = item.type == "Custom::Workers" and environment.people
-        if not _is_named(item, environment) and not is_told:
-            groups.setdefault((item.action, _text(item)), []).append(item)
+    groups: dict[tuple[Action, str], list[ResourceChange]] = {}
+    for change in environment.resource_changes:
+        is_told = change.type == "Custom::Workers" and environment.people
+        if not _is_named(change, environment) and not is_told:
+            groups.setdefault((change.action, _text(change)), []).append(change)
     return [
         Line(action=action, subject=_several(group), text=text)
         for (action, text), group in groups.items()
     ]
 
 
-def _several(group: list[Item]) -> str:
+def _several(group: list[ResourceChange]) -> str:
     by_kind: dict[str, list[str]] = {}
     for each in group:
         by_kind.setdefault(each.kind, []).append(each.name)
@@ -216,7 +222,11 @@ def _several(group: list[Item]) -> str:
 
 
 def _counted(plan: Plan) -> str:
-    every = [(item.action, item.kind) for each in plan.environments for item in each.items]
+    every = [
+        (change.action, change.kind)
+        for each in plan.environments
+        for change in each.resource_changes
+    ]
     parts: list[str] = []
     for action in SIGNS:
         if action == "new run":

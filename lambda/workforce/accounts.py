@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import code_of
+from workforce.groups import users_in
 
 if TYPE_CHECKING:
     from workforce.clients import Clients
@@ -39,15 +40,7 @@ class Accounts:
 
     def members(self, group: str) -> list[Account]:
         """Return the accounts of a group; a group that does not exist has none."""
-        pages = self.aws.cognito.get_paginator("list_users_in_group").paginate(
-            UserPoolId=self.pool, GroupName=group
-        )
-        try:
-            return [_account(user) for page in pages for user in page["Users"]]
-        except ClientError as error:
-            if code_of(error) != "ResourceNotFoundException":
-                raise
-            return []
+        return [_account(user) for user in users_in(self.aws.cognito, self.pool, group)]
 
     def find(self, email: str) -> Account | None:
         """Return the account with this address, whatever its username."""

@@ -1,4 +1,4 @@
-"""Ten prepared changes (protection is switched on and off), and how their plans end."""
+"""Prepared changes, and how their plans end."""
 
 import json
 from collections.abc import Callable

@@ -1,10 +1,13 @@
-"""Ten prepared changes in a test repository, whose plans are golden files."""
+"""Prepared changes in a test repository, whose plans are golden files."""
 
+import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -13,10 +16,10 @@ import pytest
 
 from cli.plan.cdk import CdkError
 from cli.plan.counts import Counts
-from cli.plan.json_output import machine
+from cli.plan.json_output import json_output
 from cli.plan.markdown import markdown
 from cli.plan.plan import Plan, Verdict, make_plan
-from cli.plan.sources import synthesise
+from cli.plan.sources import synthesis
 from ground_truth.config import load_all
 from stacks.environment_stage import EnvironmentStage
 from tests.infra.plan_cases import CASES, in_file, patch_templates
@@ -102,7 +105,7 @@ def test_a_tree_without_a_change_has_nothing_in_its_plan(assemblies: dict[str, P
     plan = _plan(assemblies, "base")
 
     assert plan.verdict is Verdict.NOTHING
-    assert not any(each["changed"] for each in json.loads(machine(plan))["environments"])
+    assert not any(each["changed"] for each in json.loads(json_output(plan))["environments"])
 
 
 def test_an_approved_removal_is_a_change_like_others(
@@ -122,16 +125,20 @@ def test_an_approved_removal_is_a_change_like_others(
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a git repository with a renamed team in the working tree."""
     tree = _tree(tmp_path_factory.mktemp("repository") / "tree")
+    _commit(tree)
+    edit = CASES["team-renamed"].edit
+    assert edit is not None
+    edit(tree)
+    return tree
+
+
+def _commit(tree: Path) -> None:
     for command in (
         ("init", "--quiet", "--initial-branch=main"),
         ("add", "--all"),
         ("-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "--quiet", "-m", "base"),
     ):
         _git(tree, *command)
-    edit = CASES["team-renamed"].edit
-    assert edit is not None
-    edit(tree)
-    return tree
 
 
 def _git(tree: Path, *arguments: str) -> str:
@@ -145,37 +152,74 @@ def _git(tree: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def _command(tree: Path, base: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603
-        [
-            sys.executable,
-            "-m",
-            "cli.commands.plan",
-            f"--base={base}",
-            "--format=json",
-            "--today=2026-12-01",
-        ],
+def _start(tree: Path, base: str, **variables: str) -> subprocess.Popen[str]:
+    options = (f"--base={base}", "--format=json", "--today=2026-12-01")
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "cli.commands.plan", *options],
         cwd=tree,
-        env={**os.environ, "PYTHONPATH": "lambda"},
-        capture_output=True,
+        env={**os.environ, "PYTHONPATH": "lambda", **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )
 
 
 def test_the_command_compares_the_working_tree_with_a_commit_and_leaves_no_trace(
     repository: Path,
 ) -> None:
-    done = _command(repository, "main")
-    plan = json.loads(done.stdout)
+    command = _start(repository, "main")
+    printed, said = command.communicate()
+    plan = json.loads(printed)
 
-    assert done.returncode == plan["exit_code"] == 3
+    assert command.returncode == plan["exit_code"] == 3
     assert [each["change"] for each in plan["environments"][0]["destructive"]] == [
         "delete Workforce/readers/Team"
     ]
-    assert "plan: synthesising the working tree" in done.stderr
+    assert "plan: synthesising the working tree" in said
     assert _git(repository, "status", "--porcelain") == " M environments/dev.yaml\n"
     assert len(_git(repository, "worktree", "list").splitlines()) == 1
+
+
+#: Says that it is at work for as long as it runs, which is long.
+_SLOW_APP = """\
+import fcntl, os, time
+file = open(os.path.join(os.environ["AT_WORK"], str(os.getpid())), "w")
+fcntl.flock(file, fcntl.LOCK_EX)
+time.sleep(60)
+"""
+_SLOW_FILTER = 'touch "$AT_WORK/git" && sleep 5 && cat'
+
+
+@pytest.mark.parametrize(
+    ("smudge", "number"),
+    [("cat", signal.SIGINT), ("cat", signal.SIGTERM), (_SLOW_FILTER, signal.SIGINT)],
+    ids=["apps interrupted", "apps terminated", "git interrupted"],
+)
+def test_a_plan_that_is_stopped_leaves_nothing_behind(
+    tmp_path: Path, smudge: str, number: signal.Signals
+) -> None:
+    tree, at_work, temporary = (tmp_path / name for name in ("tree", "at_work", "temporary"))
+    _tree(tree)
+    at_work.mkdir()
+    temporary.mkdir()
+    (tree / "app.py").write_text(_SLOW_APP)
+    (tree / ".gitattributes").write_text("cdk.json filter=slow\n")
+    _commit(tree)
+    _git(tree, "config", "filter.slow.smudge", smudge)
+    plan = _start(tree, "main", AT_WORK=str(at_work), TMPDIR=str(temporary))
+    while len(list(at_work.iterdir())) < 2:
+        assert plan.poll() is None
+        time.sleep(0.05)
+
+    plan.send_signal(number)
+    plan.communicate(timeout=30)
+
+    assert plan.returncode == 130
+    assert len(_git(tree, "worktree", "list").splitlines()) == 1
+    assert list(temporary.iterdir()) == []
+    for file in at_work.iterdir():
+        with file.open() as opened:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_a_base_that_is_not_there_is_an_error_that_shows_all_as_new(
@@ -190,7 +234,7 @@ def test_a_base_that_is_not_there_is_an_error_that_shows_all_as_new(
         today=_TODAY,
         error="expected a commit",
     )
-    shown = json.loads(machine(plan))
+    shown = json.loads(json_output(plan))
 
     assert plan.verdict is Verdict.ERROR
     assert {each["action"] for each in shown["environments"][0]["changes"]} == {"created"}
@@ -200,5 +244,8 @@ def test_a_tree_that_does_not_synthesise_says_why(tmp_path: Path) -> None:
     tree = _tree(tmp_path / "tree")
     in_file("dev", ("region: us-east-1", "region: mars"))(tree)
 
-    with pytest.raises(CdkError, match=r"environments/dev.yaml:1: region: .* got 'mars'"):
-        synthesise(tree, tmp_path / "out")
+    with (
+        pytest.raises(CdkError, match=r"environments/dev.yaml:1: region: .* got 'mars'"),
+        synthesis(tree, tmp_path / "out") as done,
+    ):
+        done()

@@ -12,8 +12,8 @@ import constructs.ground_truth
 
 _ROOT = Path(__file__).parents[2]
 _FOLDERS = (
-    *("audit", "benchmarks", "cli", "constructs", "ground_truth", "lambda", "local", "stacks"),
-    "tests",
+    *("audit", "benchmarks", "cli", "constructs", "docs", "ground_truth", "lambda", "local"),
+    *("samples", "stacks", "tests"),
 )
 
 
@@ -34,17 +34,7 @@ def test_both_packages_called_constructs_resolve() -> None:
 def test_no_file_changes_the_import_path() -> None:
     sources = [
         path
-        for folder in (
-            "audit",
-            "benchmarks",
-            "cli",
-            "constructs",
-            "ground_truth",
-            "lambda",
-            "local",
-            "stacks",
-            "tests",
-        )
+        for folder in _FOLDERS
         for path in (_ROOT / folder).rglob("*.py")
         if path != Path(__file__)
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cli.plan.assembly import Environment, stack_of
+from cli.plan.assembly import AssembledEnvironment, stack_of
 
 
 def resource(type_: str, path: str = "", **properties: Any) -> dict[str, Any]:
@@ -20,9 +20,9 @@ def environment(
     outputs: Mapping[str, Mapping[str, Any]] | None = None,
     location: str = "aws://unknown-account/us-east-1",
     **stacks: Mapping[str, Any],
-) -> Environment:
+) -> AssembledEnvironment:
     """Return the environment `dev`; each stack is given as its resources."""
-    return Environment(
+    return AssembledEnvironment(
         name="dev",
         stacks={
             key: stack_of(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cli.plan.assembly import Environment
+from cli.plan.assembly import AssembledEnvironment
 from cli.plan.changes import Change, changes
 from tests.unit.cli.plan.plan_templates import environment, job, resource
 
@@ -23,11 +23,11 @@ _POOL = {
 }
 
 
-def _by_id(before: Environment, after: Environment) -> dict[str, Change]:
+def _by_id(before: AssembledEnvironment, after: AssembledEnvironment) -> dict[str, Change]:
     return {change.resource.logical_id: change for change in changes(before, after)}
 
 
-def _actions(before: Environment, after: Environment) -> dict[str, str]:
+def _actions(before: AssembledEnvironment, after: AssembledEnvironment) -> dict[str, str]:
     return {name: change.action for name, change in _by_id(before, after).items()}
 
 
@@ -144,7 +144,7 @@ def test_a_replacement_goes_on_from_stack_to_stack(reference: Mapping[str, Any])
     outputs = {"Data": {"Out": {"Value": {"Ref": "Bucket"}, "Export": {"Name": "dev-input"}}}}
     labeling = {"Job": job(Input__Bucket=reference)}
 
-    def with_bucket(name: str) -> Environment:
+    def with_bucket(name: str) -> AssembledEnvironment:
         bucket = resource("AWS::S3::Bucket", BucketName=name)
         return environment(outputs=outputs, Data={"Bucket": bucket}, Labeling=labeling)
 
@@ -162,7 +162,7 @@ def test_a_replacement_goes_on_from_stack_to_stack(reference: Mapping[str, Any])
     ],
 )
 def test_a_reference_is_found_wherever_it_stands(text: Mapping[str, Any]) -> None:
-    def with_bucket(name: str) -> Environment:
+    def with_bucket(name: str) -> AssembledEnvironment:
         topic = resource("AWS::SNS::Topic", TopicName=text)
         bucket = resource("AWS::S3::Bucket", BucketName=name)
         return environment(Data={"Bucket": bucket, "Topic": topic})

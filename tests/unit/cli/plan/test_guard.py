@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli.plan.approvals import Approval
-from cli.plan.assembly import Environment
+from cli.plan.assembly import AssembledEnvironment
 from cli.plan.counts import Counts
 from cli.plan.environment_plan import EnvironmentPlan, plan_environment
 from cli.plan.kinds import GUARDED
@@ -29,7 +29,9 @@ _FIXED: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
 
 
 def _plan(
-    before: Environment, after: Environment, approvals: Mapping[str, Approval] | None = None
+    before: AssembledEnvironment,
+    after: AssembledEnvironment,
+    approvals: Mapping[str, Approval] | None = None,
 ) -> EnvironmentPlan:
     return plan_environment(
         before,
@@ -41,7 +43,7 @@ def _plan(
     )
 
 
-def _found(before: Environment, after: Environment) -> list[str]:
+def _found(before: AssembledEnvironment, after: AssembledEnvironment) -> list[str]:
     return [finding.change for finding in _plan(before, after).findings]
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from cli.plan.counts import Counts
 from cli.plan.difference import readable
 from cli.plan.environment_plan import plan_environment
-from cli.plan.json_output import machine
+from cli.plan.json_output import json_output
 from cli.plan.markdown import LONGEST, MARKER, markdown
 from cli.plan.plan import Plan, Verdict
 from cli.plan.terminal import show
@@ -94,7 +94,7 @@ def test_wherever_it_is_cut_the_comment_is_short_enough_and_folds_are_closed(lon
 
 
 def test_the_json_has_all_that_the_page_describes() -> None:
-    content = json.loads(machine(_plan()))
+    content = json.loads(json_output(_plan()))
     (shown,) = content["environments"]
 
     assert {name: content[name] for name in ("format", "verdict", "exit_code", "error")} == {

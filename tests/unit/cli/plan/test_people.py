@@ -4,18 +4,18 @@ from typing import Any
 
 import pytest
 
-from cli.plan.assembly import Environment
+from cli.plan.assembly import AssembledEnvironment
 from cli.plan.people import Person, people
 from cli.plan.permissions import Permission, permissions
 from tests.unit.cli.plan.plan_templates import environment, resource
 
 
-def _workers(**teams: list[Any]) -> Environment:
+def _workers(**teams: list[Any]) -> AssembledEnvironment:
     members = [{"Email": f"{name}@example.com", "Teams": listed} for name, listed in teams.items()]
     return environment(
         Workforce={
             "Group": resource("AWS::Cognito::UserPoolGroup", "Workforce/b/Group"),
-            "Workers": resource("Custom::Workers", Members=members, Environment="dev"),
+            "Workers": resource("Custom::Workers", Members=members, AssembledEnvironment="dev"),
         }
     )
 
@@ -44,7 +44,7 @@ def test_a_team_may_be_a_reference() -> None:
 
 @pytest.mark.parametrize("written", ["Ana@Example.com", "ana@example.com"])
 def test_nobody_is_moved_by_an_order_or_by_capitals(written: str) -> None:
-    def workers(email: str, *teams: str) -> Environment:
+    def workers(email: str, *teams: str) -> AssembledEnvironment:
         members = [{"Email": email, "Teams": list(teams)}]
         return environment(Workforce={"Workers": resource("Custom::Workers", Members=members)})
 
@@ -53,7 +53,7 @@ def test_nobody_is_moved_by_an_order_or_by_capitals(written: str) -> None:
     )
 
 
-def _policy(*statements: dict[str, Any]) -> Environment:
+def _policy(*statements: dict[str, Any]) -> AssembledEnvironment:
     return environment(
         Labeling={
             "Role": resource("AWS::IAM::Role", "Labeling/Role"),

@@ -1,11 +1,48 @@
-"""Which commit a plan compares with."""
+"""Which commit a plan compares with, and whose code reads a tree."""
 
+import json
+import os
 import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from cli.plan.sources import SourceError, starting_point, tree_of
+from cli.plan.cdk import CdkError
+from cli.plan.sources import FOLDERS, SourceError, starting_point, synthesis, tree_of
+
+_ROOT = Path(__file__).parents[4]
+#: An app that makes nothing, and says where Python finds some modules, in it and in its children.
+_APP = """\
+import json, os, pathlib, subprocess, sys
+
+QUESTION = '''
+import importlib.util
+for name in ("stacks", "workforce", "both", "of_lambda"):
+    found = importlib.util.find_spec(name)
+    print(name, found and found.origin)
+'''
+output = pathlib.Path(os.environ["CDK_OUTDIR"])
+output.mkdir(exist_ok=True)
+stack = {
+    "type": "aws:cloudformation:stack",
+    "environment": "aws://unknown-account/us-east-1",
+    "properties": {"templateFile": "stack.json"},
+}
+assembly = {"version": "40.0.0", "artifacts": {"stack": stack}}
+output.joinpath("manifest.json").write_text(json.dumps(assembly))
+output.joinpath("stack.json").write_text("{}")
+environment = {"PATH": os.environ["PATH"]}
+for name, command in (
+    ("python", ["python", "-c"]),
+    ("python3", ["python3", "-c"]),
+    ("isolated", ["python", "-I", "-c"]),
+    ("executable", [sys.executable, "-c"]),
+):
+    told = subprocess.check_output([*command, QUESTION], env=environment, cwd=output, text=True)
+    output.joinpath(f"{name}.txt").write_text(told)
+"""
 
 
 def _git(root: Path, *arguments: str) -> str:
@@ -72,3 +109,77 @@ def test_a_commit_s_tree_is_there_for_as_long_as_it_is_needed(
     assert text == "first"
     assert not tree.exists()
     assert len(_git(repository, "worktree", "list").splitlines()) == 1
+
+
+def _app(folder: Path, *modules: str) -> Path:
+    """Make a tree whose app says what it sees of its own modules and of others."""
+    for name in ("app.py", *modules):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("")
+    (folder / "app.py").write_text(_APP)
+    (folder / "cdk.json").write_text(json.dumps({"app": "python app.py"}))
+    return folder
+
+
+def _seen(tree: Path, output: Path) -> dict[str, dict[str, Path | None]]:
+    with synthesis(tree, output) as done:
+        done()
+    return {
+        file.stem: {
+            name: None if place == "None" else Path(place)
+            for name, place in (line.split() for line in file.read_text().splitlines())
+        }
+        for file in output.glob("*.txt")
+    }
+
+
+def test_each_tree_is_read_with_its_own_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = _app(tmp_path / "head", "both.py", "stacks/__init__.py", "lambda/of_lambda.py")
+    base = _app(tmp_path / "base", "both.py", "lambda/workforce/__init__.py")
+    # Whoever starts a plan may have this.
+    monkeypatch.setenv("PYTHONPATH", f"{head}{os.pathsep}{head / 'lambda'}")
+
+    of_head, of_base = _seen(head, tmp_path / "head.out"), _seen(base, tmp_path / "base.out")
+
+    expected_of_head = {
+        "stacks": head / "stacks" / "__init__.py",
+        "workforce": None,
+        "both": head / "both.py",
+        "of_lambda": head / "lambda" / "of_lambda.py",
+    }
+    expected_of_base = {
+        "stacks": None,
+        "workforce": base / "lambda" / "workforce" / "__init__.py",
+        "both": base / "both.py",
+        "of_lambda": None,
+    }
+    for process in ("python", "python3", "isolated", "executable"):
+        assert of_head[process] == expected_of_head
+        assert of_base[process] == expected_of_base
+
+
+def test_without_care_a_tree_would_see_the_code_that_is_installed(tmp_path: Path) -> None:
+    found = subprocess.run(
+        [sys.executable, "-I", "-c", "import stacks, workforce"], cwd=tmp_path, check=False
+    )
+
+    assert found.returncode == 0
+
+
+def test_an_app_that_needs_what_only_the_other_tree_has_fails(tmp_path: Path) -> None:
+    tree = _app(tmp_path / "tree")
+    (tree / "app.py").write_text("import stacks\n")
+
+    with (
+        pytest.raises(CdkError, match="No module named 'stacks'"),
+        synthesis(tree, tmp_path / "out") as done,
+    ):
+        done()
+
+
+def test_a_tree_s_folders_are_those_of_its_editable_installation() -> None:
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text())
+
+    assert list(FOLDERS) == project["tool"]["hatch"]["build"]["dev-mode-dirs"]

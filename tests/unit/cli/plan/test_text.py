@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli.plan import text
-from cli.plan.assembly import Environment
+from cli.plan.assembly import AssembledEnvironment
 from cli.plan.counts import Counts
 from cli.plan.environment_plan import EnvironmentPlan, plan_environment
 from tests.unit.cli.plan.plan_templates import environment, job, resource
@@ -15,7 +15,9 @@ from tests.unit.cli.plan.plan_templates import environment, job, resource
 _COUNTS = Counts({"dev": {"even-odd": {"objects": 212, "labeled": 130}}})
 
 
-def _plan(before: Environment, after: Environment, counts: Counts = _COUNTS) -> EnvironmentPlan:
+def _plan(
+    before: AssembledEnvironment, after: AssembledEnvironment, counts: Counts = _COUNTS
+) -> EnvironmentPlan:
     return plan_environment(
         before, after, counts=counts, approvals={}, today=date(2026, 12, 1), differences={}
     )
@@ -195,7 +197,7 @@ def test_a_replaced_bucket_says_so_in_the_job_that_reads_it() -> None:
 
 
 def test_the_same_change_of_many_resources_is_one_line() -> None:
-    def tagged(value: str) -> Environment:
+    def tagged(value: str) -> AssembledEnvironment:
         tags = [{"Key": "team", "Value": value}]
         return environment(
             Data={f"B{number}": resource("AWS::S3::Bucket", Tags=tags) for number in range(7)}
@@ -215,7 +217,7 @@ def test_a_stack_that_is_described_no_more_is_said_to_be_left_behind() -> None:
 
 
 def test_people_have_a_line_each_and_their_resource_has_none() -> None:
-    def workers(**teams: list[str]) -> Environment:
+    def workers(**teams: list[str]) -> AssembledEnvironment:
         members = [{"Email": f"{name}@example.com", "Teams": teams[name]} for name in teams]
         return environment(Workforce={"Workers": resource("Custom::Workers", Members=members)})
 
