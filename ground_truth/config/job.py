@@ -25,6 +25,7 @@ from ground_truth.config.review import (
 from ground_truth.config.yaml_file import display_name
 from ground_truth.validators import labels as label_validators
 from ground_truth.validators import names_and_limits
+from ground_truth.validators.custom_function import check_handler
 from ground_truth.validators.messages import described, shown
 
 if TYPE_CHECKING:
@@ -324,9 +325,6 @@ class Job(Part):
                 "expected the ARN of a function, or a folder with a handler.py, got"
                 f" {shown(value)}, and there is no {display_name(file)}"
             )
-        # The construct is slow to import, and most environments have no function of their own.
-        from constructs.ground_truth.labeling.annotation_function import check_handler
-
         check_handler(Path(display_name(file.parent)))
         return value
 
