@@ -7,7 +7,8 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import AfterValidator
 
 from ground_truth.catalogue.data_kinds import DataKind
-from ground_truth.config.fields import Part, Text
+from ground_truth.config.fields import Text
+from ground_truth.config.section import Section
 from ground_truth.validators import inputs as input_validators
 
 _Globs: TypeAlias = tuple[Annotated[str, AfterValidator(input_validators.glob)], ...]
@@ -21,7 +22,7 @@ _NAMES_OF_PARTS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-class Input(Part):
+class Input(Section):
     """A prefix, or a manifest and where the objects that it names are; and what is chosen."""
 
     #: In the environment's input bucket, or `s3://bucket/prefix/`.

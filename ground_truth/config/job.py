@@ -11,17 +11,17 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 from ground_truth.catalogue.data_kinds import CUSTOM_DATA, MANIFEST, DataKind
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import CUSTOM, FEWEST_AUTOMATED, TASK_TYPES, TaskType
-from ground_truth.config.fields import KeyArn, Part, Positive, Seconds, Tags, Text, around
+from ground_truth.config.fields import KeyArn, Positive, Seconds, Tags, Text
 from ground_truth.config.input import Input
 from ground_truth.config.labels import Attributes, InstructionsPart, LabelPart, Labels
 from ground_truth.config.review import (
     FORMS,
-    Form,
     Previous,
     attributes_before,
     inherited,
     read_previous,
 )
+from ground_truth.config.section import Section, SoFar, ValidationContext, context_of, rule
 from ground_truth.config.yaml_file import display_name
 from ground_truth.validators import labels as label_validators
 from ground_truth.validators import names_and_limits
@@ -35,9 +35,11 @@ _ContentClassifier: TypeAlias = Literal[
     "FreeOfPersonallyIdentifiableInformation", "FreeOfAdultContent"
 ]
 _MISSING: Final = "expected a value, got nothing; add the key"
+#: What a job's task follows from.
+_TASK: Final = ("verify", "adjust", "task")
 
 
-class StopWhen(Part):
+class StopWhen(Section):
     """When a job ends before all is labeled."""
 
     #: When people have labeled so many data objects.
@@ -46,7 +48,7 @@ class StopWhen(Part):
     labeled_percentage: Annotated[int, AfterValidator(names_and_limits.percentage)] | None = None
 
 
-class AutoLabelPart(Part):
+class AutoLabelPart(Section):
     """Automated labeling; `auto_label: true` is short for one without settings."""
 
     #: Encrypts the disks of the training instances.
@@ -59,12 +61,11 @@ class AutoLabelPart(Part):
         Field(validate_default=True),
     ] = None
 
-    @field_validator("security_groups")
-    @classmethod
+    @rule("security_groups", needs=("subnets",))
     def _network_is_whole(
-        cls, value: tuple[str, ...] | None, info: ValidationInfo
+        cls, value: tuple[str, ...] | None, so_far: SoFar
     ) -> tuple[str, ...] | None:
-        if "subnets" in info.data and (value is None) != (info.data["subnets"] is None):
+        if "subnets" in so_far and (value is None) != (so_far["subnets"] is None):
             raise ValueError("expected `subnets` and `security_groups` together, got one of them")
         return value
 
@@ -73,7 +74,7 @@ def _auto_label(value: object) -> object:
     return {"true": {}, "false": None}.get(value, value) if isinstance(value, str) else value
 
 
-class Job(Part):
+class Job(Section):
     """A labeling job."""
 
     #: Whose labels workers judge: a job's key, or a mapping for labels from elsewhere.
@@ -184,27 +185,27 @@ class Job(Part):
         """Return the parsed template, None for all but custom tasks."""
         return _custom_template(root, dict(self)) if self.template is not None else None
 
-    @field_validator(
-        "verify", "adjust", mode="before", json_schema_input_type=str | Previous | None
-    )
+    @field_validator("verify", mode="before", json_schema_input_type=str | Previous | None)
     @classmethod
-    def _is_read(cls, value: object, info: ValidationInfo) -> object:
-        form: Form = "verify" if info.field_name == "verify" else "adjust"
-        if value is not None and info.data.get("verify") is not None:
+    def _verify_is_read(cls, value: object, info: ValidationInfo) -> object:
+        return read_previous(value, context_of(info).jobs, "verify")
+
+    @rule("adjust", needs=("verify",), mode="before", json_schema_input_type=str | Previous | None)
+    def _adjust_is_read(cls, value: object, so_far: SoFar) -> object:
+        if value is not None and so_far.get("verify") is not None:
             raise ValueError("expected either `verify` or `adjust`, got both")
-        return read_previous(value, around(info).jobs, form)
+        return read_previous(value, so_far.context.jobs, "adjust")
 
     @field_validator("verify", "adjust")
     @classmethod
     def _is_known_in_region(cls, value: Previous | None, info: ValidationInfo) -> Previous | None:
         if value is not None:
-            _interface_is_known(TASK_TYPES[value.task], info)
+            _interface_is_known(TASK_TYPES[value.task], context_of(info))
         return value
 
-    @field_validator("task")
-    @classmethod
-    def _task_is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
-        is_review = any(form not in info.data or info.data[form] for form in FORMS)
+    @rule("task", needs=("verify", "adjust"))
+    def _task_is_known(cls, value: str | None, so_far: SoFar) -> str | None:
+        is_review = any(form not in so_far or so_far[form] for form in FORMS)
         if is_review:
             if value is not None:
                 raise ValueError(
@@ -216,39 +217,36 @@ class Job(Part):
             raise ValueError(_MISSING)
         if value not in TASK_TYPES:
             raise ValueError(f"expected one of {', '.join(TASK_TYPES)}, got {shown(value)}")
-        _interface_is_known(TASK_TYPES[value], info)
+        _interface_is_known(TASK_TYPES[value], so_far.context)
         return value
 
-    @field_validator("data")
-    @classmethod
-    def _data_is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
-        _for_custom_only(info, f"`data` {shown(value)}")
+    @rule("data", needs=_TASK)
+    def _data_is_known(cls, value: str | None, so_far: SoFar) -> str | None:
+        _for_custom_only(so_far, f"`data` {shown(value)}")
         if value not in CUSTOM_DATA:
             raise ValueError(f"expected one of {', '.join(CUSTOM_DATA)}, got {shown(value)}")
         return value
 
-    @field_validator("input")
-    @classmethod
-    def _input_fits_task(cls, value: Input, info: ValidationInfo) -> Input:
-        task_type = _task_type(info.data)
-        if task_type is None or "data" not in info.data:
+    @rule("input", needs=(*_TASK, "data"))
+    def _input_fits_task(cls, value: Input, so_far: SoFar) -> Input:
+        task_type = _task_type(so_far)
+        if task_type is None or "data" not in so_far:
             return value
-        previous = _previous(info.data)
+        previous = _previous(so_far)
         if previous is not None:
             value.check_count(1, task_type.maximum_objects, described(task_type))
             return value.for_review(of_job=previous.job is not None)
-        if task_type is CUSTOM and value.manifest is None and info.data["data"] is None:
+        if task_type is CUSTOM and value.manifest is None and so_far["data"] is None:
             raise ValueError(
                 f"expected `data`, one of {', '.join(CUSTOM_DATA)}, for a custom task without a"
                 " manifest, got nothing; add the key"
             )
         value.check_count(1, task_type.maximum_objects, described(task_type))
-        return value.for_data(_data_kind(task_type, value, info.data["data"]))
+        return value.for_data(_data_kind(task_type, value, so_far["data"]))
 
-    @field_validator("annotation")
-    @classmethod
-    def _annotation_fits_task(cls, value: str | None, info: ValidationInfo) -> str | None:
-        task_type = _task_type(info.data)
+    @rule("annotation", needs=_TASK)
+    def _annotation_fits_task(cls, value: str | None, so_far: SoFar) -> str | None:
+        task_type = _task_type(so_far)
         if value is not None and task_type is not None and value not in task_type.annotations:
             expected = ", ".join(task_type.annotations)
             raise ValueError(
@@ -257,48 +255,42 @@ class Job(Part):
             )
         return value
 
-    @field_validator("labels")
-    @classmethod
-    def _labels_fit_task(
-        cls, value: tuple[LabelPart, ...], info: ValidationInfo
-    ) -> tuple[LabelPart, ...]:
-        task_type = _task_type(info.data)
+    @rule("labels", needs=_TASK)
+    def _labels_fit_task(cls, value: tuple[LabelPart, ...], so_far: SoFar) -> tuple[LabelPart, ...]:
+        task_type = _task_type(so_far)
         if task_type is None:
             return value
         if not value and task_type.minimum_labels > 0:
             raise ValueError(_MISSING)
         label_validators.labels(tuple(each.label() for each in value), task_type)
-        previous = _previous(info.data)
+        previous = _previous(so_far)
         if previous is not None and previous.job is not None:
-            _keep_labels(value, previous.job, task_type, info)
+            _keep_labels(value, previous.job, task_type, so_far)
         return value
 
-    @field_validator("attributes")
-    @classmethod
-    def _attributes_fit_task(cls, value: Attributes, info: ValidationInfo) -> Attributes:
-        task_type = _task_type(info.data)
-        if task_type is not None and "labels" in info.data:
+    @rule("attributes", needs=(*_TASK, "labels"))
+    def _attributes_fit_task(cls, value: Attributes, so_far: SoFar) -> Attributes:
+        task_type = _task_type(so_far)
+        if task_type is not None and "labels" in so_far:
             label_validators.attributes(
                 tuple(each.attribute() for each in value),
-                tuple(each.label() for each in info.data["labels"]),
+                tuple(each.label() for each in so_far["labels"]),
                 task_type,
             )
         return value
 
-    @field_validator("frame_attributes")
-    @classmethod
-    def _frame_attributes_fit_task(cls, value: Attributes, info: ValidationInfo) -> Attributes:
-        task_type = _task_type(info.data)
+    @rule("frame_attributes", needs=_TASK)
+    def _frame_attributes_fit_task(cls, value: Attributes, so_far: SoFar) -> Attributes:
+        task_type = _task_type(so_far)
         if task_type is not None:
             label_validators.frame_attributes(tuple(each.attribute() for each in value), task_type)
         return value
 
-    @field_validator("instructions")
-    @classmethod
+    @rule("instructions", needs=_TASK)
     def _instructions_fit_task(
-        cls, value: InstructionsPart | None, info: ValidationInfo
+        cls, value: InstructionsPart | None, so_far: SoFar
     ) -> InstructionsPart | None:
-        task_type = _task_type(info.data)
+        task_type = _task_type(so_far)
         if task_type is CUSTOM and value is not None:
             raise ValueError(
                 "expected no instructions for a custom task, whose template holds them, got some"
@@ -309,17 +301,16 @@ class Job(Part):
             label_validators.instructions(value.instructions, task_type)
         return value
 
-    @field_validator("pre_annotation", "post_annotation")
-    @classmethod
-    def _function_is_there(cls, value: str | None, info: ValidationInfo) -> str | None:
+    @rule("pre_annotation", "post_annotation", needs=_TASK)
+    def _function_is_there(cls, value: str | None, so_far: SoFar) -> str | None:
         if value is None:
             return None
-        _for_custom_only(info, f"an own function {shown(value)}")
+        _for_custom_only(so_far, f"an own function {shown(value)}")
         if value.startswith("arn:"):
             return names_and_limits.of_region(
-                names_and_limits.function_arn(value), around(info).region
+                names_and_limits.function_arn(value), so_far.context.region
             )
-        file = around(info).root / value / "handler.py"
+        file = so_far.context.root / value / "handler.py"
         if not file.is_file():
             raise ValueError(
                 "expected the ARN of a function, or a folder with a handler.py, got"
@@ -328,34 +319,31 @@ class Job(Part):
         check_handler(Path(display_name(file.parent)))
         return value
 
-    @field_validator("template")
-    @classmethod
-    def _template_is_right(cls, value: str | None, info: ValidationInfo) -> str | None:
-        task_type = _task_type(info.data)
+    @rule("template", needs=(*_TASK, "data", "input", "pre_annotation"))
+    def _template_is_right(cls, value: str | None, so_far: SoFar) -> str | None:
+        task_type = _task_type(so_far)
         if value is None:
             if task_type is CUSTOM:
                 raise ValueError(_MISSING)
             return None
-        _for_custom_only(info, f"a template {shown(value)}")
-        if {"data", "input", "pre_annotation"} <= info.data.keys():
-            _custom_template(around(info).root, {**info.data, "template": value})
+        _for_custom_only(so_far, f"a template {shown(value)}")
+        if {"data", "input", "pre_annotation"} <= so_far.keys():
+            _custom_template(so_far.context.root, {**so_far, "template": value})
         return value
 
-    @field_validator("task_time_limit")
-    @classmethod
-    def _time_fits_task(cls, value: int, info: ValidationInfo) -> int:
-        task_type = _task_type(info.data)
+    @rule("task_time_limit", needs=_TASK)
+    def _time_fits_task(cls, value: int, so_far: SoFar) -> int:
+        task_type = _task_type(so_far)
         return value if task_type is None else names_and_limits.task_time_limit(value, task_type)
 
-    @field_validator("label_attribute")
-    @classmethod
-    def _attribute_fits_task(cls, value: str, info: ValidationInfo) -> str:
-        task_type = _task_type(info.data)
+    @rule("label_attribute", needs=_TASK)
+    def _attribute_fits_task(cls, value: str, so_far: SoFar) -> str:
+        task_type = _task_type(so_far)
         if task_type is None:
             return value
         attribute = names_and_limits.label_attribute(value, task_type)
-        previous = _previous(info.data)
-        if previous is not None and attribute in attributes_before(around(info).jobs, previous):
+        previous = _previous(so_far)
+        if previous is not None and attribute in attributes_before(so_far.context.jobs, previous):
             raise ValueError(
                 "expected another name than that of the labels that are reviewed, got"
                 f" {shown(attribute)}"
@@ -365,7 +353,7 @@ class Job(Part):
     @field_validator("team")
     @classmethod
     def _team_exists(cls, value: str, info: ValidationInfo) -> str:
-        sizes = around(info).team_sizes
+        sizes = context_of(info).team_sizes
         if sizes is not None and value not in sizes:
             raise ValueError(
                 f"expected one of the teams in workforce.teams ({', '.join(sizes) or 'none'}),"
@@ -373,23 +361,19 @@ class Job(Part):
             )
         return value
 
-    @field_validator("workers_per_object")
-    @classmethod
-    def _team_is_large_enough(cls, value: int, info: ValidationInfo) -> int:
-        size = (around(info).team_sizes or {}).get(info.data.get("team", ""))
+    @rule("workers_per_object", needs=("team",))
+    def _team_is_large_enough(cls, value: int, so_far: SoFar) -> int:
+        size = (so_far.context.team_sizes or {}).get(so_far.get("team", ""))
         if size is not None and value > size:
             raise ValueError(
-                f"expected at most {size}, the number of workers in team {info.data['team']},"
+                f"expected at most {size}, the number of workers in team {so_far['team']},"
                 f" got {value}; the job would wait for ever"
             )
         return value
 
-    @field_validator("auto_label")
-    @classmethod
-    def _can_be_automated(
-        cls, value: AutoLabelPart | None, info: ValidationInfo
-    ) -> AutoLabelPart | None:
-        task_type = _task_type(info.data)
+    @rule("auto_label", needs=(*_TASK, "labels", "input"))
+    def _can_be_automated(cls, value: AutoLabelPart | None, so_far: SoFar) -> AutoLabelPart | None:
+        task_type = _task_type(so_far)
         if value is None or task_type is None:
             return value
         if task_type.algorithm is None:
@@ -398,32 +382,30 @@ class Job(Part):
                 f"expected `auto_label` for {', '.join(allowed)} only, for which Ground Truth has a"
                 f" model to train, got it for {described(task_type)}"
             )
-        region = REGIONS.get(around(info).region)
+        region = REGIONS.get(so_far.context.region)
         if region is not None and region.algorithm_account is None:
             raise ValueError(
                 "expected a Region for which a public document names automated labeling, got"
-                f" {around(info).region}"
+                f" {so_far.context.region}"
             )
-        if "labels" in info.data:
-            label_validators.automated(
-                tuple(each.label() for each in info.data["labels"]), task_type
-            )
-        if "input" in info.data:
+        if "labels" in so_far:
+            label_validators.automated(tuple(each.label() for each in so_far["labels"]), task_type)
+        if "input" in so_far:
             what = f"{described(task_type)} with automated labeling"
-            info.data["input"].check_count(FEWEST_AUTOMATED, task_type.maximum_objects, what)
+            so_far["input"].check_count(FEWEST_AUTOMATED, task_type.maximum_objects, what)
         return value
 
     @field_validator("output_key")
     @classmethod
     def _key_is_near(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return None if value is None else names_and_limits.of_region(value, around(info).region)
+        return None if value is None else names_and_limits.of_region(value, context_of(info).region)
 
     @field_validator("tags")
     @classmethod
     def _tags_fit_together(
         cls, value: Mapping[str, str], info: ValidationInfo
     ) -> Mapping[str, str]:
-        names_and_limits.number_of_tags({**around(info).tags, **value})
+        names_and_limits.number_of_tags({**context_of(info).tags, **value})
         return value
 
 
@@ -447,12 +429,12 @@ def complete(jobs: Mapping[str, Any]) -> dict[str, Any]:
     return completed
 
 
-def _interface_is_known(task_type: TaskType, info: ValidationInfo) -> None:
-    region = REGIONS.get(around(info).region)
+def _interface_is_known(task_type: TaskType, context: ValidationContext) -> None:
+    region = REGIONS.get(context.region)
     if task_type.interface and region and region.interface_account is None:
         raise ValueError(
             "expected a Region for which a public document names the user interface of"
-            f" {task_type.name}, got {around(info).region}"
+            f" {task_type.name}, got {context.region}"
         )
 
 
@@ -487,8 +469,8 @@ def _custom_template(root: Path, data: Mapping[str, Any]) -> CustomTemplate:
     return custom_template(Path(display_name(root / data["template"])), names=names)
 
 
-def _for_custom_only(info: ValidationInfo, what: str) -> None:
-    task_type = _task_type(info.data)
+def _for_custom_only(so_far: SoFar, what: str) -> None:
+    task_type = _task_type(so_far)
     if task_type is not None and task_type is not CUSTOM:
         raise ValueError(
             f"expected {what} for custom tasks only, got it for {described(task_type)}, for"
@@ -497,7 +479,7 @@ def _for_custom_only(info: ValidationInfo, what: str) -> None:
 
 
 def _keep_labels(
-    labels: tuple[LabelPart, ...], key: str, task_type: TaskType, info: ValidationInfo
+    labels: tuple[LabelPart, ...], key: str, task_type: TaskType, so_far: SoFar
 ) -> None:
     """Check that a review knows all labels that there are; it may add some of its own.
 
@@ -505,7 +487,7 @@ def _keep_labels(
     """
     if task_type.choices_are_verdicts:
         return
-    before = inherited(around(info).jobs, key, "labels")
+    before = inherited(so_far.context.jobs, key, "labels")
     if not isinstance(before, list):
         return
     names = [each.get("name") if isinstance(each, Mapping) else each for each in before]

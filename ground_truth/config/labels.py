@@ -6,7 +6,8 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator
 
-from ground_truth.config.fields import Part, Text
+from ground_truth.config.fields import Text
+from ground_truth.config.section import Section
 from ground_truth.templates.instructions import Instructions
 from ground_truth.templates.label_categories import Attribute, Label
 from ground_truth.validators import labels as label_validators
@@ -15,7 +16,7 @@ from ground_truth.validators import names_and_limits
 _Instruction: TypeAlias = Annotated[Text, AfterValidator(names_and_limits.instructions)]
 
 
-class AttributePart(Part):
+class AttributePart(Section):
     """What workers say of an object or a frame beside its label."""
 
     #: What it is called in the labels.
@@ -44,7 +45,7 @@ def _attribute(value: AttributePart) -> AttributePart:
 Attributes: TypeAlias = tuple[Annotated[AttributePart, AfterValidator(_attribute)], ...]
 
 
-class LabelPart(Part):
+class LabelPart(Section):
     """A label category: its name, or a mapping with more."""
 
     #: What workers see and labels say.
@@ -72,7 +73,7 @@ Labels: TypeAlias = tuple[
 ]
 
 
-class InstructionsPart(Part):
+class InstructionsPart(Section):
     """What workers are told, as Markdown."""
 
     #: Beside each task.

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
-from ground_truth.config.fields import Part
+from ground_truth.config.section import Section
 from ground_truth.validators import inputs as input_validators
 from ground_truth.validators import names_and_limits
 from ground_truth.validators.messages import shown
@@ -18,7 +18,7 @@ Form = Literal["verify", "adjust"]
 FORMS: tuple[Form, ...] = ("verify", "adjust")
 
 
-class Previous(Part):
+class Previous(Section):
     """The labels that are verified or adjusted: of another job here, or in an output manifest."""
 
     #: A key of `jobs`; in the file it stands alone, without a mapping.

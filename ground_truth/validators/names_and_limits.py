@@ -217,8 +217,8 @@ def function_arn(value: str) -> str:
 
 
 def of_region(arn: str, region: str) -> str:
-    """Check that what an ARN names is in a Region."""
-    if arn.split(":")[3] != region:
+    """Check that what an ARN names is in a Region; an empty one is not known."""
+    if region and arn.split(":")[3] != region:
         raise ValueError(f"expected an ARN of the Region {region}, got {shown(arn)}")
     return arn
 
