@@ -60,8 +60,8 @@ class Jobs(Construct):
         if key in self.by_key:
             return self.by_key[key]
         job = self._environment.jobs[key]
-        if job.previous is not None and job.previous.job is not None:
-            self._add(job.previous.job)
+        if job.reviewed is not None and job.reviewed.job is not None:
+            self._add(job.reviewed.job)
         labeling_job = LabelingJob(
             self,
             key,
@@ -113,14 +113,14 @@ class Jobs(Construct):
         )
 
     def _manifest(self, key: str, job: Job) -> InputManifest | None:
-        if job.previous is not None and job.previous.job is not None:
-            return InputManifest(uri=self.by_key[job.previous.job].output_manifest_uri)
-        location = job.previous.manifest if job.previous is not None else job.input.manifest
+        if job.reviewed is not None and job.reviewed.job is not None:
+            return InputManifest(uri=self.by_key[job.reviewed.job].output_manifest_uri)
+        location = job.reviewed.manifest if job.reviewed is not None else job.input.manifest
         if location is None:
             return None
         name, path = place(location)
         bucket = self._bucket(f"{key}-ManifestBucket", name)
-        if job.previous is not None and TASK_TYPES[job.previous.task].attribute_is_reference:
+        if job.reviewed is not None and TASK_TYPES[job.reviewed.task].attribute_is_reference:
             # Masks and sequences are files beside the manifest that names them.
             self._execution_role.allow_reading(bucket, labels_folder(path))
         return InputManifest(uri=bucket.s3_url_for_object(path), arn=bucket.arn_for_objects(path))
@@ -155,13 +155,13 @@ class Jobs(Construct):
         )
 
     def _previous(self, job: Job) -> Previous | None:
-        if job.previous is None:
+        if job.reviewed is None:
             return None
-        if job.previous.job is None:
-            return Previous(attribute=str(job.previous.label_attribute))
+        if job.reviewed.job is None:
+            return Previous(attribute=str(job.reviewed.label_attribute))
         return Previous(
-            attribute=self._environment.jobs[job.previous.job].label_attribute,
-            job_name=self.by_key[job.previous.job].job_name,
+            attribute=self._environment.jobs[job.reviewed.job].label_attribute,
+            job_name=self.by_key[job.reviewed.job].job_name,
         )
 
     def _own_function(

@@ -25,12 +25,12 @@ def job_attributes(
     A verification asks for what is new and only shows what is there.
     """
     own = tuple(each.attribute() for each in getattr(job, name))
-    if job.previous is None or job.previous.job is None or job.task_type.label_file != "attributes":
+    if job.reviewed is None or job.reviewed.job is None or job.task_type.label_file != "attributes":
         return own
     names = {each.name for each in own}
     before = (
         replace(each, editable=not _shows_only(job))
-        for each in job_attributes(jobs, jobs[job.previous.job], name)
+        for each in job_attributes(jobs, jobs[job.reviewed.job], name)
     )
     return (*(each for each in before if each.name not in names), *own)
 
@@ -41,7 +41,7 @@ def check_attributes(jobs: Mapping[str, Job]) -> None:
     Raises ItemError with the path below `jobs`.
     """
     for key, job in jobs.items():
-        if job.previous is None or job.previous.job is None:
+        if job.reviewed is None or job.reviewed.job is None:
             continue
         for name in ("attributes", "frame_attributes"):
             found = job_attributes(jobs, job, name)
@@ -52,7 +52,7 @@ def check_attributes(jobs: Mapping[str, Job]) -> None:
                     label_validators.frame_attributes(found, job.task_type)
             except ValueError as error:
                 raise ItemError(
-                    f"{error}; the job {job.previous.job} brings some", key, name
+                    f"{error}; the job {job.reviewed.job} brings some", key, name
                 ) from None
 
 

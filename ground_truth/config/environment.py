@@ -163,9 +163,9 @@ class Environment(Section):
 
     def reviewed(self, job: Job) -> Job | None:
         """Return the job whose labels `job` verifies or adjusts, where it is one of this file."""
-        if job.previous is None or job.previous.job is None:
+        if job.reviewed is None or job.reviewed.job is None:
             return None
-        return self.jobs[job.previous.job]
+        return self.jobs[job.reviewed.job]
 
     def source(self, job: Job) -> Job:
         """Return the job that says where the data objects are: `job`, or the one it reviews."""

@@ -15,11 +15,11 @@ from ground_truth.config.fields import KeyArn, Positive, Seconds, Tags, Text
 from ground_truth.config.input import Input
 from ground_truth.config.labels import Attributes, InstructionsPart, LabelPart, Labels
 from ground_truth.config.review import (
-    FORMS,
-    Previous,
+    REVIEWS,
+    Reviewed,
     attributes_before,
     inherited,
-    read_previous,
+    read_reviewed,
 )
 from ground_truth.config.section import Section, SoFar, ValidationContext, context_of, rule
 from ground_truth.config.yaml_file import display_name
@@ -78,9 +78,9 @@ class Job(Section):
     """A labeling job."""
 
     #: Whose labels workers judge: a job's key, or a mapping for labels from elsewhere.
-    verify: Previous | None = None
+    verify: Reviewed | None = None
     #: Whose labels workers put right: a job's key, or a mapping for labels from elsewhere.
-    adjust: Previous | None = None
+    adjust: Reviewed | None = None
     #: The kind of question; none for a review, whose task is that of the labels.
     task: Annotated[
         str | None, Field(validate_default=True, json_schema_extra={"enum": list(TASK_TYPES)})
@@ -155,7 +155,7 @@ class Job(Section):
     tags: Tags = Field(default_factory=dict)
 
     @property
-    def previous(self) -> Previous | None:
+    def reviewed(self) -> Reviewed | None:
         """The labels that are reviewed."""
         return self.verify or self.adjust
 
@@ -178,34 +178,34 @@ class Job(Section):
 
         A job that waits for another one's labels doesn't fail the deployment that starts both.
         """
-        follows = self.previous is not None and self.previous.job is not None
+        follows = self.reviewed is not None and self.reviewed.job is not None
         return self.input.when_empty or ("skip" if follows else "fail")
 
     def custom_template(self, root: Path) -> CustomTemplate | None:
         """Return the parsed template, None for all but custom tasks."""
         return _custom_template(root, dict(self)) if self.template is not None else None
 
-    @field_validator("verify", mode="before", json_schema_input_type=str | Previous | None)
+    @field_validator("verify", mode="before", json_schema_input_type=str | Reviewed | None)
     @classmethod
     def _verify_is_read(cls, value: object, info: ValidationInfo) -> object:
-        return read_previous(value, context_of(info).jobs, "verify")
+        return read_reviewed(value, context_of(info).jobs, "verify")
 
-    @rule("adjust", needs=("verify",), mode="before", json_schema_input_type=str | Previous | None)
+    @rule("adjust", needs=("verify",), mode="before", json_schema_input_type=str | Reviewed | None)
     def _adjust_is_read(cls, value: object, so_far: SoFar) -> object:
         if value is not None and so_far.get("verify") is not None:
             raise ValueError("expected either `verify` or `adjust`, got both")
-        return read_previous(value, so_far.context.jobs, "adjust")
+        return read_reviewed(value, so_far.context.jobs, "adjust")
 
     @field_validator("verify", "adjust")
     @classmethod
-    def _is_known_in_region(cls, value: Previous | None, info: ValidationInfo) -> Previous | None:
+    def _is_known_in_region(cls, value: Reviewed | None, info: ValidationInfo) -> Reviewed | None:
         if value is not None:
             _interface_is_known(TASK_TYPES[value.task], context_of(info))
         return value
 
     @rule("task", needs=("verify", "adjust"))
     def _task_is_known(cls, value: str | None, so_far: SoFar) -> str | None:
-        is_review = any(form not in so_far or so_far[form] for form in FORMS)
+        is_review = any(review not in so_far or so_far[review] for review in REVIEWS)
         if is_review:
             if value is not None:
                 raise ValueError(
@@ -232,10 +232,10 @@ class Job(Section):
         task_type = _task_type(so_far)
         if task_type is None or "data" not in so_far:
             return value
-        previous = _previous(so_far)
-        if previous is not None:
+        reviewed = _reviewed(so_far)
+        if reviewed is not None:
             value.check_count(1, task_type.maximum_objects, described(task_type))
-            return value.for_review(of_job=previous.job is not None)
+            return value.for_review(of_job=reviewed.job is not None)
         if task_type is CUSTOM and value.manifest is None and so_far["data"] is None:
             raise ValueError(
                 f"expected `data`, one of {', '.join(CUSTOM_DATA)}, for a custom task without a"
@@ -263,9 +263,9 @@ class Job(Section):
         if not value and task_type.minimum_labels > 0:
             raise ValueError(_MISSING)
         label_validators.labels(tuple(each.label() for each in value), task_type)
-        previous = _previous(so_far)
-        if previous is not None and previous.job is not None:
-            _keep_labels(value, previous.job, task_type, so_far)
+        reviewed = _reviewed(so_far)
+        if reviewed is not None and reviewed.job is not None:
+            _keep_labels(value, reviewed.job, task_type, so_far)
         return value
 
     @rule("attributes", needs=(*_TASK, "labels"))
@@ -305,7 +305,7 @@ class Job(Section):
     def _function_is_there(cls, value: str | None, so_far: SoFar) -> str | None:
         if value is None:
             return None
-        _for_custom_only(so_far, f"an own function {shown(value)}")
+        _for_custom_only(so_far, f"a custom function {shown(value)}")
         if value.startswith("arn:"):
             return names_and_limits.of_region(
                 names_and_limits.function_arn(value), so_far.context.region
@@ -342,8 +342,8 @@ class Job(Section):
         if task_type is None:
             return value
         attribute = names_and_limits.label_attribute(value, task_type)
-        previous = _previous(so_far)
-        if previous is not None and attribute in attributes_before(so_far.context.jobs, previous):
+        reviewed = _reviewed(so_far)
+        if reviewed is not None and attribute in attributes_before(so_far.context.jobs, reviewed):
             raise ValueError(
                 "expected another name than that of the labels that are reviewed, got"
                 f" {shown(attribute)}"
@@ -438,17 +438,17 @@ def _interface_is_known(task_type: TaskType, context: ValidationContext) -> None
         )
 
 
-def _previous(data: Mapping[str, Any]) -> Previous | None:
-    found: Previous | None = data.get("verify") or data.get("adjust")
+def _reviewed(data: Mapping[str, Any]) -> Reviewed | None:
+    found: Reviewed | None = data.get("verify") or data.get("adjust")
     return found
 
 
 def _task_type(data: Mapping[str, Any]) -> TaskType | None:
     """Return the task of a job of which these fields are right so far, None if it isn't."""
-    for form in FORMS:
-        previous: Previous | None = data.get(form)
-        if previous is not None:
-            return previous.task_type(form)
+    for review in REVIEWS:
+        reviewed: Reviewed | None = data.get(review)
+        if reviewed is not None:
+            return reviewed.task_type(review)
     return TASK_TYPES.get(data.get("task") or "")
 
 

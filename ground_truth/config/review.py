@@ -14,11 +14,11 @@ from ground_truth.validators import inputs as input_validators
 from ground_truth.validators import names_and_limits
 from ground_truth.validators.messages import shown
 
-Form = Literal["verify", "adjust"]
-FORMS: tuple[Form, ...] = ("verify", "adjust")
+Review = Literal["verify", "adjust"]
+REVIEWS: tuple[Review, ...] = ("verify", "adjust")
 
 
-class Previous(Section):
+class Reviewed(Section):
     """The labels that are verified or adjusted: of another job here, or in an output manifest."""
 
     #: A key of `jobs`; in the file it stands alone, without a mapping.
@@ -37,15 +37,15 @@ class Previous(Section):
     #: The label attribute of what is in the manifest.
     label_attribute: str | None = None
 
-    def task_type(self, form: Form) -> TaskType | None:
-        """Return the catalogue's entry, None where the task has no such form."""
+    def task_type(self, review: Review) -> TaskType | None:
+        """Return the catalogue's entry, None where the task has no such review."""
         found = TASK_TYPES.get(self.task)
         if found is None:
             return None
-        return found.verification if form == "verify" else found.adjustment
+        return found.verification if review == "verify" else found.adjustment
 
 
-def read_previous(value: object, jobs: Mapping[str, Any], form: Form) -> object:
+def read_reviewed(value: object, jobs: Mapping[str, Any], review: Review) -> object:
     """Turn the key of a job into what is known of that job, and check what it leads to.
 
     `jobs` is the file's, as it is written, right or wrong. Raises ValueError.
@@ -55,7 +55,8 @@ def read_previous(value: object, jobs: Mapping[str, Any], form: Form) -> object:
     elif isinstance(value, Mapping):
         if value.get("job") is not None:
             raise ValueError(
-                f"expected `{form}: {value['job']}` for a job of this file, got `job` in a mapping"
+                f"expected `{review}: {value['job']}` for a job of this file, got `job` in a"
+                " mapping"
             )
         for name in ("manifest", "task", "label_attribute"):
             if value.get(name) is None:
@@ -68,7 +69,7 @@ def read_previous(value: object, jobs: Mapping[str, Any], form: Form) -> object:
     allowed = [name for name, each in TASK_TYPES.items() if each.adjustment is not None]
     if value["task"] not in allowed:
         raise ValueError(
-            f"expected labels of {', '.join(allowed)}, which can be reviewed with `{form}`, got"
+            f"expected labels of {', '.join(allowed)}, which can be reviewed with `{review}`, got"
             f" those of {shown(value['task'])}"
         )
     given = value.get("label_attribute")
@@ -96,14 +97,14 @@ def inherited(jobs: Mapping[str, Any], key: str, name: str) -> Any:
     return inherited(jobs, source, name)
 
 
-def attributes_before(jobs: Mapping[str, Any], previous: Previous) -> Iterator[str]:
+def attributes_before(jobs: Mapping[str, Any], reviewed: Reviewed) -> Iterator[str]:
     """Yield the label attributes that the reviewed lines have, the latest first.
 
     Those that break a rule are left out: they are named where they stand.
     """
-    if previous.label_attribute is not None:
-        yield previous.label_attribute
-    key = previous.job
+    if reviewed.label_attribute is not None:
+        yield reviewed.label_attribute
+    key = reviewed.job
     while key is not None:
         job = _mapping(jobs.get(key))
         try:
@@ -112,13 +113,13 @@ def attributes_before(jobs: Mapping[str, Any], previous: Previous) -> Iterator[s
             yield (
                 name
                 if is_verdict
-                else names_and_limits.label_attribute(name, TASK_TYPES[previous.task])
+                else names_and_limits.label_attribute(name, TASK_TYPES[reviewed.task])
             )
         except ValueError:
             pass
-        for form in FORMS:
-            if isinstance(job.get(form), Mapping):
-                yield str(job[form].get("label_attribute"))
+        for review in REVIEWS:
+            if isinstance(job.get(review), Mapping):
+                yield str(job[review].get("label_attribute"))
         key = _source(job)
 
 
@@ -130,9 +131,9 @@ def named_task(jobs: Mapping[str, Any], key: str, before: tuple[str, ...] = ()) 
     source = _source(job)
     if source is not None:
         return named_task(jobs, source, (*before, key))
-    for form in FORMS:
-        if isinstance(job.get(form), Mapping):
-            return str(job[form].get("task"))
+    for review in REVIEWS:
+        if isinstance(job.get(review), Mapping):
+            return str(job[review].get("task"))
     return str(job.get("task"))
 
 
@@ -163,7 +164,7 @@ def _gives_verdicts(jobs: Mapping[str, Any], key: str) -> bool:
 
 def _source(job: Mapping[str, Any]) -> str | None:
     """Return the key of the job whose labels are reviewed, None where there is none."""
-    return next((job[form] for form in FORMS if isinstance(job.get(form), str)), None)
+    return next((job[review] for review in REVIEWS if isinstance(job.get(review), str)), None)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

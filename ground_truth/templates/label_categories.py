@@ -56,12 +56,12 @@ def label_categories(
     attributes: tuple[Attribute, ...] = (),
     frame_attributes: tuple[Attribute, ...] = (),
     annotation: str | None = None,
-    previous_attribute: str | None = None,
+    reviewed_attribute: str | None = None,
 ) -> dict[str, Any]:
     """Return the label category file; a label's place in it is its class in the output.
 
     `attributes` are for all labels. `annotation` is one of `task_type.annotations`.
-    `previous_attribute` is the label attribute of the job that is verified or adjusted.
+    `reviewed_attribute` is the label attribute of the job that is verified or adjusted.
     """
     if task_type.label_file == "classes":
         return {
@@ -93,8 +93,8 @@ def label_categories(
     if annotation is not None:
         content["annotationType"] = _ANNOTATION_TYPES[annotation]
     content.update(told)
-    if previous_attribute is not None:
-        content["auditLabelAttributeName"] = previous_attribute
+    if reviewed_attribute is not None:
+        content["auditLabelAttributeName"] = reviewed_attribute
     return content
 
 
@@ -108,7 +108,7 @@ def _label(task_type: TaskType, label: Label) -> dict[str, Any]:
     content: dict[str, Any] = {"label": label.name}
     if label.attributes:
         content["categoryAttributes"] = [_attribute(task_type, each) for each in label.attributes]
-    if task_type.form == "verify":
+    if task_type.purpose == "verify":
         content["editsAllowed"] = "none"
     return content
 
@@ -125,6 +125,6 @@ def _attribute(task_type: TaskType, attribute: Attribute) -> dict[str, Any]:
             content["enum"] = list(attribute.choices)
     if attribute.required:
         content["isRequired"] = True
-    if task_type.form != "label":
+    if task_type.purpose != "label":
         content["editsAllowed"] = "any" if attribute.editable else "none"
     return content

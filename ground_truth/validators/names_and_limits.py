@@ -207,7 +207,7 @@ def key_arn(value: str) -> str:
 
 
 def function_arn(value: str) -> str:
-    """Check the ARN of an own function (botocore: LambdaFunctionArn)."""
+    """Check the ARN of a custom function (botocore: LambdaFunctionArn)."""
     if not _FUNCTION_ARN.fullmatch(value):
         raise ValueError(
             "expected the ARN of a function, such as"

@@ -15,10 +15,9 @@ from local.ground_truth.api.request_model import check_request
 _ACCOUNT = "111122223333"
 
 
-def _forms() -> Iterator[TaskType]:
+def _tasks() -> Iterator[TaskType]:
     for task_type in TASK_TYPES.values():
-        yield task_type
-        yield from filter(None, (task_type.verification, task_type.adjustment))
+        yield from task_type.with_reviews
 
 
 def _is_known(task_type: TaskType, region: str) -> bool:
@@ -73,7 +72,7 @@ def test_every_request_is_valid_with_all_patterns_and_ranges(stack: cdk.Stack) -
         content_classifiers=("FreeOfAdultContent",),
     )
 
-    for task_type in _forms():
+    for task_type in _tasks():
         if _is_known(task_type, stack.region):
             check_request("CreateLabelingJob", _request(stack, task_type, options))
 
@@ -81,7 +80,7 @@ def test_every_request_is_valid_with_all_patterns_and_ranges(stack: cdk.Stack) -
 def test_every_arn_is_of_the_stack_s_region_and_partition(stack: cdk.Stack) -> None:
     place = REGIONS[stack.region]
 
-    for task_type in filter(lambda each: _is_known(each, stack.region), _forms()):
+    for task_type in filter(lambda each: _is_known(each, stack.region), _tasks()):
         config = _request(stack, task_type, Options())["HumanTaskConfig"]
         begin = f"arn:{place.partition}:lambda:{stack.region}:{place.function_account}:function:"
         team = f"arn:{place.partition}:sagemaker:{stack.region}:{_ACCOUNT}:workteam/private-crowd/"
@@ -108,7 +107,7 @@ def test_automated_labeling_names_the_algorithm_of_the_task(stack: cdk.Stack) ->
         )
     )
 
-    for task_type in filter(lambda each: _is_known(each, stack.region), _forms()):
+    for task_type in filter(lambda each: _is_known(each, stack.region), _tasks()):
         if task_type.algorithm is None or REGIONS[stack.region].algorithm_account is None:
             with pytest.raises(ValueError, match="expected a task and a Region with automated lab"):
                 _request(stack, task_type, options)

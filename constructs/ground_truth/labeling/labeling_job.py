@@ -120,7 +120,7 @@ def _permit(
     execution_role: ExecutionRole,
 ) -> None:
     """Give both roles what this job needs, and nothing that no job needs."""
-    form, manifest = input_data.kind.form, input_data.manifest
+    form, manifest = input_data.kind.input_kind, input_data.manifest
     if manifest is None:
         function.allow_listing(input_data.bucket, input_data.prefix)
         is_read = form == "text"
@@ -146,12 +146,12 @@ def _permit(
 def _input(input_data: InputData, task: Task, options: Options) -> dict[str, Any]:
     kind = input_data.kind
     manifest_uri = input_data.manifest.uri if input_data.manifest else None
-    is_split = kind.form == "text" and manifest_uri is None
+    is_split = kind.input_kind == "text" and manifest_uri is None
     needs_seed = input_data.sample is not None or input_data.order == "shuffled"
     return {
         name: value
         for name, value in {
-            "Kind": kind.form,
+            "Kind": kind.input_kind,
             "Bucket": input_data.bucket.bucket_name,
             "Prefix": input_data.prefix,
             "ManifestUri": manifest_uri,
@@ -186,7 +186,7 @@ def _required_names(input_data: InputData, task: Task) -> list[str] | None:
 
 
 def _extensions(input_data: InputData) -> list[str]:
-    if input_data.kind.form != "text":
+    if input_data.kind.input_kind != "text":
         return list(input_data.kind.extensions)
     if input_data.manifest is not None:
         return []
@@ -203,7 +203,7 @@ def _files(stack: cdk.Stack, task: Task) -> dict[str, Any]:
             attributes=task.attributes,
             frame_attributes=task.frame_attributes,
             annotation=task.annotation,
-            previous_attribute=task.previous.attribute if task.previous else None,
+            reviewed_attribute=task.previous.attribute if task.previous else None,
         )
     if task.template is not None:
         files["WorkerTemplate"] = task.template.content
@@ -213,6 +213,6 @@ def _files(stack: cdk.Stack, task: Task) -> dict[str, Any]:
             script=REGIONS[stack.region].crowd_elements,
             header=task.description,
             instructions=task.instructions,
-            previous_attribute=task.previous.attribute if task.previous else None,
+            reviewed_attribute=task.previous.attribute if task.previous else None,
         )
     return files

@@ -233,7 +233,7 @@ BROKEN: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         (*_BOX, "pre_annotation: prepare"),
-        "12: jobs.it.pre_annotation: expected an own function 'prepare' for custom tasks only,"
+        "12: jobs.it.pre_annotation: expected a custom function 'prepare' for custom tasks only,"
         " got it for bounding-box, for which Ground Truth has its own",
     ),
     (

@@ -42,13 +42,11 @@ def _it(*lines: str, others: str = "") -> Job:
 def test_every_task_with_all_its_reviews_loads() -> None:
     jobs = load(_CATALOGUE).jobs
 
-    forms = {
-        (each.name, each.form)
+    assert {(job.task_type.name, job.task_type.purpose) for job in jobs.values()} == {
+        (each.name, each.purpose)
         for task_type in TASK_TYPES.values()
-        for each in (task_type, task_type.verification, task_type.adjustment)
-        if each is not None
+        for each in task_type.with_reviews
     }
-    assert {(job.task_type.name, job.task_type.form) for job in jobs.values()} == forms
 
 
 @pytest.mark.parametrize(
@@ -113,8 +111,8 @@ def test_a_review_of_an_output_manifest_says_whose_labels_they_are() -> None:
         "labels: [Car]",
     )
 
-    assert job.previous is not None
-    assert (job.previous.manifest, job.previous.job) == ("s3://b-1/a/output.manifest", None)
+    assert job.reviewed is not None
+    assert (job.reviewed.manifest, job.reviewed.job) == ("s3://b-1/a/output.manifest", None)
 
 
 def test_a_label_is_a_name_or_a_mapping() -> None:
@@ -238,7 +236,7 @@ def test_attributes_of_a_review_are_counted_with_those_that_it_takes_over() -> N
     )
 
 
-def test_an_own_function_without_a_handler_is_named(folder: Path) -> None:
+def test_a_custom_function_without_a_handler_is_named(folder: Path) -> None:
     _template(folder, "anything")
     (folder / "prepare").mkdir()
     (folder / "prepare/handler.py").write_text("def main(event, context): ...\n")

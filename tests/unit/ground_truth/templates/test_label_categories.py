@@ -22,9 +22,9 @@ def _labels(*names: str) -> tuple[Label, ...]:
     return tuple(Label(name=name) for name in names)
 
 
-def _review(form: TaskType | None) -> TaskType:
-    assert form is not None
-    return form
+def _review(task_type: TaskType | None) -> TaskType:
+    assert task_type is not None
+    return task_type
 
 
 def test_labels_are_told_apart_by_case() -> None:
@@ -266,7 +266,7 @@ def test_a_verification_of_frames_lets_no_label_be_edited_and_names_the_labels()
         _review(_FRAMES.verification),
         _labels("Car"),
         attributes=(Attribute(name="right", choices=("yes", "no")),),
-        previous_attribute="cars-ref",
+        reviewed_attribute="cars-ref",
     )
 
     assert content["labels"] == [{"label": "Car", "editsAllowed": "none"}]
@@ -279,7 +279,7 @@ def test_an_adjustment_of_frames_lets_labels_be_edited() -> None:
     content = label_categories(
         _review(_FRAMES.adjustment),
         (Label(name="Car", attributes=(replace(plate, editable=False),)),),
-        previous_attribute="cars-ref",
+        reviewed_attribute="cars-ref",
     )
 
     assert content["labels"] == [
