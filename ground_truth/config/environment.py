@@ -161,16 +161,9 @@ class Environment(Section):
         """Say what becomes of a change while the job runs: protected work is not ended by it."""
         return job.on_change or ("fail" if self.protected else "replace")
 
-    def reviewed(self, job: Job) -> Job | None:
-        """Return the job whose labels `job` verifies or adjusts, where it is one of this file."""
-        if job.reviewed is None or job.reviewed.job is None:
-            return None
-        return self.jobs[job.reviewed.job]
-
     def source(self, job: Job) -> Job:
         """Return the job that says where the data objects are: `job`, or the one it reviews."""
-        reviewed = self.reviewed(job)
-        return job if reviewed is None else self.source(reviewed)
+        return job if job.reviewed_job is None else self.source(self.jobs[job.reviewed_job])
 
     def team_name(self, team_key: str) -> str:
         """Return the name that Ground Truth knows a team by."""

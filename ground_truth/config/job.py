@@ -13,7 +13,7 @@ from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import CUSTOM, FEWEST_AUTOMATED, TASK_TYPES, TaskType
 from ground_truth.config.fields import KeyArn, Positive, Seconds, Tags, Text
 from ground_truth.config.input import Input
-from ground_truth.config.labels import Attributes, InstructionsPart, LabelPart, Labels
+from ground_truth.config.labels import Attributes, Instructions, Label, Labels
 from ground_truth.config.review import (
     REVIEWS,
     Reviewed,
@@ -48,7 +48,7 @@ class StopWhen(Section):
     labeled_percentage: Annotated[int, AfterValidator(names_and_limits.percentage)] | None = None
 
 
-class AutoLabelPart(Section):
+class AutoLabel(Section):
     """Automated labeling; `auto_label: true` is short for one without settings."""
 
     #: Encrypts the disks of the training instances.
@@ -106,7 +106,7 @@ class Job(Section):
     #: Says in one line what is to be done.
     description: Annotated[Text, AfterValidator(names_and_limits.task_description)]
     #: How to decide; not for custom tasks, whose template says it.
-    instructions: Annotated[InstructionsPart | None, Field(validate_default=True)] = None
+    instructions: Annotated[Instructions | None, Field(validate_default=True)] = None
     #: The function that prepares what a custom task shows: an ARN, or a folder with a `handler.py`.
     pre_annotation: str | None = None
     #: The function that makes one label of a custom task's answers: an ARN, or such a folder.
@@ -136,8 +136,8 @@ class Job(Section):
     stop_when: StopWhen = StopWhen()
     #: Ground Truth trains a model that labels what it is sure of; `true` is short for no settings.
     auto_label: Annotated[
-        AutoLabelPart | None,
-        BeforeValidator(_auto_label, json_schema_input_type=bool | AutoLabelPart | None),
+        AutoLabel | None,
+        BeforeValidator(_auto_label, json_schema_input_type=bool | AutoLabel | None),
     ] = None
     #: What you declare of the data.
     content_classifiers: tuple[_ContentClassifier, ...] = ()
@@ -160,6 +160,16 @@ class Job(Section):
         return self.verify or self.adjust
 
     @property
+    def reviewed_job(self) -> str | None:
+        """The key of the job whose labels are reviewed, where it is one of the same file."""
+        return None if self.reviewed is None else self.reviewed.job
+
+    @property
+    def only_shows(self) -> bool:
+        """Whether workers see what the reviewed job says of objects, and can't change it."""
+        return self.verify is not None and self.verify.job is not None
+
+    @property
     def task_type(self) -> TaskType:
         """The catalogue's entry."""
         found = _task_type(dict(self))
@@ -178,8 +188,7 @@ class Job(Section):
 
         A job that waits for another one's labels doesn't fail the deployment that starts both.
         """
-        follows = self.reviewed is not None and self.reviewed.job is not None
-        return self.input.when_empty or ("skip" if follows else "fail")
+        return self.input.when_empty or ("fail" if self.reviewed_job is None else "skip")
 
     def custom_template(self, root: Path) -> CustomTemplate | None:
         """Return the parsed template, None for all but custom tasks."""
@@ -256,13 +265,13 @@ class Job(Section):
         return value
 
     @rule("labels", needs=_TASK)
-    def _labels_fit_task(cls, value: tuple[LabelPart, ...], so_far: SoFar) -> tuple[LabelPart, ...]:
+    def _labels_fit_task(cls, value: tuple[Label, ...], so_far: SoFar) -> tuple[Label, ...]:
         task_type = _task_type(so_far)
         if task_type is None:
             return value
         if not value and task_type.minimum_labels > 0:
             raise ValueError(_MISSING)
-        label_validators.labels(tuple(each.label() for each in value), task_type)
+        label_validators.labels(value, task_type)
         reviewed = _reviewed(so_far)
         if reviewed is not None and reviewed.job is not None:
             _keep_labels(value, reviewed.job, task_type, so_far)
@@ -272,24 +281,20 @@ class Job(Section):
     def _attributes_fit_task(cls, value: Attributes, so_far: SoFar) -> Attributes:
         task_type = _task_type(so_far)
         if task_type is not None and "labels" in so_far:
-            label_validators.attributes(
-                tuple(each.attribute() for each in value),
-                tuple(each.label() for each in so_far["labels"]),
-                task_type,
-            )
+            label_validators.attributes(value, so_far["labels"], task_type)
         return value
 
     @rule("frame_attributes", needs=_TASK)
     def _frame_attributes_fit_task(cls, value: Attributes, so_far: SoFar) -> Attributes:
         task_type = _task_type(so_far)
         if task_type is not None:
-            label_validators.frame_attributes(tuple(each.attribute() for each in value), task_type)
+            label_validators.frame_attributes(value, task_type)
         return value
 
     @rule("instructions", needs=_TASK)
     def _instructions_fit_task(
-        cls, value: InstructionsPart | None, so_far: SoFar
-    ) -> InstructionsPart | None:
+        cls, value: Instructions | None, so_far: SoFar
+    ) -> Instructions | None:
         task_type = _task_type(so_far)
         if task_type is CUSTOM and value is not None:
             raise ValueError(
@@ -298,7 +303,7 @@ class Job(Section):
         if task_type is not None and task_type is not CUSTOM:
             if value is None:
                 raise ValueError(_MISSING)
-            label_validators.instructions(value.instructions, task_type)
+            label_validators.instructions(value, task_type)
         return value
 
     @rule("pre_annotation", "post_annotation", needs=_TASK)
@@ -372,7 +377,7 @@ class Job(Section):
         return value
 
     @rule("auto_label", needs=(*_TASK, "labels", "input"))
-    def _can_be_automated(cls, value: AutoLabelPart | None, so_far: SoFar) -> AutoLabelPart | None:
+    def _can_be_automated(cls, value: AutoLabel | None, so_far: SoFar) -> AutoLabel | None:
         task_type = _task_type(so_far)
         if value is None or task_type is None:
             return value
@@ -389,7 +394,7 @@ class Job(Section):
                 f" {so_far.context.region}"
             )
         if "labels" in so_far:
-            label_validators.automated(tuple(each.label() for each in so_far["labels"]), task_type)
+            label_validators.automated(so_far["labels"], task_type)
         if "input" in so_far:
             what = f"{described(task_type)} with automated labeling"
             so_far["input"].check_count(FEWEST_AUTOMATED, task_type.maximum_objects, what)
@@ -478,9 +483,7 @@ def _for_custom_only(so_far: SoFar, what: str) -> None:
         )
 
 
-def _keep_labels(
-    labels: tuple[LabelPart, ...], key: str, task_type: TaskType, so_far: SoFar
-) -> None:
+def _keep_labels(labels: tuple[Label, ...], key: str, task_type: TaskType, so_far: SoFar) -> None:
     """Check that a review knows all labels that there are; it may add some of its own.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/sms-verification-data.html

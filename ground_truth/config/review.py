@@ -52,6 +52,8 @@ def read_reviewed(value: object, jobs: Mapping[str, Any], review: Review) -> obj
     """
     if isinstance(value, str):
         value = _of_job(value, jobs)
+    elif isinstance(value, Reviewed):  # made in Python
+        value = value.model_dump()
     elif isinstance(value, Mapping):
         if value.get("job") is not None:
             raise ValueError(

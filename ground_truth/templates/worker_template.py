@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import html
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ground_truth.catalogue.data_kinds import IMAGE, TEXT, VIDEO
 from ground_truth.catalogue.task_types import TaskType
-from ground_truth.templates.instructions import Instructions, without_liquid
+from ground_truth.templates.instructions import without_liquid
+
+if TYPE_CHECKING:
+    from ground_truth.config.labels import Instructions
 
 _PAGE: Final = """\
 <script src="{script}"></script>

@@ -7,7 +7,7 @@ import pytest
 from ground_truth.catalogue.data_kinds import CUSTOM_DATA, MANIFEST
 from ground_truth.catalogue.task_types import TASK_TYPES
 from ground_truth.config import Environment, EnvironmentFileError, Job, load
-from ground_truth.templates.label_categories import Label
+from ground_truth.config.labels import Label
 from tests.unit.ground_truth.config.broken_jobs import BROKEN, CARS, CLASSES, HEAD, TEXTS, job_text
 
 _CATALOGUE = Path(__file__).parents[3] / "data" / "environments" / "catalogue.yaml"
@@ -75,7 +75,7 @@ def test_a_verification_s_attribute_is_no_file_though_the_labels_are() -> None:
 def test_an_adjustment_has_the_labels_of_the_job_that_it_adjusts() -> None:
     job = _it("adjust: cars", others=CARS)
 
-    assert [label.label() for label in job.labels] == [Label(name="Car"), Label(name="Bus")]
+    assert job.labels == (Label(name="Car"), Label(name="Bus"))
     assert job.task_type.function == "AdjustmentBoundingBox"
 
 
@@ -122,10 +122,7 @@ def test_a_label_is_a_name_or_a_mapping() -> None:
         "labels: [Place, {name: Person, short_name: per}]",
     )
 
-    assert [label.label() for label in job.labels] == [
-        Label(name="Place"),
-        Label(name="Person", short_name="per"),
-    ]
+    assert job.labels == (Label(name="Place"), Label(name="Person", short_name="per"))
 
 
 def test_choices_that_yaml_would_take_for_something_else_stay_text() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ground_truth.catalogue.task_types import TASK_TYPES
+from ground_truth.config.labels import Instructions
 from ground_truth.templates.custom_template import custom_template
-from ground_truth.templates.instructions import Instructions
 from ground_truth.templates.worker_template import worker_template
 
 _SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'

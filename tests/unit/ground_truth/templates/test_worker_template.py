@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from liquid import Environment
 
 from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
-from ground_truth.templates.instructions import Instructions
+from ground_truth.config.labels import Instructions
 from ground_truth.templates.worker_template import worker_template
 
 _SCRIPT = "https://assets.crowd.aws/crowd-html-elements.js"
