@@ -123,7 +123,7 @@ class Oidc(Network):
     @classmethod
     def _is_near(cls, value: str, info: ValidationInfo) -> str:
         region = context_of(info).region
-        if value.split(":")[3] != region:
+        if region and value.split(":")[3] != region:
             raise ValueError(
                 f"expected a secret in {region}, as the environment, got {shown(value)}"
             )
@@ -144,7 +144,7 @@ class Adopt(Section):
     @classmethod
     def _is_near(cls, value: str | None, info: ValidationInfo) -> str | None:
         region = context_of(info).region
-        if value is not None and value.split("_")[0] != region:
+        if region and value is not None and value.split("_")[0] != region:
             raise ValueError(
                 f"expected a user pool of {region}, as the environment, got {shown(value)}"
             )
