@@ -14,7 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from ground_truth.config import Environment
-from ground_truth.config.job import complete
+from ground_truth.config.review import complete
 from ground_truth.config.section import Section
 from ground_truth.durations import duration_text
 

@@ -19,7 +19,8 @@ from pydantic import (
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.config.attributes import check_attributes
 from ground_truth.config.fields import Tags
-from ground_truth.config.job import Job, complete
+from ground_truth.config.job import Job
+from ground_truth.config.review import complete
 from ground_truth.config.section import Section, ValidationContext, context_of
 from ground_truth.config.workforce import Workforce
 from ground_truth.config.yaml_file import (

@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from ground_truth.catalogue.data_kinds import CUSTOM_DATA, MANIFEST, DataKind
+from ground_truth.catalogue.data_kinds import CUSTOM_DATA, DataKind
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import CUSTOM, FEWEST_AUTOMATED, TASK_TYPES, TaskType
+from ground_truth.config.auto_label import AutoLabel, check_automated
+from ground_truth.config.custom_task import (
+    check_custom,
+    check_function,
+    custom_data_kind,
+    parsed_template,
+)
 from ground_truth.config.fields import KeyArn, Positive, Seconds, Tags, Text
 from ground_truth.config.input import Input
 from ground_truth.config.labels import Attributes, Instructions, Label, Labels
@@ -18,14 +25,12 @@ from ground_truth.config.review import (
     REVIEWS,
     Reviewed,
     attributes_before,
-    inherited,
+    check_kept,
     read_reviewed,
 )
 from ground_truth.config.section import Section, SoFar, ValidationContext, context_of, rule
-from ground_truth.config.yaml_file import display_name
 from ground_truth.validators import labels as label_validators
 from ground_truth.validators import names_and_limits
-from ground_truth.validators.custom_function import check_handler
 from ground_truth.validators.messages import described, shown
 
 if TYPE_CHECKING:
@@ -46,32 +51,6 @@ class StopWhen(Section):
     labeled_objects: Positive | None = None
     #: When people have labeled such a part of all data objects, in percent.
     labeled_percentage: Annotated[int, AfterValidator(names_and_limits.percentage)] | None = None
-
-
-class AutoLabel(Section):
-    """Automated labeling; `auto_label: true` is short for one without settings."""
-
-    #: Encrypts the disks of the training instances.
-    volume_key: KeyArn | None = None
-    #: Where training runs; together with `security_groups`.
-    subnets: Annotated[tuple[str, ...], AfterValidator(names_and_limits.subnets)] | None = None
-    #: What training may reach; together with `subnets`.
-    security_groups: Annotated[
-        Annotated[tuple[str, ...], AfterValidator(names_and_limits.security_groups)] | None,
-        Field(validate_default=True),
-    ] = None
-
-    @rule("security_groups", needs=("subnets",))
-    def _network_is_whole(
-        cls, value: tuple[str, ...] | None, so_far: SoFar
-    ) -> tuple[str, ...] | None:
-        if "subnets" in so_far and (value is None) != (so_far["subnets"] is None):
-            raise ValueError("expected `subnets` and `security_groups` together, got one of them")
-        return value
-
-
-def _auto_label(value: object) -> object:
-    return {"true": {}, "false": None}.get(value, value) if isinstance(value, str) else value
 
 
 class Job(Section):
@@ -137,7 +116,7 @@ class Job(Section):
     #: Ground Truth trains a model that labels what it is sure of; `true` is short for no settings.
     auto_label: Annotated[
         AutoLabel | None,
-        BeforeValidator(_auto_label, json_schema_input_type=bool | AutoLabel | None),
+        BeforeValidator(AutoLabel.from_text, json_schema_input_type=bool | AutoLabel | None),
     ] = None
     #: What you declare of the data.
     content_classifiers: tuple[_ContentClassifier, ...] = ()
@@ -180,7 +159,8 @@ class Job(Section):
     @property
     def data_kind(self) -> DataKind:
         """What a data object is."""
-        return _data_kind(self.task_type, self.input, self.data)
+        task_type = self.task_type
+        return custom_data_kind(self.input, self.data) if task_type is CUSTOM else task_type.data
 
     @property
     def when_empty(self) -> Literal["fail", "skip"]:
@@ -192,7 +172,10 @@ class Job(Section):
 
     def custom_template(self, root: Path) -> CustomTemplate | None:
         """Return the parsed template, None for all but custom tasks."""
-        return _custom_template(root, dict(self)) if self.template is not None else None
+        if self.template is None:
+            return None
+        is_prepared = self.pre_annotation is not None
+        return parsed_template(root / self.template, self.input, self.data, is_prepared=is_prepared)
 
     @field_validator("verify", mode="before", json_schema_input_type=str | Reviewed | None)
     @classmethod
@@ -231,7 +214,7 @@ class Job(Section):
 
     @rule("data", needs=_TASK)
     def _data_is_known(cls, value: str | None, so_far: SoFar) -> str | None:
-        _for_custom_only(so_far, f"`data` {shown(value)}")
+        check_custom(_task_type(so_far), f"`data` {shown(value)}")
         if value not in CUSTOM_DATA:
             raise ValueError(f"expected one of {', '.join(CUSTOM_DATA)}, got {shown(value)}")
         return value
@@ -251,7 +234,10 @@ class Job(Section):
                 " manifest, got nothing; add the key"
             )
         value.check_count(1, task_type.maximum_objects, described(task_type))
-        return value.for_data(_data_kind(task_type, value, so_far["data"]))
+        is_custom = task_type is CUSTOM
+        return value.for_data(
+            custom_data_kind(value, so_far["data"]) if is_custom else task_type.data
+        )
 
     @rule("annotation", needs=_TASK)
     def _annotation_fits_task(cls, value: str | None, so_far: SoFar) -> str | None:
@@ -274,7 +260,8 @@ class Job(Section):
         label_validators.labels(value, task_type)
         reviewed = _reviewed(so_far)
         if reviewed is not None and reviewed.job is not None:
-            _keep_labels(value, reviewed.job, task_type, so_far)
+            names = [label.name for label in value]
+            check_kept(names, so_far.context.jobs, reviewed.job, task_type)
         return value
 
     @rule("attributes", needs=(*_TASK, "labels"))
@@ -310,19 +297,8 @@ class Job(Section):
     def _function_is_there(cls, value: str | None, so_far: SoFar) -> str | None:
         if value is None:
             return None
-        _for_custom_only(so_far, f"a custom function {shown(value)}")
-        if value.startswith("arn:"):
-            return names_and_limits.of_region(
-                names_and_limits.function_arn(value), so_far.context.region
-            )
-        file = so_far.context.root / value / "handler.py"
-        if not file.is_file():
-            raise ValueError(
-                "expected the ARN of a function, or a folder with a handler.py, got"
-                f" {shown(value)}, and there is no {display_name(file)}"
-            )
-        check_handler(Path(display_name(file.parent)))
-        return value
+        check_custom(_task_type(so_far), f"a custom function {shown(value)}")
+        return check_function(value, so_far.context)
 
     @rule("template", needs=(*_TASK, "data", "input", "pre_annotation"))
     def _template_is_right(cls, value: str | None, so_far: SoFar) -> str | None:
@@ -331,9 +307,11 @@ class Job(Section):
             if task_type is CUSTOM:
                 raise ValueError(_MISSING)
             return None
-        _for_custom_only(so_far, f"a template {shown(value)}")
+        check_custom(_task_type(so_far), f"a template {shown(value)}")
         if {"data", "input", "pre_annotation"} <= so_far.keys():
-            _custom_template(so_far.context.root, {**so_far, "template": value})
+            is_prepared = so_far["pre_annotation"] is not None
+            path = so_far.context.root / value
+            parsed_template(path, so_far["input"], so_far["data"], is_prepared=is_prepared)
         return value
 
     @rule("task_time_limit", needs=_TASK)
@@ -381,18 +359,7 @@ class Job(Section):
         task_type = _task_type(so_far)
         if value is None or task_type is None:
             return value
-        if task_type.algorithm is None:
-            allowed = [name for name, each in TASK_TYPES.items() if each.algorithm is not None]
-            raise ValueError(
-                f"expected `auto_label` for {', '.join(allowed)} only, for which Ground Truth has a"
-                f" model to train, got it for {described(task_type)}"
-            )
-        region = REGIONS.get(so_far.context.region)
-        if region is not None and region.algorithm_account is None:
-            raise ValueError(
-                "expected a Region for which a public document names automated labeling, got"
-                f" {so_far.context.region}"
-            )
+        check_automated(task_type, so_far.context.region)
         if "labels" in so_far:
             label_validators.automated(so_far["labels"], task_type)
         if "input" in so_far:
@@ -412,26 +379,6 @@ class Job(Section):
     ) -> Mapping[str, str]:
         names_and_limits.number_of_tags({**context_of(info).tags, **value})
         return value
-
-
-def complete(jobs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the file's jobs with what a job has from its key or from the job that it reviews.
-
-    `jobs` is the file's, as it is written, right or wrong.
-    """
-    completed = {}
-    for key, job in jobs.items():
-        if not isinstance(job, Mapping):
-            completed[key] = job
-            continue
-        taken = {"label_attribute": key} | {
-            name: inherited(jobs, key, name) for name in ("labels", "annotation")
-        }
-        given = {
-            name: value for name, value in job.items() if value is not None or name not in taken
-        }
-        completed[key] = {name: value for name, value in taken.items() if value is not None} | given
-    return completed
 
 
 def _interface_is_known(task_type: TaskType, context: ValidationContext) -> None:
@@ -455,48 +402,3 @@ def _task_type(data: Mapping[str, Any]) -> TaskType | None:
         if reviewed is not None:
             return reviewed.task_type(review)
     return TASK_TYPES.get(data.get("task") or "")
-
-
-def _data_kind(task_type: TaskType, source: Input, data: str | None) -> DataKind:
-    if task_type is not CUSTOM:
-        return task_type.data
-    return MANIFEST if source.manifest or data is None else CUSTOM_DATA[data]
-
-
-def _custom_template(root: Path, data: Mapping[str, Any]) -> CustomTemplate:
-    """Parse a template; raises ValueError with all that is wrong in it."""
-    # The Liquid parser is slow to import, and most environments have no template of their own.
-    from ground_truth.templates.custom_template import custom_template
-
-    source: Input = data["input"]
-    kind = _data_kind(CUSTOM, source, data["data"])
-    names = source.names_in_manifest(kind) if data["pre_annotation"] is None else None
-    return custom_template(Path(display_name(root / data["template"])), names=names)
-
-
-def _for_custom_only(so_far: SoFar, what: str) -> None:
-    task_type = _task_type(so_far)
-    if task_type is not None and task_type is not CUSTOM:
-        raise ValueError(
-            f"expected {what} for custom tasks only, got it for {described(task_type)}, for"
-            " which Ground Truth has its own"
-        )
-
-
-def _keep_labels(labels: tuple[Label, ...], key: str, task_type: TaskType, so_far: SoFar) -> None:
-    """Check that a review knows all labels that there are; it may add some of its own.
-
-    https://docs.aws.amazon.com/sagemaker/latest/dg/sms-verification-data.html
-    """
-    if task_type.choices_are_verdicts:
-        return
-    before = inherited(so_far.context.jobs, key, "labels")
-    if not isinstance(before, list):
-        return
-    names = [each.get("name") if isinstance(each, Mapping) else each for each in before]
-    missing = [name for name in names if name not in [label.name for label in labels]]
-    if missing:
-        raise ValueError(
-            f"expected all labels of the job {key}, and others behind them if you like, got none"
-            f" that is {shown(missing[0])}"
-        )

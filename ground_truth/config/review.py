@@ -85,6 +85,26 @@ def read_reviewed(value: object, jobs: Mapping[str, Any], review: Review) -> obj
     return value
 
 
+def complete(jobs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the file's jobs with what a job has from its key or from the job that it reviews.
+
+    `jobs` is the file's, as it is written, right or wrong.
+    """
+    completed = {}
+    for key, job in jobs.items():
+        if not isinstance(job, Mapping):
+            completed[key] = job
+            continue
+        taken = {"label_attribute": key} | {
+            name: inherited(jobs, key, name) for name in ("labels", "annotation")
+        }
+        given = {
+            name: value for name, value in job.items() if value is not None or name not in taken
+        }
+        completed[key] = {name: value for name, value in taken.items() if value is not None} | given
+    return completed
+
+
 def inherited(jobs: Mapping[str, Any], key: str, name: str) -> Any:
     """Return what stands in the file under `name` for the job, or for the one whose labels it has.
 
@@ -97,6 +117,25 @@ def inherited(jobs: Mapping[str, Any], key: str, name: str) -> Any:
     if source is None or _gives_verdicts(jobs, key) or named_task(jobs, key) is None:
         return None
     return inherited(jobs, source, name)
+
+
+def check_kept(
+    labels: list[str], jobs: Mapping[str, Any], reviewed: str, task_type: TaskType
+) -> None:
+    """Check that a review knows all labels that there are; it may add some of its own.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sms-verification-data.html
+    """
+    before = inherited(jobs, reviewed, "labels")
+    if task_type.choices_are_verdicts or not isinstance(before, list):
+        return
+    names = [each.get("name") if isinstance(each, Mapping) else each for each in before]
+    missing = [name for name in names if name not in labels]
+    if missing:
+        raise ValueError(
+            f"expected all labels of the job {reviewed}, and others behind them if you like, got"
+            f" none that is {shown(missing[0])}"
+        )
 
 
 def attributes_before(jobs: Mapping[str, Any], reviewed: Reviewed) -> Iterator[str]:

@@ -9,8 +9,9 @@ import pytest
 from constructs.ground_truth.labeling.labeling_job_request import labeling_job_request
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.config import Job, load
+from ground_truth.config.auto_label import AutoLabel
 from ground_truth.config.input import Input
-from ground_truth.config.job import AutoLabel, StopWhen
+from ground_truth.config.job import StopWhen
 from ground_truth.config.labels import Instructions, Label
 from local.ground_truth.api.request_model import check_request
 from tests.infra.synthesis import ROOT

@@ -10,7 +10,7 @@ from constructs.ground_truth.custom_resource_function import given
 from ground_truth.catalogue.regions import REGIONS, Region
 from ground_truth.catalogue.task_types import TaskType
 from ground_truth.config import Job
-from ground_truth.config.job import AutoLabel
+from ground_truth.config.auto_label import AutoLabel
 
 
 def labeling_job_request(

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from ground_truth.config.auto_label import AutoLabel
 from ground_truth.config.input import Input
-from ground_truth.config.job import AutoLabel
 from ground_truth.config.labels import Instructions, Label
 from ground_truth.config.section import Section
 from ground_truth.config.workforce import Create, Network, Oidc, PasswordPolicy, Vpc
