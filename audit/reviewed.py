@@ -137,7 +137,7 @@ def _words(stage: EnvironmentStage, environment: Environment) -> dict[str, tuple
 
     jobs = environment.jobs
     objects = {key: arn(environment.source(job).input.prefix or "") for key, job in jobs.items()}
-    reviews = [job.previous for job in jobs.values() if job.previous is not None]
+    reviews = [job.reviewed for job in jobs.values() if job.reviewed is not None]
     after = [f"{key}-PostAnnotation" for key, job in jobs.items() if _is_own(job.post_annotation)]
     before = [f"{key}-PreAnnotation" for key, job in jobs.items() if _is_own(job.pre_annotation)]
     words: dict[str, Iterable[str]] = {
@@ -145,7 +145,7 @@ def _words(stage: EnvironmentStage, environment: Environment) -> dict[str, tuple
         "owner": [f"{environment.region}:{environment.account or '<AWS::AccountId>'}"],
         "environment": [environment.name],
         "output": [resolve(stage.data.data.output_bucket.bucket_arn)],
-        "seen": [objects[key] for key, job in jobs.items() if job.data_kind.form != "text"],
+        "seen": [objects[key] for key, job in jobs.items() if job.data_kind.input_kind != "text"],
         "read": [objects[key] for key, job in jobs.items() if _reads_objects(job)],
         "reviewed-labels": [
             arn(_folder(review.manifest))
@@ -160,10 +160,10 @@ def _words(stage: EnvironmentStage, environment: Environment) -> dict[str, tuple
 
 def _reads_objects(job: Job) -> bool:
     """Say whether the function reads what is labeled: texts, to inline them, and sequences."""
-    if job.previous is not None:
+    if job.reviewed is not None:
         return False
     if job.input.manifest is None:
-        return job.data_kind.form == "text"
+        return job.data_kind.input_kind == "text"
     return job.data_kind.is_sequence
 
 

@@ -14,8 +14,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from ground_truth.config import Environment
-from ground_truth.config.fields import Part
-from ground_truth.config.job import complete
+from ground_truth.config.review import complete
+from ground_truth.config.section import Section
 from ground_truth.durations import duration_text
 
 FILE: Final = Path(__file__).parents[1] / "environments" / "schema.json"
@@ -81,7 +81,7 @@ def schema() -> dict[str, Any]:
 
 def models() -> dict[str, type[BaseModel]]:
     """Return all parts of an environment file by their name in the schema."""
-    return {model.__name__: model for model in _subclasses(Part)}
+    return {model.__name__: model for model in _subclasses(Section)}
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:

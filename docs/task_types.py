@@ -151,7 +151,7 @@ def _limits(task_type: TaskType) -> Iterator[tuple[str, str]]:
     if task_type.annotations:
         names = ", ".join(f"`{name}`" for name in task_type.annotations)
         yield "`annotation`", f"{names}; without one, the first"
-    if task_type.form == "label" and task_type is not CUSTOM:
+    if task_type.purpose == "label" and task_type is not CUSTOM:
         ending = (
             "ends with `-ref`, which is added" if task_type.attribute_is_reference else "as it is"
         )

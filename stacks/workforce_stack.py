@@ -9,10 +9,10 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from constructs.ground_truth import Notifications
-from constructs.ground_truth.workforce.oidc_workforce import IdentityProvider, OidcWorkforce
+from constructs.ground_truth.workforce.oidc_workforce import OidcWorkforce
 from constructs.ground_truth.workforce.portal_login import PortalLogin
-from constructs.ground_truth.workforce.private_workforce import PortalVpc, PrivateWorkforce
-from constructs.ground_truth.workforce.user_pool import Invitation, SignIn, WorkerPool
+from constructs.ground_truth.workforce.private_workforce import PrivateWorkforce
+from constructs.ground_truth.workforce.user_pool import WorkerPool
 from constructs.ground_truth.workforce.work_team import WorkTeam
 from constructs.ground_truth.workforce.worker_access import WorkerAccess
 from constructs.ground_truth.workforce.workers import Workers
@@ -20,7 +20,7 @@ from constructs.ground_truth.workforce.workforce import PoolClient, Workforce
 from constructs.ground_truth.workforce.workforce_check import WorkforceCheck
 from constructs.ground_truth.workforce.workforce_function import WorkforceFunction
 from ground_truth.config import Environment
-from ground_truth.config.workforce import Create, Network, Oidc
+from ground_truth.config.workforce import Create
 
 
 class WorkforceStack(cdk.Stack):
@@ -127,18 +127,7 @@ class WorkforceStack(cdk.Stack):
             self,
             "WorkerPool",
             domain_prefix=self._environment.name,
-            invitation=Invitation(
-                organization=create.organization,
-                support_email=create.support_email,
-                text=create.invitation,
-                email_from=create.email_from,
-            ),
-            sign_in=SignIn(
-                mfa=create.mfa,
-                password_length=create.password_policy.minimum_length,
-                temporary_password_days=create.password_policy.temporary_password_days,
-                threat_protection=create.threat_protection,
-            ),
+            settings=create,
             protected=self._environment.protected,
         )
         pool.node.add_dependency(self._check.resource)
@@ -152,8 +141,7 @@ class WorkforceStack(cdk.Stack):
                 "Workforce",
                 name=name,
                 pool=self._pool,
-                allowed_cidrs=config.create.allowed_cidrs,
-                vpc=_vpc(config.create),
+                network=config.create,
                 checked=self._check,
             ).workforce
         if config.oidc is not None:
@@ -161,9 +149,7 @@ class WorkforceStack(cdk.Stack):
                 self,
                 "Workforce",
                 name=name,
-                provider=_provider(config.oidc),
-                allowed_cidrs=config.oidc.allowed_cidrs,
-                vpc=_vpc(config.oidc),
+                provider=config.oidc,
                 checked=self._check,
                 tags=self._environment.tags,
                 function=self.function,
@@ -236,29 +222,3 @@ class WorkforceStack(cdk.Stack):
 
 def _export(environment: Environment, name: str) -> str:
     return f"{environment.name}-{name}"
-
-
-def _vpc(network: Network) -> PortalVpc | None:
-    if network.vpc is None:
-        return None
-    return PortalVpc(
-        vpc_id=network.vpc.id,
-        subnets=network.vpc.subnets,
-        security_groups=network.vpc.security_groups,
-    )
-
-
-def _provider(oidc: Oidc) -> IdentityProvider:
-    return IdentityProvider(
-        client_id=oidc.client_id,
-        client_secret_arn=oidc.client_secret,
-        client_secret_key_arn=oidc.client_secret_key,
-        issuer=oidc.issuer,
-        authorization_endpoint=oidc.authorization_endpoint,
-        token_endpoint=oidc.token_endpoint,
-        user_info_endpoint=oidc.user_info_endpoint,
-        logout_endpoint=oidc.logout_endpoint,
-        jwks_uri=oidc.jwks_uri,
-        scope=oidc.scope,
-        extra_params=oidc.extra_params,
-    )

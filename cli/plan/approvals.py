@@ -11,7 +11,8 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator
 
 from dataset.messages import shown
-from ground_truth.config.fields import Part, Text
+from ground_truth.config.fields import Text
+from ground_truth.config.section import Section
 from ground_truth.config.yaml_file import (
     EnvironmentFileError,
     approvals_file,
@@ -49,14 +50,14 @@ def _date(value: object) -> object:
     raise ValueError(f"expected a day such as 2027-01-31, got {shown(value)}")
 
 
-class Approval(Part):
+class Approval(Section):
     """Why one destructive change may be, and the last day on which it may."""
 
     reason: Annotated[Text, AfterValidator(_reason)]
     expires: Annotated[date, BeforeValidator(_date)]
 
 
-class Approvals(Part):
+class Approvals(Section):
     """`environments/<environment>.approvals.yaml`."""
 
     approvals: Mapping[Annotated[str, AfterValidator(_change)], Approval]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -88,3 +88,22 @@ class CustomResourceFunction(Construct):
             runtime=lambda_.Runtime.PYTHON_3_14,
             timeout=cdk.Duration.minutes(15),
         )
+
+    def resource(
+        self, scope: Construct, construct_id: str, kind: str, properties: Mapping[str, Any]
+    ) -> cdk.CustomResource:
+        """Declare a custom resource of the function; a property that is None is none."""
+        return cdk.CustomResource(
+            scope,
+            construct_id,
+            resource_type=f"Custom::{kind}",
+            service_token=self.function.function_arn,
+            # The function answers within its 15 minutes; a killed one is invoked again.
+            service_timeout=cdk.Duration.minutes(20),
+            properties=given(properties),
+        )
+
+
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what has no value, so that a reviewer sees only what is meant."""
+    return {name: value for name, value in values.items() if value is not None}

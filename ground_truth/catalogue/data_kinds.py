@@ -12,10 +12,10 @@ _MEGABYTE: Final = 1_000_000
 #: How data objects come into an input manifest, which is what the function is told:
 #: `text` inlines it as `source`, because Ground Truth shows workers the literal value of that key;
 #: `object` names an S3 object as `source-ref`; `frames` writes a sequence file for each folder of
-#: frames and names that; `point-cloud` and `point-cloud-sequence` come as a person's own manifest
-#: only, since nothing but the person knows the poses and time stamps in it; `any` is a person's own
+#: frames and names that; `point-cloud` and `point-cloud-sequence` come as a user's manifest
+#: only, since nothing but the person knows the poses and time stamps in it; `any` is a user's
 #: manifest whose lines have either key.
-Form = Literal["text", "object", "frames", "point-cloud", "point-cloud-sequence", "any"]
+InputKind = Literal["text", "object", "frames", "point-cloud", "point-cloud-sequence", "any"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ class DataKind:
 
     #: What people call it, as in `expected an image`.
     name: str
-    form: Form
+    input_kind: InputKind
     #: Endings of the object keys, in lower case; none allows all.
     extensions: tuple[str, ...]
     #: Bytes of one object, or None where no limit is documented.
@@ -69,31 +69,31 @@ class DataKind:
 _IMAGES: Final = (".jpg", ".jpeg", ".png")
 
 TEXT: Final = DataKind(
-    name="text", form="text", extensions=(".txt", ".csv"), maximum_characters=MAXIMUM_VALUE
+    name="text", input_kind="text", extensions=(".txt", ".csv"), maximum_characters=MAXIMUM_VALUE
 )
 IMAGE: Final = DataKind(
     name="image",
-    form="object",
+    input_kind="object",
     extensions=_IMAGES,
     maximum_bytes=40 * _MEGABYTE,
     cors=IMAGE_CORS,
 )
 VIDEO: Final = DataKind(
-    name="video", form="object", extensions=(".mp4", ".ogg", ".webm"), cors=IMAGE_CORS
+    name="video", input_kind="object", extensions=(".mp4", ".ogg", ".webm"), cors=IMAGE_CORS
 )
 FRAMES: Final = DataKind(
     name="video frames",
-    form="frames",
+    input_kind="frames",
     extensions=_IMAGES,
     maximum_frames=2_000,
     cors=FRAME_CORS,
 )
 POINT_CLOUD: Final = DataKind(
-    name="point cloud", form="point-cloud", extensions=(), cors=FRAME_CORS
+    name="point cloud", input_kind="point-cloud", extensions=(), cors=FRAME_CORS
 )
 POINT_CLOUD_SEQUENCE: Final = DataKind(
     name="point cloud sequence",
-    form="point-cloud-sequence",
+    input_kind="point-cloud-sequence",
     extensions=(".json",),
     maximum_frames=500,
     cors=FRAME_CORS,
@@ -109,12 +109,12 @@ CUSTOM_DATA: Final[dict[str, DataKind]] = {
         VIDEO,
         DataKind(
             name="audio",
-            form="object",
+            input_kind="object",
             extensions=(".flac", ".m4a", ".mp3", ".ogg", ".wav"),
             cors=IMAGE_CORS,
         ),
-        DataKind(name="file", form="object", extensions=(), cors=IMAGE_CORS),
+        DataKind(name="file", input_kind="object", extensions=(), cors=IMAGE_CORS),
     )
 }
-#: A custom task's own manifest, whatever it is about.
-MANIFEST: Final = DataKind(name="manifest", form="any", extensions=(), cors=IMAGE_CORS)
+#: A user's manifest of a custom task, whatever it is about.
+MANIFEST: Final = DataKind(name="manifest", input_kind="any", extensions=(), cors=IMAGE_CORS)

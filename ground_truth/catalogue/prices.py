@@ -13,23 +13,23 @@ from typing import Any, Final
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
+from ground_truth.catalogue.task_types import TASK_TYPES
 
 _FILE: Final = Path(__file__).with_name("prices.yaml")
 
 
-class _Part(BaseModel):
+class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Tier(_Part):
+class Tier(_Section):
     """What an object costs up to so many objects in a month; the last tier has no end."""
 
     up_to: int | None = None
     usd: Decimal
 
 
-class Prices(_Part):
+class Prices(_Section):
     """The file."""
 
     source: str
@@ -74,14 +74,9 @@ def task_of(properties: Mapping[str, Any]) -> str | None:
     return _TASKS.get(function.rpartition(":PRE-")[2])
 
 
-def _forms(task_type: TaskType) -> list[TaskType]:
-    return [
-        each
-        for each in (task_type, task_type.verification, task_type.adjustment)
-        if each is not None and each.function is not None
-    ]
-
-
 _TASKS: Final = {
-    str(form.function): name for name, each in TASK_TYPES.items() for form in _forms(each)
+    each.function: name
+    for name, task_type in TASK_TYPES.items()
+    for each in task_type.with_reviews
+    if each.function is not None
 }

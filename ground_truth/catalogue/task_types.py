@@ -30,7 +30,7 @@ _WEEK: Final = 7 * _DAY
 
 @dataclass(frozen=True, kw_only=True)
 class TaskType:
-    """One of Ground Truth's labeling tasks, or one of its verification or adjustment forms.
+    """One of Ground Truth's labeling tasks, or the verification or adjustment of its labels.
 
     Functions, user interfaces and the rule for the label attribute are from botocore's
     documentation of PreHumanTaskLambdaArn, AnnotationConsolidationLambdaArn, HumanTaskUiArn and
@@ -47,7 +47,7 @@ class TaskType:
     data: DataKind
     #: `<X>` of the functions `PRE-<X>` and `ACS-<X>`, or None for custom tasks.
     function: str | None
-    form: Literal["label", "verify", "adjust"] = "label"
+    purpose: Literal["label", "verify", "adjust"] = "label"
     #: The crowd element of the worker template and its `name`, by which the consolidation function
     #: finds the answer; None where there is a ready user interface.
     element: str | None = None
@@ -76,28 +76,34 @@ class TaskType:
     algorithm: str | None = None
     #: Labels that it can learn, None where no smaller limit is documented.
     maximum_labels_automated: int | None = None
-    #: The forms in which workers review the labels of an earlier job, None where there are none.
+    #: The tasks in which workers review the labels of this one, None where there are none.
     verification: TaskType | None = None
     adjustment: TaskType | None = None
 
     @property
+    def with_reviews(self) -> tuple[TaskType, ...]:
+        """The task itself, and those in which workers review its labels."""
+        reviews = (self.verification, self.adjustment)
+        return (self, *(each for each in reviews if each is not None))
+
+    @property
     def choices_are_verdicts(self) -> bool:
         """Whether workers choose what they think of earlier labels, instead of labels."""
-        return self.form == "verify" and self.label_file == "classes"
+        return self.purpose == "verify" and self.label_file == "classes"
 
 
 def _audited(task_type: TaskType) -> TaskType:
-    """Return a task on images, with its verification and adjustment forms.
+    """Return a task on images, with its verification and adjustment.
 
     A verification asks what workers think of the labels that they see over the image
     (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-ui-template-crowd-image-classifier.html).
     """
     adjustment = replace(
-        task_type, form="adjust", function=f"Adjustment{task_type.function}", algorithm=None
+        task_type, purpose="adjust", function=f"Adjustment{task_type.function}", algorithm=None
     )
     verification = replace(
         adjustment,
-        form="verify",
+        purpose="verify",
         function=f"Verification{task_type.function}",
         page="sms-label-verification.html",
         element="crowd-image-classifier",
@@ -110,14 +116,14 @@ def _audited(task_type: TaskType) -> TaskType:
 
 
 def _audited_in_place(task_type: TaskType) -> TaskType:
-    """Return a task on frames or point clouds, with its verification and adjustment forms.
+    """Return a task on frames or point clouds, with its verification and adjustment.
 
     Both have the same function; the label file says which of the two it is
     (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-verification-data.html).
     """
-    adjustment = replace(task_type, form="adjust", function=f"Adjustment{task_type.function}")
+    adjustment = replace(task_type, purpose="adjust", function=f"Adjustment{task_type.function}")
     return replace(
-        task_type, verification=replace(adjustment, form="verify"), adjustment=adjustment
+        task_type, verification=replace(adjustment, purpose="verify"), adjustment=adjustment
     )
 
 
@@ -281,7 +287,7 @@ _POINT_CLOUD_TASKS: Final = tuple(
     )
 )
 
-#: What a person's own template asks
+#: What a custom template asks
 #: (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates.html).
 CUSTOM: Final = TaskType(
     name="custom",

@@ -1,38 +1,28 @@
-"""The attributes of objects and frames that a job asks for, with those of the job it reviews."""
+"""The attributes of objects and frames that a review takes over from the job that it reviews."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
 from ground_truth.config.job import Job
-from ground_truth.templates.label_categories import Attribute, Label
+from ground_truth.config.labels import Attributes
 from ground_truth.validators import labels as label_validators
 from ground_truth.validators.messages import ItemError
 
-
-def job_labels(job: Job) -> tuple[Label, ...]:
-    """Return a job's labels as the constructs take them."""
-    return tuple(each.label(editable=not _shows_only(job)) for each in job.labels)
+Kind = Literal["attributes", "frame_attributes"]
+KINDS: Final[tuple[Kind, ...]] = ("attributes", "frame_attributes")
 
 
-def job_attributes(
-    jobs: Mapping[str, Job], job: Job, name: Literal["attributes", "frame_attributes"]
-) -> tuple[Attribute, ...]:
-    """Return a job's attributes behind those of the job that it reviews.
+def earlier_attributes(job: Job, kind: Kind, reviewed: Attributes) -> Attributes:
+    """Return those of the reviewed job's attributes that the job does not define anew.
 
-    A verification asks for what is new and only shows what is there.
+    `reviewed` are all of that job, with those that it has taken over itself.
     """
-    own = tuple(each.attribute() for each in getattr(job, name))
-    if job.previous is None or job.previous.job is None or job.task_type.label_file != "attributes":
-        return own
-    names = {each.name for each in own}
-    before = (
-        replace(each, editable=not _shows_only(job))
-        for each in job_attributes(jobs, jobs[job.previous.job], name)
-    )
-    return (*(each for each in before if each.name not in names), *own)
+    if job.task_type.label_file != "attributes":
+        return ()
+    names = {each.name for each in getattr(job, kind)}
+    return tuple(each for each in reviewed if each.name not in names)
 
 
 def check_attributes(jobs: Mapping[str, Job]) -> None:
@@ -41,21 +31,22 @@ def check_attributes(jobs: Mapping[str, Job]) -> None:
     Raises ItemError with the path below `jobs`.
     """
     for key, job in jobs.items():
-        if job.previous is None or job.previous.job is None:
-            continue
-        for name in ("attributes", "frame_attributes"):
-            found = job_attributes(jobs, job, name)
+        for kind in KINDS if job.reviewed_job is not None else ():
+            found = _with_earlier(jobs, job, kind)
             try:
-                if name == "attributes":
-                    label_validators.attributes(found, job_labels(job), job.task_type)
+                if kind == "attributes":
+                    label_validators.attributes(found, job.labels, job.task_type)
                 else:
                     label_validators.frame_attributes(found, job.task_type)
             except ValueError as error:
                 raise ItemError(
-                    f"{error}; the job {job.previous.job} brings some", key, name
+                    f"{error}; the job {job.reviewed_job} brings some", key, kind
                 ) from None
 
 
-def _shows_only(job: Job) -> bool:
-    """Say whether what the reviewed job said of objects is shown, and not asked again."""
-    return job.verify is not None and job.verify.job is not None
+def _with_earlier(jobs: Mapping[str, Job], job: Job, kind: Kind) -> Attributes:
+    own: Attributes = getattr(job, kind)
+    if job.reviewed_job is None:
+        return own
+    reviewed = _with_earlier(jobs, jobs[job.reviewed_job], kind)
+    return (*earlier_attributes(job, kind, reviewed), *own)

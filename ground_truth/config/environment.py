@@ -18,8 +18,10 @@ from pydantic import (
 
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.config.attributes import check_attributes
-from ground_truth.config.fields import Part, Surroundings, Tags, around
-from ground_truth.config.job import Job, complete
+from ground_truth.config.fields import Tags
+from ground_truth.config.job import Job
+from ground_truth.config.review import complete
+from ground_truth.config.section import Section, ValidationContext, context_of
 from ground_truth.config.workforce import Workforce
 from ground_truth.config.yaml_file import (
     Document,
@@ -42,11 +44,11 @@ _NOT_IN_A_VPC: Final = ("video", "video frames", "point cloud", "point cloud seq
 
 def _job_key(value: str, info: ValidationInfo) -> str:
     names_and_limits.key(value)
-    names_and_limits.job_name_prefix(f"{around(info).environment}-{value}")
+    names_and_limits.job_name_prefix(f"{context_of(info).environment}-{value}")
     return value
 
 
-class Environment(Part):
+class Environment(Section):
     """A deployment: dev, prod, local. Made by `load`."""
 
     #: Where everything runs and the data stays.
@@ -72,7 +74,7 @@ class Environment(Part):
     _root: Path = PrivateAttr()
     _owner: Environment | None = PrivateAttr(default=None)
 
-    def model_post_init(self, context: Surroundings, /) -> None:
+    def model_post_init(self, context: ValidationContext, /) -> None:
         """Take the name from the file's, what paths in it start from, and whose workforce it is."""
         self._name = context.environment
         self._root = context.root
@@ -160,16 +162,9 @@ class Environment(Part):
         """Say what becomes of a change while the job runs: protected work is not ended by it."""
         return job.on_change or ("fail" if self.protected else "replace")
 
-    def reviewed(self, job: Job) -> Job | None:
-        """Return the job whose labels `job` verifies or adjusts, where it is one of this file."""
-        if job.previous is None or job.previous.job is None:
-            return None
-        return self.jobs[job.previous.job]
-
     def source(self, job: Job) -> Job:
         """Return the job that says where the data objects are: `job`, or the one it reviews."""
-        reviewed = self.reviewed(job)
-        return job if reviewed is None else self.source(reviewed)
+        return job if job.reviewed_job is None else self.source(self.jobs[job.reviewed_job])
 
     def team_name(self, team_key: str) -> str:
         """Return the name that Ground Truth knows a team by."""
@@ -183,7 +178,7 @@ def load(path: Path) -> Environment:
         names_and_limits.environment_name(path.stem)
     except ValueError as error:
         raise EnvironmentFileError([f"{display_name(path)}: {error}; rename the file"]) from None
-    return check(document, Environment, _surroundings(path, document))
+    return check(document, Environment, _context(path, document))
 
 
 def load_all(folder: Path) -> list[Environment]:
@@ -227,11 +222,11 @@ def _check_workforces(environments: list[Environment], folder: Path) -> None:
             )
 
 
-def _surroundings(path: Path, document: Document) -> Surroundings:
+def _context(path: Path, document: Document) -> ValidationContext:
     tags = document.data.get("tags")
     jobs = document.data.get("jobs")
     teams = _below(_below(document.data, "workforce"), "teams")
-    return Surroundings(
+    return ValidationContext(
         environment=path.stem,
         root=path.absolute().parent.parent,
         region=str(document.data.get("region")),

@@ -7,7 +7,8 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import AfterValidator
 
 from ground_truth.catalogue.data_kinds import DataKind
-from ground_truth.config.fields import Part, Text
+from ground_truth.config.fields import Text
+from ground_truth.config.section import Section
 from ground_truth.validators import inputs as input_validators
 
 _Globs: TypeAlias = tuple[Annotated[str, AfterValidator(input_validators.glob)], ...]
@@ -21,7 +22,7 @@ _NAMES_OF_PARTS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-class Input(Part):
+class Input(Section):
     """A prefix, or a manifest and where the objects that it names are; and what is chosen."""
 
     #: In the environment's input bucket, or `s3://bucket/prefix/`.
@@ -59,7 +60,7 @@ class Input(Part):
 
     def for_data(self, kind: DataKind) -> Input:
         """Check against what is labeled."""
-        if self.manifest is None and kind.form.startswith("point-cloud"):
+        if self.manifest is None and kind.input_kind.startswith("point-cloud"):
             raise ValueError(
                 f"expected a `manifest` for a {kind.name}, because only you know the poses and time"
                 " stamps in it, got none"
@@ -69,7 +70,7 @@ class Input(Part):
                 "expected a prefix such as Input/, or a mapping with `prefix` or `manifest`, got"
                 " neither"
             )
-        if kind.form != "text" or self.manifest is not None:
+        if kind.input_kind != "text" or self.manifest is not None:
             self._has_none("split", "column", why="texts below a prefix")
         if self.split is not None and self.column is not None:
             raise ValueError("expected either `split` or `column`, got both")
@@ -97,7 +98,7 @@ class Input(Part):
         """Return the names that manifest lines will have, None where only the deployment knows."""
         if self.manifest is not None:
             return None
-        if kind.form == "text":
+        if kind.input_kind == "text":
             return frozenset({"source", "object", *_NAMES_OF_PARTS[self.splitting]})
         return frozenset({"source-ref"})
 

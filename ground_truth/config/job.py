@@ -9,21 +9,27 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from dataset.messages import shown
-from ground_truth.catalogue.data_kinds import CUSTOM_DATA, MANIFEST, DataKind
+from ground_truth.catalogue.data_kinds import CUSTOM_DATA, DataKind
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import CUSTOM, FEWEST_AUTOMATED, TASK_TYPES, TaskType
-from ground_truth.config.fields import KeyArn, Part, Positive, Seconds, Tags, Text, around
-from ground_truth.config.input import Input
-from ground_truth.config.labels import Attributes, InstructionsPart, LabelPart, Labels
-from ground_truth.config.review import (
-    FORMS,
-    Form,
-    Previous,
-    attributes_before,
-    inherited,
-    read_previous,
+from ground_truth.config.auto_label import AutoLabel, check_automated
+from ground_truth.config.custom_task import (
+    check_custom,
+    check_function,
+    custom_data_kind,
+    parsed_template,
 )
-from ground_truth.config.yaml_file import display_name
+from ground_truth.config.fields import KeyArn, Positive, Seconds, Tags, Text
+from ground_truth.config.input import Input
+from ground_truth.config.labels import Attributes, Instructions, Label, Labels
+from ground_truth.config.review import (
+    REVIEWS,
+    Reviewed,
+    attributes_before,
+    check_kept,
+    read_reviewed,
+)
+from ground_truth.config.section import Section, SoFar, ValidationContext, context_of, rule
 from ground_truth.validators import labels as label_validators
 from ground_truth.validators import names_and_limits
 from ground_truth.validators.messages import described
@@ -35,9 +41,11 @@ _ContentClassifier: TypeAlias = Literal[
     "FreeOfPersonallyIdentifiableInformation", "FreeOfAdultContent"
 ]
 _MISSING: Final = "expected a value, got nothing; add the key"
+#: What a job's task follows from.
+_TASK: Final = ("verify", "adjust", "task")
 
 
-class StopWhen(Part):
+class StopWhen(Section):
     """When a job ends before all is labeled."""
 
     #: When people have labeled so many data objects.
@@ -46,40 +54,13 @@ class StopWhen(Part):
     labeled_percentage: Annotated[int, AfterValidator(names_and_limits.percentage)] | None = None
 
 
-class AutoLabelPart(Part):
-    """Automated labeling; `auto_label: true` is short for one without settings."""
-
-    #: Encrypts the disks of the training instances.
-    volume_key: KeyArn | None = None
-    #: Where training runs; together with `security_groups`.
-    subnets: Annotated[tuple[str, ...], AfterValidator(names_and_limits.subnets)] | None = None
-    #: What training may reach; together with `subnets`.
-    security_groups: Annotated[
-        Annotated[tuple[str, ...], AfterValidator(names_and_limits.security_groups)] | None,
-        Field(validate_default=True),
-    ] = None
-
-    @field_validator("security_groups")
-    @classmethod
-    def _network_is_whole(
-        cls, value: tuple[str, ...] | None, info: ValidationInfo
-    ) -> tuple[str, ...] | None:
-        if "subnets" in info.data and (value is None) != (info.data["subnets"] is None):
-            raise ValueError("expected `subnets` and `security_groups` together, got one of them")
-        return value
-
-
-def _auto_label(value: object) -> object:
-    return {"true": {}, "false": None}.get(value, value) if isinstance(value, str) else value
-
-
-class Job(Part):
+class Job(Section):
     """A labeling job."""
 
     #: Whose labels workers judge: a job's key, or a mapping for labels from elsewhere.
-    verify: Previous | None = None
+    verify: Reviewed | None = None
     #: Whose labels workers put right: a job's key, or a mapping for labels from elsewhere.
-    adjust: Previous | None = None
+    adjust: Reviewed | None = None
     #: The kind of question; none for a review, whose task is that of the labels.
     task: Annotated[
         str | None, Field(validate_default=True, json_schema_extra={"enum": list(TASK_TYPES)})
@@ -105,7 +86,7 @@ class Job(Part):
     #: Says in one line what is to be done.
     description: Annotated[Text, AfterValidator(names_and_limits.task_description)]
     #: How to decide; not for custom tasks, whose template says it.
-    instructions: Annotated[InstructionsPart | None, Field(validate_default=True)] = None
+    instructions: Annotated[Instructions | None, Field(validate_default=True)] = None
     #: The function that prepares what a custom task shows: an ARN, or a folder with a `handler.py`.
     pre_annotation: str | None = None
     #: The function that makes one label of a custom task's answers: an ARN, or such a folder.
@@ -135,8 +116,8 @@ class Job(Part):
     stop_when: StopWhen = StopWhen()
     #: Ground Truth trains a model that labels what it is sure of; `true` is short for no settings.
     auto_label: Annotated[
-        AutoLabelPart | None,
-        BeforeValidator(_auto_label, json_schema_input_type=bool | AutoLabelPart | None),
+        AutoLabel | None,
+        BeforeValidator(AutoLabel.from_text, json_schema_input_type=bool | AutoLabel | None),
     ] = None
     #: What you declare of the data.
     content_classifiers: tuple[_ContentClassifier, ...] = ()
@@ -154,9 +135,19 @@ class Job(Part):
     tags: Tags = Field(default_factory=dict)
 
     @property
-    def previous(self) -> Previous | None:
+    def reviewed(self) -> Reviewed | None:
         """The labels that are reviewed."""
         return self.verify or self.adjust
+
+    @property
+    def reviewed_job(self) -> str | None:
+        """The key of the job whose labels are reviewed, where it is one of the same file."""
+        return None if self.reviewed is None else self.reviewed.job
+
+    @property
+    def only_shows(self) -> bool:
+        """Whether workers see what the reviewed job says of objects, and can't change it."""
+        return self.verify is not None and self.verify.job is not None
 
     @property
     def task_type(self) -> TaskType:
@@ -169,7 +160,8 @@ class Job(Part):
     @property
     def data_kind(self) -> DataKind:
         """What a data object is."""
-        return _data_kind(self.task_type, self.input, self.data)
+        task_type = self.task_type
+        return custom_data_kind(self.input, self.data) if task_type is CUSTOM else task_type.data
 
     @property
     def when_empty(self) -> Literal["fail", "skip"]:
@@ -177,34 +169,36 @@ class Job(Part):
 
         A job that waits for another one's labels doesn't fail the deployment that starts both.
         """
-        follows = self.previous is not None and self.previous.job is not None
-        return self.input.when_empty or ("skip" if follows else "fail")
+        return self.input.when_empty or ("fail" if self.reviewed_job is None else "skip")
 
     def custom_template(self, root: Path) -> CustomTemplate | None:
         """Return the parsed template, None for all but custom tasks."""
-        return _custom_template(root, dict(self)) if self.template is not None else None
+        if self.template is None:
+            return None
+        is_prepared = self.pre_annotation is not None
+        return parsed_template(root / self.template, self.input, self.data, is_prepared=is_prepared)
 
-    @field_validator(
-        "verify", "adjust", mode="before", json_schema_input_type=str | Previous | None
-    )
+    @field_validator("verify", mode="before", json_schema_input_type=str | Reviewed | None)
     @classmethod
-    def _is_read(cls, value: object, info: ValidationInfo) -> object:
-        form: Form = "verify" if info.field_name == "verify" else "adjust"
-        if value is not None and info.data.get("verify") is not None:
+    def _verify_is_read(cls, value: object, info: ValidationInfo) -> object:
+        return read_reviewed(value, context_of(info).jobs, "verify")
+
+    @rule("adjust", needs=("verify",), mode="before", json_schema_input_type=str | Reviewed | None)
+    def _adjust_is_read(cls, value: object, so_far: SoFar) -> object:
+        if value is not None and so_far.get("verify") is not None:
             raise ValueError("expected either `verify` or `adjust`, got both")
-        return read_previous(value, around(info).jobs, form)
+        return read_reviewed(value, so_far.context.jobs, "adjust")
 
     @field_validator("verify", "adjust")
     @classmethod
-    def _is_known_in_region(cls, value: Previous | None, info: ValidationInfo) -> Previous | None:
+    def _is_known_in_region(cls, value: Reviewed | None, info: ValidationInfo) -> Reviewed | None:
         if value is not None:
-            _interface_is_known(TASK_TYPES[value.task], info)
+            _interface_is_known(TASK_TYPES[value.task], context_of(info))
         return value
 
-    @field_validator("task")
-    @classmethod
-    def _task_is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
-        is_review = any(form not in info.data or info.data[form] for form in FORMS)
+    @rule("task", needs=("verify", "adjust"))
+    def _task_is_known(cls, value: str | None, so_far: SoFar) -> str | None:
+        is_review = any(review not in so_far or so_far[review] for review in REVIEWS)
         if is_review:
             if value is not None:
                 raise ValueError(
@@ -216,39 +210,39 @@ class Job(Part):
             raise ValueError(_MISSING)
         if value not in TASK_TYPES:
             raise ValueError(f"expected one of {', '.join(TASK_TYPES)}, got {shown(value)}")
-        _interface_is_known(TASK_TYPES[value], info)
+        _interface_is_known(TASK_TYPES[value], so_far.context)
         return value
 
-    @field_validator("data")
-    @classmethod
-    def _data_is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
-        _for_custom_only(info, f"`data` {shown(value)}")
+    @rule("data", needs=_TASK)
+    def _data_is_known(cls, value: str | None, so_far: SoFar) -> str | None:
+        check_custom(_task_type(so_far), f"`data` {shown(value)}")
         if value not in CUSTOM_DATA:
             raise ValueError(f"expected one of {', '.join(CUSTOM_DATA)}, got {shown(value)}")
         return value
 
-    @field_validator("input")
-    @classmethod
-    def _input_fits_task(cls, value: Input, info: ValidationInfo) -> Input:
-        task_type = _task_type(info.data)
-        if task_type is None or "data" not in info.data:
+    @rule("input", needs=(*_TASK, "data"))
+    def _input_fits_task(cls, value: Input, so_far: SoFar) -> Input:
+        task_type = _task_type(so_far)
+        if task_type is None or "data" not in so_far:
             return value
-        previous = _previous(info.data)
-        if previous is not None:
+        reviewed = _reviewed(so_far)
+        if reviewed is not None:
             value.check_count(1, task_type.maximum_objects, described(task_type))
-            return value.for_review(of_job=previous.job is not None)
-        if task_type is CUSTOM and value.manifest is None and info.data["data"] is None:
+            return value.for_review(of_job=reviewed.job is not None)
+        if task_type is CUSTOM and value.manifest is None and so_far["data"] is None:
             raise ValueError(
                 f"expected `data`, one of {', '.join(CUSTOM_DATA)}, for a custom task without a"
                 " manifest, got nothing; add the key"
             )
         value.check_count(1, task_type.maximum_objects, described(task_type))
-        return value.for_data(_data_kind(task_type, value, info.data["data"]))
+        is_custom = task_type is CUSTOM
+        return value.for_data(
+            custom_data_kind(value, so_far["data"]) if is_custom else task_type.data
+        )
 
-    @field_validator("annotation")
-    @classmethod
-    def _annotation_fits_task(cls, value: str | None, info: ValidationInfo) -> str | None:
-        task_type = _task_type(info.data)
+    @rule("annotation", needs=_TASK)
+    def _annotation_fits_task(cls, value: str | None, so_far: SoFar) -> str | None:
+        task_type = _task_type(so_far)
         if value is not None and task_type is not None and value not in task_type.annotations:
             expected = ", ".join(task_type.annotations)
             raise ValueError(
@@ -257,48 +251,39 @@ class Job(Part):
             )
         return value
 
-    @field_validator("labels")
-    @classmethod
-    def _labels_fit_task(
-        cls, value: tuple[LabelPart, ...], info: ValidationInfo
-    ) -> tuple[LabelPart, ...]:
-        task_type = _task_type(info.data)
+    @rule("labels", needs=_TASK)
+    def _labels_fit_task(cls, value: tuple[Label, ...], so_far: SoFar) -> tuple[Label, ...]:
+        task_type = _task_type(so_far)
         if task_type is None:
             return value
         if not value and task_type.minimum_labels > 0:
             raise ValueError(_MISSING)
-        label_validators.labels(tuple(each.label() for each in value), task_type)
-        previous = _previous(info.data)
-        if previous is not None and previous.job is not None:
-            _keep_labels(value, previous.job, task_type, info)
+        label_validators.labels(value, task_type)
+        reviewed = _reviewed(so_far)
+        if reviewed is not None and reviewed.job is not None:
+            names = [label.name for label in value]
+            check_kept(names, so_far.context.jobs, reviewed.job, task_type)
         return value
 
-    @field_validator("attributes")
-    @classmethod
-    def _attributes_fit_task(cls, value: Attributes, info: ValidationInfo) -> Attributes:
-        task_type = _task_type(info.data)
-        if task_type is not None and "labels" in info.data:
-            label_validators.attributes(
-                tuple(each.attribute() for each in value),
-                tuple(each.label() for each in info.data["labels"]),
-                task_type,
-            )
+    @rule("attributes", needs=(*_TASK, "labels"))
+    def _attributes_fit_task(cls, value: Attributes, so_far: SoFar) -> Attributes:
+        task_type = _task_type(so_far)
+        if task_type is not None and "labels" in so_far:
+            label_validators.attributes(value, so_far["labels"], task_type)
         return value
 
-    @field_validator("frame_attributes")
-    @classmethod
-    def _frame_attributes_fit_task(cls, value: Attributes, info: ValidationInfo) -> Attributes:
-        task_type = _task_type(info.data)
+    @rule("frame_attributes", needs=_TASK)
+    def _frame_attributes_fit_task(cls, value: Attributes, so_far: SoFar) -> Attributes:
+        task_type = _task_type(so_far)
         if task_type is not None:
-            label_validators.frame_attributes(tuple(each.attribute() for each in value), task_type)
+            label_validators.frame_attributes(value, task_type)
         return value
 
-    @field_validator("instructions")
-    @classmethod
+    @rule("instructions", needs=_TASK)
     def _instructions_fit_task(
-        cls, value: InstructionsPart | None, info: ValidationInfo
-    ) -> InstructionsPart | None:
-        task_type = _task_type(info.data)
+        cls, value: Instructions | None, so_far: SoFar
+    ) -> Instructions | None:
+        task_type = _task_type(so_far)
         if task_type is CUSTOM and value is not None:
             raise ValueError(
                 "expected no instructions for a custom task, whose template holds them, got some"
@@ -306,59 +291,43 @@ class Job(Part):
         if task_type is not None and task_type is not CUSTOM:
             if value is None:
                 raise ValueError(_MISSING)
-            label_validators.instructions(value.instructions, task_type)
+            label_validators.instructions(value, task_type)
         return value
 
-    @field_validator("pre_annotation", "post_annotation")
-    @classmethod
-    def _function_is_there(cls, value: str | None, info: ValidationInfo) -> str | None:
+    @rule("pre_annotation", "post_annotation", needs=_TASK)
+    def _function_is_there(cls, value: str | None, so_far: SoFar) -> str | None:
         if value is None:
             return None
-        _for_custom_only(info, f"an own function {shown(value)}")
-        if value.startswith("arn:"):
-            return names_and_limits.of_region(
-                names_and_limits.function_arn(value), around(info).region
-            )
-        file = around(info).root / value / "handler.py"
-        if not file.is_file():
-            raise ValueError(
-                "expected the ARN of a function, or a folder with a handler.py, got"
-                f" {shown(value)}, and there is no {display_name(file)}"
-            )
-        # The construct is slow to import, and most environments have no function of their own.
-        from constructs.ground_truth.labeling.annotation_function import check_handler
+        check_custom(_task_type(so_far), f"a custom function {shown(value)}")
+        return check_function(value, so_far.context)
 
-        check_handler(Path(display_name(file.parent)))
-        return value
-
-    @field_validator("template")
-    @classmethod
-    def _template_is_right(cls, value: str | None, info: ValidationInfo) -> str | None:
-        task_type = _task_type(info.data)
+    @rule("template", needs=(*_TASK, "data", "input", "pre_annotation"))
+    def _template_is_right(cls, value: str | None, so_far: SoFar) -> str | None:
+        task_type = _task_type(so_far)
         if value is None:
             if task_type is CUSTOM:
                 raise ValueError(_MISSING)
             return None
-        _for_custom_only(info, f"a template {shown(value)}")
-        if {"data", "input", "pre_annotation"} <= info.data.keys():
-            _custom_template(around(info).root, {**info.data, "template": value})
+        check_custom(_task_type(so_far), f"a template {shown(value)}")
+        if {"data", "input", "pre_annotation"} <= so_far.keys():
+            is_prepared = so_far["pre_annotation"] is not None
+            path = so_far.context.root / value
+            parsed_template(path, so_far["input"], so_far["data"], is_prepared=is_prepared)
         return value
 
-    @field_validator("task_time_limit")
-    @classmethod
-    def _time_fits_task(cls, value: int, info: ValidationInfo) -> int:
-        task_type = _task_type(info.data)
+    @rule("task_time_limit", needs=_TASK)
+    def _time_fits_task(cls, value: int, so_far: SoFar) -> int:
+        task_type = _task_type(so_far)
         return value if task_type is None else names_and_limits.task_time_limit(value, task_type)
 
-    @field_validator("label_attribute")
-    @classmethod
-    def _attribute_fits_task(cls, value: str, info: ValidationInfo) -> str:
-        task_type = _task_type(info.data)
+    @rule("label_attribute", needs=_TASK)
+    def _attribute_fits_task(cls, value: str, so_far: SoFar) -> str:
+        task_type = _task_type(so_far)
         if task_type is None:
             return value
         attribute = names_and_limits.label_attribute(value, task_type)
-        previous = _previous(info.data)
-        if previous is not None and attribute in attributes_before(around(info).jobs, previous):
+        reviewed = _reviewed(so_far)
+        if reviewed is not None and attribute in attributes_before(so_far.context.jobs, reviewed):
             raise ValueError(
                 "expected another name than that of the labels that are reviewed, got"
                 f" {shown(attribute)}"
@@ -368,7 +337,7 @@ class Job(Part):
     @field_validator("team")
     @classmethod
     def _team_exists(cls, value: str, info: ValidationInfo) -> str:
-        sizes = around(info).team_sizes
+        sizes = context_of(info).team_sizes
         if sizes is not None and value not in sizes:
             raise ValueError(
                 f"expected one of the teams in workforce.teams ({', '.join(sizes) or 'none'}),"
@@ -376,145 +345,61 @@ class Job(Part):
             )
         return value
 
-    @field_validator("workers_per_object")
-    @classmethod
-    def _team_is_large_enough(cls, value: int, info: ValidationInfo) -> int:
-        size = (around(info).team_sizes or {}).get(info.data.get("team", ""))
+    @rule("workers_per_object", needs=("team",))
+    def _team_is_large_enough(cls, value: int, so_far: SoFar) -> int:
+        size = (so_far.context.team_sizes or {}).get(so_far.get("team", ""))
         if size is not None and value > size:
             raise ValueError(
-                f"expected at most {size}, the number of workers in team {info.data['team']},"
+                f"expected at most {size}, the number of workers in team {so_far['team']},"
                 f" got {value}; the job would wait for ever"
             )
         return value
 
-    @field_validator("auto_label")
-    @classmethod
-    def _can_be_automated(
-        cls, value: AutoLabelPart | None, info: ValidationInfo
-    ) -> AutoLabelPart | None:
-        task_type = _task_type(info.data)
+    @rule("auto_label", needs=(*_TASK, "labels", "input"))
+    def _can_be_automated(cls, value: AutoLabel | None, so_far: SoFar) -> AutoLabel | None:
+        task_type = _task_type(so_far)
         if value is None or task_type is None:
             return value
-        if task_type.algorithm is None:
-            allowed = [name for name, each in TASK_TYPES.items() if each.algorithm is not None]
-            raise ValueError(
-                f"expected `auto_label` for {', '.join(allowed)} only, for which Ground Truth has a"
-                f" model to train, got it for {described(task_type)}"
-            )
-        region = REGIONS.get(around(info).region)
-        if region is not None and region.algorithm_account is None:
-            raise ValueError(
-                "expected a Region for which a public document names automated labeling, got"
-                f" {around(info).region}"
-            )
-        if "labels" in info.data:
-            label_validators.automated(
-                tuple(each.label() for each in info.data["labels"]), task_type
-            )
-        if "input" in info.data:
+        check_automated(task_type, so_far.context.region)
+        if "labels" in so_far:
+            label_validators.automated(so_far["labels"], task_type)
+        if "input" in so_far:
             what = f"{described(task_type)} with automated labeling"
-            info.data["input"].check_count(FEWEST_AUTOMATED, task_type.maximum_objects, what)
+            so_far["input"].check_count(FEWEST_AUTOMATED, task_type.maximum_objects, what)
         return value
 
     @field_validator("output_key")
     @classmethod
     def _key_is_near(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return None if value is None else names_and_limits.of_region(value, around(info).region)
+        return None if value is None else names_and_limits.of_region(value, context_of(info).region)
 
     @field_validator("tags")
     @classmethod
     def _tags_fit_together(
         cls, value: Mapping[str, str], info: ValidationInfo
     ) -> Mapping[str, str]:
-        names_and_limits.number_of_tags({**around(info).tags, **value})
+        names_and_limits.number_of_tags({**context_of(info).tags, **value})
         return value
 
 
-def complete(jobs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the file's jobs with what a job has from its key or from the job that it reviews.
-
-    `jobs` is the file's, as it is written, right or wrong.
-    """
-    completed = {}
-    for key, job in jobs.items():
-        if not isinstance(job, Mapping):
-            completed[key] = job
-            continue
-        taken = {"label_attribute": key} | {
-            name: inherited(jobs, key, name) for name in ("labels", "annotation")
-        }
-        given = {
-            name: value for name, value in job.items() if value is not None or name not in taken
-        }
-        completed[key] = {name: value for name, value in taken.items() if value is not None} | given
-    return completed
-
-
-def _interface_is_known(task_type: TaskType, info: ValidationInfo) -> None:
-    region = REGIONS.get(around(info).region)
+def _interface_is_known(task_type: TaskType, context: ValidationContext) -> None:
+    region = REGIONS.get(context.region)
     if task_type.interface and region and region.interface_account is None:
         raise ValueError(
             "expected a Region for which a public document names the user interface of"
-            f" {task_type.name}, got {around(info).region}"
+            f" {task_type.name}, got {context.region}"
         )
 
 
-def _previous(data: Mapping[str, Any]) -> Previous | None:
-    found: Previous | None = data.get("verify") or data.get("adjust")
+def _reviewed(data: Mapping[str, Any]) -> Reviewed | None:
+    found: Reviewed | None = data.get("verify") or data.get("adjust")
     return found
 
 
 def _task_type(data: Mapping[str, Any]) -> TaskType | None:
     """Return the task of a job of which these fields are right so far, None if it isn't."""
-    for form in FORMS:
-        previous: Previous | None = data.get(form)
-        if previous is not None:
-            return previous.task_type(form)
+    for review in REVIEWS:
+        reviewed: Reviewed | None = data.get(review)
+        if reviewed is not None:
+            return reviewed.task_type(review)
     return TASK_TYPES.get(data.get("task") or "")
-
-
-def _data_kind(task_type: TaskType, source: Input, data: str | None) -> DataKind:
-    if task_type is not CUSTOM:
-        return task_type.data
-    return MANIFEST if source.manifest or data is None else CUSTOM_DATA[data]
-
-
-def _custom_template(root: Path, data: Mapping[str, Any]) -> CustomTemplate:
-    """Parse a template; raises ValueError with all that is wrong in it."""
-    # The Liquid parser is slow to import, and most environments have no template of their own.
-    from ground_truth.templates.custom_template import custom_template
-
-    source: Input = data["input"]
-    kind = _data_kind(CUSTOM, source, data["data"])
-    names = source.names_in_manifest(kind) if data["pre_annotation"] is None else None
-    return custom_template(Path(display_name(root / data["template"])), names=names)
-
-
-def _for_custom_only(info: ValidationInfo, what: str) -> None:
-    task_type = _task_type(info.data)
-    if task_type is not None and task_type is not CUSTOM:
-        raise ValueError(
-            f"expected {what} for custom tasks only, got it for {described(task_type)}, for"
-            " which Ground Truth has its own"
-        )
-
-
-def _keep_labels(
-    labels: tuple[LabelPart, ...], key: str, task_type: TaskType, info: ValidationInfo
-) -> None:
-    """Check that a review knows all labels that there are; it may add some of its own.
-
-    https://docs.aws.amazon.com/sagemaker/latest/dg/sms-verification-data.html
-    """
-    if task_type.choices_are_verdicts:
-        return
-    before = inherited(around(info).jobs, key, "labels")
-    if not isinstance(before, list):
-        return
-    names = [each.get("name") if isinstance(each, Mapping) else each for each in before]
-    missing = [name for name in names if name not in [label.name for label in labels]]
-    if missing:
-        raise ValueError(
-            f"expected all labels of the job {key}, and others behind them if you like, got none"
-            f" that is {shown(missing[0])}"
-        )

@@ -1,21 +1,21 @@
-"""Labels, their attributes and instructions in the environment file."""
+"""Labels, their attributes and instructions."""
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Self, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from ground_truth.config.fields import Part, Text
-from ground_truth.templates.instructions import Instructions
-from ground_truth.templates.label_categories import Attribute, Label
+from ground_truth.config.fields import Text
+from ground_truth.config.section import Section
+from ground_truth.templates.instructions import html_of
 from ground_truth.validators import labels as label_validators
 from ground_truth.validators import names_and_limits
 
 _Instruction: TypeAlias = Annotated[Text, AfterValidator(names_and_limits.instructions)]
 
 
-class AttributePart(Part):
+class Attribute(Section):
     """What workers say of an object or a frame beside its label."""
 
     #: What it is called in the labels.
@@ -31,20 +31,16 @@ class AttributePart(Part):
     #: Whether nobody may leave it out.
     required: bool = False
 
-    def attribute(self, *, editable: bool = True) -> Attribute:
-        """Return it as the constructs take it."""
-        return Attribute(**self.model_dump(), editable=editable)
+    @model_validator(mode="after")
+    def _asks_one_thing(self) -> Self:
+        label_validators.attribute(self)
+        return self
 
 
-def _attribute(value: AttributePart) -> AttributePart:
-    label_validators.attribute(value.attribute())
-    return value
+Attributes: TypeAlias = tuple[Attribute, ...]
 
 
-Attributes: TypeAlias = tuple[Annotated[AttributePart, AfterValidator(_attribute)], ...]
-
-
-class LabelPart(Part):
+class Label(Section):
     """A label category: its name, or a mapping with more."""
 
     #: What workers see and labels say.
@@ -54,25 +50,17 @@ class LabelPart(Part):
     #: What is asked of objects with this label only.
     attributes: Attributes = ()
 
-    def label(self, *, editable: bool = True) -> Label:
-        """Return it as the constructs take it."""
-        return Label(
-            name=self.name,
-            short_name=self.short_name,
-            attributes=tuple(each.attribute(editable=editable) for each in self.attributes),
-        )
-
 
 def _named(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
 Labels: TypeAlias = tuple[
-    Annotated[LabelPart, BeforeValidator(_named, json_schema_input_type=str | LabelPart)], ...
+    Annotated[Label, BeforeValidator(_named, json_schema_input_type=str | Label)], ...
 ]
 
 
-class InstructionsPart(Part):
+class Instructions(Section):
     """What workers are told, as Markdown."""
 
     #: Beside each task.
@@ -84,7 +72,20 @@ class InstructionsPart(Part):
     #: A label that is wrong.
     bad_example: _Instruction | None = None
 
-    @property
-    def instructions(self) -> Instructions:
-        """They as the constructs take them."""
-        return Instructions(**self.model_dump())
+    def short_html(self) -> str:
+        """Return the short instructions with the examples; ValueError as in `html_of`."""
+        return self._with_examples(self.short)
+
+    def full_html(self) -> str:
+        """Return the full instructions, or else the short ones, with the examples."""
+        return self._with_examples(self.full or self.short)
+
+    def _with_examples(self, markdown: str) -> str:
+        html = [html_of(markdown)]
+        for heading, example in (
+            ("Good example", self.good_example),
+            ("Bad example", self.bad_example),
+        ):
+            if example is not None:
+                html += [f"<h3>{heading}</h3>", html_of(example)]
+        return "\n".join(html)

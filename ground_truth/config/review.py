@@ -10,15 +10,15 @@ from pydantic.json_schema import SkipJsonSchema
 
 from dataset.messages import shown
 from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
-from ground_truth.config.fields import Part
+from ground_truth.config.section import Section
 from ground_truth.validators import inputs as input_validators
 from ground_truth.validators import names_and_limits
 
-Form = Literal["verify", "adjust"]
-FORMS: tuple[Form, ...] = ("verify", "adjust")
+Review = Literal["verify", "adjust"]
+REVIEWS: tuple[Review, ...] = ("verify", "adjust")
 
 
-class Previous(Part):
+class Reviewed(Section):
     """The labels that are verified or adjusted: of another job here, or in an output manifest."""
 
     #: A key of `jobs`; in the file it stands alone, without a mapping.
@@ -37,25 +37,28 @@ class Previous(Part):
     #: The label attribute of what is in the manifest.
     label_attribute: str | None = None
 
-    def task_type(self, form: Form) -> TaskType | None:
-        """Return the catalogue's entry, None where the task has no such form."""
+    def task_type(self, review: Review) -> TaskType | None:
+        """Return the catalogue's entry, None where the task has no such review."""
         found = TASK_TYPES.get(self.task)
         if found is None:
             return None
-        return found.verification if form == "verify" else found.adjustment
+        return found.verification if review == "verify" else found.adjustment
 
 
-def read_previous(value: object, jobs: Mapping[str, Any], form: Form) -> object:
+def read_reviewed(value: object, jobs: Mapping[str, Any], review: Review) -> object:
     """Turn the key of a job into what is known of that job, and check what it leads to.
 
     `jobs` is the file's, as it is written, right or wrong. Raises ValueError.
     """
     if isinstance(value, str):
         value = _of_job(value, jobs)
+    elif isinstance(value, Reviewed):  # made in Python
+        value = value.model_dump()
     elif isinstance(value, Mapping):
         if value.get("job") is not None:
             raise ValueError(
-                f"expected `{form}: {value['job']}` for a job of this file, got `job` in a mapping"
+                f"expected `{review}: {value['job']}` for a job of this file, got `job` in a"
+                " mapping"
             )
         for name in ("manifest", "task", "label_attribute"):
             if value.get(name) is None:
@@ -68,7 +71,7 @@ def read_previous(value: object, jobs: Mapping[str, Any], form: Form) -> object:
     allowed = [name for name, each in TASK_TYPES.items() if each.adjustment is not None]
     if value["task"] not in allowed:
         raise ValueError(
-            f"expected labels of {', '.join(allowed)}, which can be reviewed with `{form}`, got"
+            f"expected labels of {', '.join(allowed)}, which can be reviewed with `{review}`, got"
             f" those of {shown(value['task'])}"
         )
     given = value.get("label_attribute")
@@ -80,6 +83,26 @@ def read_previous(value: object, jobs: Mapping[str, Any], form: Form) -> object:
             f" {shown(given)}"
         )
     return value
+
+
+def complete(jobs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the file's jobs with what a job has from its key or from the job that it reviews.
+
+    `jobs` is the file's, as it is written, right or wrong.
+    """
+    completed = {}
+    for key, job in jobs.items():
+        if not isinstance(job, Mapping):
+            completed[key] = job
+            continue
+        taken = {"label_attribute": key} | {
+            name: inherited(jobs, key, name) for name in ("labels", "annotation")
+        }
+        given = {
+            name: value for name, value in job.items() if value is not None or name not in taken
+        }
+        completed[key] = {name: value for name, value in taken.items() if value is not None} | given
+    return completed
 
 
 def inherited(jobs: Mapping[str, Any], key: str, name: str) -> Any:
@@ -96,14 +119,33 @@ def inherited(jobs: Mapping[str, Any], key: str, name: str) -> Any:
     return inherited(jobs, source, name)
 
 
-def attributes_before(jobs: Mapping[str, Any], previous: Previous) -> Iterator[str]:
+def check_kept(
+    labels: list[str], jobs: Mapping[str, Any], reviewed: str, task_type: TaskType
+) -> None:
+    """Check that a review knows all labels that there are; it may add some of its own.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/sms-verification-data.html
+    """
+    before = inherited(jobs, reviewed, "labels")
+    if task_type.choices_are_verdicts or not isinstance(before, list):
+        return
+    names = [each.get("name") if isinstance(each, Mapping) else each for each in before]
+    missing = [name for name in names if name not in labels]
+    if missing:
+        raise ValueError(
+            f"expected all labels of the job {reviewed}, and others behind them if you like, got"
+            f" none that is {shown(missing[0])}"
+        )
+
+
+def attributes_before(jobs: Mapping[str, Any], reviewed: Reviewed) -> Iterator[str]:
     """Yield the label attributes that the reviewed lines have, the latest first.
 
     Those that break a rule are left out: they are named where they stand.
     """
-    if previous.label_attribute is not None:
-        yield previous.label_attribute
-    key = previous.job
+    if reviewed.label_attribute is not None:
+        yield reviewed.label_attribute
+    key = reviewed.job
     while key is not None:
         job = _mapping(jobs.get(key))
         try:
@@ -112,13 +154,13 @@ def attributes_before(jobs: Mapping[str, Any], previous: Previous) -> Iterator[s
             yield (
                 name
                 if is_verdict
-                else names_and_limits.label_attribute(name, TASK_TYPES[previous.task])
+                else names_and_limits.label_attribute(name, TASK_TYPES[reviewed.task])
             )
         except ValueError:
             pass
-        for form in FORMS:
-            if isinstance(job.get(form), Mapping):
-                yield str(job[form].get("label_attribute"))
+        for review in REVIEWS:
+            if isinstance(job.get(review), Mapping):
+                yield str(job[review].get("label_attribute"))
         key = _source(job)
 
 
@@ -130,9 +172,9 @@ def named_task(jobs: Mapping[str, Any], key: str, before: tuple[str, ...] = ()) 
     source = _source(job)
     if source is not None:
         return named_task(jobs, source, (*before, key))
-    for form in FORMS:
-        if isinstance(job.get(form), Mapping):
-            return str(job[form].get("task"))
+    for review in REVIEWS:
+        if isinstance(job.get(review), Mapping):
+            return str(job[review].get("task"))
     return str(job.get("task"))
 
 
@@ -163,7 +205,7 @@ def _gives_verdicts(jobs: Mapping[str, Any], key: str) -> bool:
 
 def _source(job: Mapping[str, Any]) -> str | None:
     """Return the key of the job whose labels are reviewed, None where there is none."""
-    return next((job[form] for form in FORMS if isinstance(job.get(form), str)), None)
+    return next((job[review] for review in REVIEWS if isinstance(job.get(review), str)), None)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -8,7 +8,8 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from dataset.messages import shown
-from ground_truth.config.fields import Email, Emails, KeyArn, Part, Text, around
+from ground_truth.config.fields import Email, Emails, KeyArn, Text
+from ground_truth.config.section import Section, SoFar, context_of, rule
 from ground_truth.templates import invitation as invitation_mail
 from ground_truth.validators import names_and_limits
 from ground_truth.validators import people as people_validators
@@ -28,11 +29,11 @@ Mode = Literal["create", "oidc", "adopt", "shared"]
 
 def _team_key(value: str, info: ValidationInfo) -> str:
     names_and_limits.key(value)
-    names_and_limits.team_name(f"{around(info).environment}-{value}")
+    names_and_limits.team_name(f"{context_of(info).environment}-{value}")
     return value
 
 
-class PasswordPolicy(Part):
+class PasswordPolicy(Section):
     """What Cognito asks of a worker's password, besides letters of both cases, digit and symbol."""
 
     #: Characters.
@@ -41,7 +42,7 @@ class PasswordPolicy(Part):
     temporary_password_days: Annotated[int, AfterValidator(people_validators.password_days)] = 7
 
 
-class Vpc(Part):
+class Vpc(Section):
     """Where the worker portal can be reached from, when that is a private network only."""
 
     #: The VPC.
@@ -54,7 +55,7 @@ class Vpc(Part):
     ]
 
 
-class Network(Part):
+class Network(Section):
     """What a workforce that is made says of the network of its portal."""
 
     #: Where the worker portal can be opened from; empty for everywhere.
@@ -62,10 +63,9 @@ class Network(Part):
     #: The portal opens in this network only.
     vpc: Vpc | None = None
 
-    @field_validator("vpc")
-    @classmethod
-    def _has_no_cidrs(cls, value: Vpc | None, info: ValidationInfo) -> Vpc | None:
-        if value is not None and info.data.get("allowed_cidrs"):
+    @rule("vpc", needs=("allowed_cidrs",))
+    def _has_no_cidrs(cls, value: Vpc | None, so_far: SoFar) -> Vpc | None:
+        if value is not None and so_far.get("allowed_cidrs"):
             raise ValueError(
                 "expected either vpc or allowed_cidrs, got both; Ground Truth does not filter the"
                 " addresses of a portal in a VPC"
@@ -123,15 +123,15 @@ class Oidc(Network):
     @field_validator("client_secret")
     @classmethod
     def _is_near(cls, value: str, info: ValidationInfo) -> str:
-        region = around(info).region
-        if value.split(":")[3] != region:
+        region = context_of(info).region
+        if region and value.split(":")[3] != region:
             raise ValueError(
                 f"expected a secret in {region}, as the environment, got {shown(value)}"
             )
         return value
 
 
-class Adopt(Part):
+class Adopt(Section):
     """The workforce that the account has already in the Region."""
 
     #: `default` for one that the console has made.
@@ -144,8 +144,8 @@ class Adopt(Part):
     @field_validator("user_pool_id")
     @classmethod
     def _is_near(cls, value: str | None, info: ValidationInfo) -> str | None:
-        region = around(info).region
-        if value is not None and value.split("_")[0] != region:
+        region = context_of(info).region
+        if region and value is not None and value.split("_")[0] != region:
             raise ValueError(
                 f"expected a user pool of {region}, as the environment, got {shown(value)}"
             )
@@ -161,7 +161,7 @@ class Adopt(Part):
         return self
 
 
-class Team(Part):
+class Team(Section):
     """A work team."""
 
     #: What workers read of their team.
@@ -186,7 +186,7 @@ class Team(Part):
         return tuple(sorted({*self.workers, *self.notify}))
 
 
-class Workforce(Part):
+class Workforce(Section):
     """Who labels. Exactly one of the first four says where the workforce comes from."""
 
     #: A workforce is made for this environment, with a user pool of its own.
@@ -235,7 +235,7 @@ class Workforce(Part):
     def _is_made_by_the_other(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None:
             return None
-        other = around(info).neighbour(value)
+        other = context_of(info).neighbour(value)
         if other.workforce.mode not in ("create", "oidc"):
             raise ValueError(
                 f"expected an environment that makes its workforce, by create or oidc, got"
@@ -310,6 +310,6 @@ class Workforce(Part):
     def uses_oidc(self, info: ValidationInfo) -> bool:
         """Say whether people sign in at an identity provider other than Cognito."""
         if self.shared_with is not None:
-            other = around(info).neighbour(self.shared_with)
+            other = context_of(info).neighbour(self.shared_with)
             return other.workforce.oidc is not None
         return self.oidc is not None or (self.adopt is not None and self.adopt.user_pool_id is None)

@@ -1,4 +1,4 @@
-"""A person's own worker template, read and checked before anything is deployed."""
+"""A custom worker template, read and checked before anything is deployed."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import nh3
@@ -36,36 +35,6 @@ _CLEANER: Final = nh3.Cleaner(
     url_schemes={"https"},
     url_relative="deny",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Instructions:
-    """What a worker is told, as Markdown."""
-
-    #: Beside every task.
-    short: str
-    #: Behind the button "View full instructions"; without it, the short ones.
-    full: str | None = None
-    good_example: str | None = None
-    bad_example: str | None = None
-
-    def short_html(self) -> str:
-        """Return the short instructions with the examples; ValueError as in `html_of`."""
-        return self._with_examples(self.short)
-
-    def full_html(self) -> str:
-        """Return the full instructions with the examples; ValueError as in `html_of`."""
-        return self._with_examples(self.full or self.short)
-
-    def _with_examples(self, markdown: str) -> str:
-        parts = [html_of(markdown)]
-        for heading, example in (
-            ("Good example", self.good_example),
-            ("Bad example", self.bad_example),
-        ):
-            if example is not None:
-                parts += [f"<h3>{heading}</h3>", html_of(example)]
-        return "\n".join(parts)
 
 
 def html_of(markdown: str) -> str:

@@ -1,12 +1,13 @@
-"""Label categories and their attributes, and the file that tells Ground Truth of them."""
+"""The file that tells Ground Truth of label categories and their attributes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ground_truth.catalogue.task_types import TaskType
-from ground_truth.templates.instructions import Instructions
+
+if TYPE_CHECKING:
+    from ground_truth.config.labels import Attribute, Instructions, Label
 
 #: The dialects of label files (botocore: LabelCategoryConfigS3Uri and
 #: https://docs.aws.amazon.com/sagemaker/latest/dg/sms-label-cat-config-attributes.html).
@@ -20,34 +21,6 @@ _ANNOTATION_TYPES: Final = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attribute:
-    """What workers say of an object or a frame beside its label.
-
-    With `choices` they choose one, with `minimum` and `maximum` they give a number, with neither
-    they write.
-    """
-
-    name: str
-    description: str | None = None
-    choices: tuple[str, ...] = ()
-    minimum: int | None = None
-    maximum: int | None = None
-    required: bool = False
-    #: Whether workers may change what an earlier job said, in a verification or adjustment.
-    editable: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class Label:
-    """A label category."""
-
-    name: str
-    #: What workers see beside marked text, for named entities.
-    short_name: str | None = None
-    attributes: tuple[Attribute, ...] = ()
-
-
 def label_categories(
     task_type: TaskType,
     labels: tuple[Label, ...],
@@ -55,13 +28,18 @@ def label_categories(
     instructions: Instructions | None = None,
     attributes: tuple[Attribute, ...] = (),
     frame_attributes: tuple[Attribute, ...] = (),
+    earlier_attributes: tuple[Attribute, ...] = (),
+    earlier_frame_attributes: tuple[Attribute, ...] = (),
+    only_shows: bool = False,
     annotation: str | None = None,
-    previous_attribute: str | None = None,
+    reviewed_attribute: str | None = None,
 ) -> dict[str, Any]:
     """Return the label category file; a label's place in it is its class in the output.
 
-    `attributes` are for all labels. `annotation` is one of `task_type.annotations`.
-    `previous_attribute` is the label attribute of the job that is verified or adjusted.
+    `attributes` are for all labels. Those of the job that is verified or adjusted are the earlier
+    ones; with `only_shows` workers can't change what it said of them, nor of labels' attributes.
+    `annotation` is one of `task_type.annotations`. `reviewed_attribute` is the label attribute of
+    that job.
     """
     if task_type.label_file == "classes":
         return {
@@ -84,17 +62,24 @@ def label_categories(
             "labels": [_entity(label) for label in labels],
             **told,
         }
+    edits = {} if task_type.purpose == "label" else {"editsAllowed": "any"}
+    earlier_edits = {"editsAllowed": "none"} if only_shows else edits
     content: dict[str, Any] = {"documentVersion": _ATTRIBUTES}
-    if frame_attributes:
-        content["frameAttributes"] = [_attribute(task_type, each) for each in frame_attributes]
-    if attributes:
-        content["categoryGlobalAttributes"] = [_attribute(task_type, each) for each in attributes]
-    content["labels"] = [_label(task_type, label) for label in labels]
+    for name, earlier, own in (
+        ("frameAttributes", earlier_frame_attributes, frame_attributes),
+        ("categoryGlobalAttributes", earlier_attributes, attributes),
+    ):
+        if earlier or own:
+            content[name] = [
+                *(_attribute(each) | earlier_edits for each in earlier),
+                *(_attribute(each) | edits for each in own),
+            ]
+    content["labels"] = [_label(task_type, label, earlier_edits) for label in labels]
     if annotation is not None:
         content["annotationType"] = _ANNOTATION_TYPES[annotation]
     content.update(told)
-    if previous_attribute is not None:
-        content["auditLabelAttributeName"] = previous_attribute
+    if reviewed_attribute is not None:
+        content["auditLabelAttributeName"] = reviewed_attribute
     return content
 
 
@@ -104,16 +89,16 @@ def _entity(label: Label) -> dict[str, str]:
     return {"label": label.name, "shortDisplayName": label.short_name}
 
 
-def _label(task_type: TaskType, label: Label) -> dict[str, Any]:
+def _label(task_type: TaskType, label: Label, edits: dict[str, str]) -> dict[str, Any]:
     content: dict[str, Any] = {"label": label.name}
     if label.attributes:
-        content["categoryAttributes"] = [_attribute(task_type, each) for each in label.attributes]
-    if task_type.form == "verify":
+        content["categoryAttributes"] = [_attribute(each) | edits for each in label.attributes]
+    if task_type.purpose == "verify":
         content["editsAllowed"] = "none"
     return content
 
 
-def _attribute(task_type: TaskType, attribute: Attribute) -> dict[str, Any]:
+def _attribute(attribute: Attribute) -> dict[str, Any]:
     content: dict[str, Any] = {"name": attribute.name}
     if attribute.description is not None:
         content["description"] = attribute.description
@@ -125,6 +110,4 @@ def _attribute(task_type: TaskType, attribute: Attribute) -> dict[str, Any]:
             content["enum"] = list(attribute.choices)
     if attribute.required:
         content["isRequired"] = True
-    if task_type.form != "label":
-        content["editsAllowed"] = "any" if attribute.editable else "none"
     return content

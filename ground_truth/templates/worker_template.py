@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import html
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ground_truth.catalogue.data_kinds import IMAGE, TEXT, VIDEO
 from ground_truth.catalogue.task_types import TaskType
-from ground_truth.templates.instructions import Instructions, without_liquid
+from ground_truth.templates.instructions import without_liquid
+
+if TYPE_CHECKING:
+    from ground_truth.config.labels import Instructions
 
 _PAGE: Final = """\
 <script src="{script}"></script>
@@ -127,7 +130,7 @@ def worker_template(
     script: str,
     header: str,
     instructions: Instructions,
-    previous_attribute: str | None = None,
+    reviewed_attribute: str | None = None,
 ) -> str:
     """Return the template for `UiConfig.UiTemplateS3Uri`.
 
@@ -135,23 +138,23 @@ def worker_template(
     typed arrives as text, neither as HTML nor as Liquid
     (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-text-classification.html).
 
-    `script` is `Region.crowd_elements`. `previous_attribute` is the label attribute with the labels
+    `script` is `Region.crowd_elements`. `reviewed_attribute` is the label attribute with the labels
     that are verified or adjusted. Raises ValueError for a task type that has a ready user interface
-    or a person's own template, and for a verification or adjustment without that attribute.
+    or a custom template, and for a verification or adjustment without that attribute.
     """
     if task_type.element is None or task_type.element_name is None:
         raise ValueError(
             f"expected a task type with a generated template, got {task_type.name!r};"
             " it has a ready user interface or a template of its own"
         )
-    if (task_type.form == "label") != (previous_attribute is None):
+    if (task_type.purpose == "label") != (reviewed_attribute is None):
         raise ValueError(
             f"expected the earlier label attribute just for verification and adjustment, got"
-            f" {previous_attribute!r} for the form {task_type.form!r} of {task_type.name}"
+            f" {reviewed_attribute!r} for the purpose {task_type.purpose!r} of {task_type.name}"
         )
     return _PAGE.format(
         script=_text(script),
-        before="" if previous_attribute is None else _PREVIOUS.format(attribute=previous_attribute),
+        before="" if reviewed_attribute is None else _PREVIOUS.format(attribute=reviewed_attribute),
         element=task_type.element,
         name=task_type.element_name,
         header=_text(header),
@@ -159,7 +162,7 @@ def worker_template(
         target=_TARGETS.get(task_type.data, ""),
         full=instructions.full_html(),
         short=instructions.short_html(),
-        after=_COMMENT if task_type.form == "verify" else "",
+        after=_COMMENT if task_type.purpose == "verify" else "",
     )
 
 
@@ -169,9 +172,9 @@ def _attributes(task_type: TaskType) -> list[str]:
     attributes = [f'{choices}="{_CHOICES}"']
     if task_type.data == IMAGE:
         attributes.insert(0, f'src="{_OBJECT}"')
-    if task_type.form == "adjust":
+    if task_type.purpose == "adjust":
         attributes.append(f"initial-value='{_INITIAL_VALUES[task_type.name]}'")
-    if task_type.form == "verify":
+    if task_type.purpose == "verify":
         attributes.append(f"overlay='{_OVERLAYS[task_type.name]}'")
     return attributes
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dataset.messages import shown
 from ground_truth.catalogue.task_types import TaskType
-from ground_truth.templates.instructions import Instructions
-from ground_truth.templates.label_categories import Attribute, Label
 from ground_truth.validators.messages import ItemError, described
 from ground_truth.validators.names_and_limits import one_line
+
+if TYPE_CHECKING:
+    from ground_truth.config.labels import Attribute, Instructions, Label
 
 MOST_ATTRIBUTES: Final = 10
 MOST_FREE_TEXTS: Final = 5

@@ -19,8 +19,8 @@ class ItemError(ValueError):
 
 def described(task_type: TaskType) -> str:
     """Return what a task is, for an error message."""
-    forms = {"label": "", "verify": "verification of ", "adjust": "adjustment of "}
-    return f"{forms[task_type.form]}{task_type.name}"
+    purposes = {"label": "", "verify": "verification of ", "adjust": "adjustment of "}
+    return f"{purposes[task_type.purpose]}{task_type.name}"
 
 
 def listed(values: tuple[str, ...]) -> str:

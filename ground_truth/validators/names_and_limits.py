@@ -205,7 +205,7 @@ def key_arn(value: str) -> str:
 
 
 def function_arn(value: str) -> str:
-    """Check the ARN of an own function (botocore: LambdaFunctionArn)."""
+    """Check the ARN of a custom function (botocore: LambdaFunctionArn)."""
     if not _FUNCTION_ARN.fullmatch(value):
         raise ValueError(
             "expected the ARN of a function, such as"
@@ -215,8 +215,8 @@ def function_arn(value: str) -> str:
 
 
 def of_region(arn: str, region: str) -> str:
-    """Check that what an ARN names is in a Region."""
-    if arn.split(":")[3] != region:
+    """Check that what an ARN names is in a Region; an empty one is not known."""
+    if region and arn.split(":")[3] != region:
         raise ValueError(f"expected an ARN of the Region {region}, got {shown(arn)}")
     return arn
 

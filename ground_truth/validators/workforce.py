@@ -143,12 +143,12 @@ def groups(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _ids(
-    values: tuple[str, ...], form: re.Pattern[str], *, most: int, what: str
+    values: tuple[str, ...], pattern: re.Pattern[str], *, most: int, what: str
 ) -> tuple[str, ...]:
     if not 1 <= len(values) <= most:
         raise ValueError(f"expected 1 to {most} ids of {what}, got {len(values)}")
     for index, value in enumerate(values):
-        if not form.fullmatch(value):
+        if not pattern.fullmatch(value):
             raise ItemError(f"expected ids of {what}, got {shown(value)}", index)
         if value in values[:index]:
             raise ItemError(f"expected each id once, got {shown(value)} again", index)

@@ -14,7 +14,7 @@ from ground_truth.config import load
 environment = load(Path(__file__).parent / "environments" / "local.yaml")
 revision = int(sys.argv[1]) if len(sys.argv) > 1 else 1
 jobs = {
-    key: job.model_copy(update={"revision": revision if job.previous else job.revision})
+    key: job.model_copy(update={"revision": revision if job.reviewed else job.revision})
     for key, job in environment.jobs.items()
 }
 build_app(cdk.App(), [environment.model_copy(update={"jobs": jobs})]).synth()

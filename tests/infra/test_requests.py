@@ -7,22 +7,40 @@ import aws_cdk as cdk
 import pytest
 
 from constructs.ground_truth.labeling.labeling_job_request import labeling_job_request
-from constructs.ground_truth.labeling.labeling_task import AutoLabel, Options, Task, Workers
 from ground_truth.catalogue.regions import REGIONS
-from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
+from ground_truth.config import Job, load
+from ground_truth.config.auto_label import AutoLabel
+from ground_truth.config.input import Input
+from ground_truth.config.job import StopWhen
+from ground_truth.config.labels import Instructions, Label
 from local.ground_truth.api.request_model import check_request
+from tests.infra.synthesis import ROOT
 
 _ACCOUNT = "111122223333"
+#: A job of each task type, and of each of its reviews.
+_JOBS = tuple(
+    {
+        (job.task_type.name, job.task_type.purpose): job.model_copy(update={"auto_label": None})
+        for job in load(ROOT / "tests/data/environments/catalogue.yaml").jobs.values()
+    }.values()
+)
+_CARS = Job(
+    task="bounding-box",
+    input=Input(prefix="Streets/"),
+    labels=(Label(name="Car"),),
+    title="Where are the cars?",
+    description="Draw a box around each of them.",
+    instructions=Instructions(short="Draw *tight* boxes."),
+    team="readers",
+    label_attribute="cars",
+)
 
 
-def _forms() -> Iterator[TaskType]:
-    for task_type in TASK_TYPES.values():
-        yield task_type
-        yield from filter(None, (task_type.verification, task_type.adjustment))
-
-
-def _is_known(task_type: TaskType, region: str) -> bool:
-    return task_type.interface is None or REGIONS[region].interface_account is not None
+def _known(region: str) -> Iterator[Job]:
+    """Yield the jobs that can run in a Region."""
+    for job in _JOBS:
+        if job.task_type.interface is None or REGIONS[region].interface_account is not None:
+            yield job
 
 
 @pytest.fixture(scope="module", params=sorted(REGIONS))
@@ -32,25 +50,12 @@ def stack(request: pytest.FixtureRequest) -> cdk.Stack:
     return cdk.Stack(app, "Stack", env=environment)
 
 
-def _request(stack: cdk.Stack, task_type: TaskType, options: Options) -> dict[str, Any]:
+def _request(stack: cdk.Stack, job: Job, **more: object) -> dict[str, Any]:
     partition = REGIONS[stack.region].partition
     request = labeling_job_request(
         stack,
-        task=Task(
-            type=task_type,
-            title="Where are the cars?",
-            description="Draw a box around each of them.",
-            label_attribute="cars-ref" if task_type.attribute_is_reference else "cars",
-        ),
-        workers=Workers(
-            team_name="readers",
-            per_object=3,
-            task_time_limit=300,
-            task_availability=86_400,
-            max_concurrent_tasks=1_000,
-            keywords=("cars", "two words"),
-        ),
-        options=options,
+        job.model_copy(update=more),
+        team_name="readers",
         role_arn=f"arn:{partition}:iam::{_ACCOUNT}:role/execution",
         output_path="s3://bucket/labels",
         output_key_arn=f"arn:{partition}:kms:{stack.region}:{_ACCOUNT}:key/1234abcd",
@@ -61,28 +66,30 @@ def _request(stack: cdk.Stack, task_type: TaskType, options: Options) -> dict[st
     source = {"S3DataSource": {"ManifestS3Uri": "s3://bucket/input.manifest"}}
     request.setdefault("InputConfig", {})["DataSource"] = source
     request["LabelCategoryConfigS3Uri"] = "s3://bucket/label-categories.json"
-    if task_type.interface is None:
+    if job.task_type.interface is None:
         request["HumanTaskConfig"]["UiConfig"] = {"UiTemplateS3Uri": "s3://bucket/template.liquid"}
     return dict(request)
 
 
 def test_every_request_is_valid_with_all_patterns_and_ranges(stack: cdk.Stack) -> None:
-    options = Options(
-        maximum_labeled_objects=5,
-        maximum_labeled_percentage=50,
-        content_classifiers=("FreeOfAdultContent",),
-    )
-
-    for task_type in _forms():
-        if _is_known(task_type, stack.region):
-            check_request("CreateLabelingJob", _request(stack, task_type, options))
+    for job in _known(stack.region):
+        request = _request(
+            stack,
+            job,
+            content_classifiers=("FreeOfAdultContent",),
+            keywords=("cars", "two words"),
+            max_concurrent_tasks=1_000,
+            stop_when=StopWhen(labeled_objects=5, labeled_percentage=50),
+        )
+        check_request("CreateLabelingJob", request)
 
 
 def test_every_arn_is_of_the_stack_s_region_and_partition(stack: cdk.Stack) -> None:
     place = REGIONS[stack.region]
 
-    for task_type in filter(lambda each: _is_known(each, stack.region), _forms()):
-        config = _request(stack, task_type, Options())["HumanTaskConfig"]
+    for job in _known(stack.region):
+        task_type = job.task_type
+        config = _request(stack, job)["HumanTaskConfig"]
         begin = f"arn:{place.partition}:lambda:{stack.region}:{place.function_account}:function:"
         team = f"arn:{place.partition}:sagemaker:{stack.region}:{_ACCOUNT}:workteam/private-crowd/"
         assert config["WorkteamArn"] == f"{team}readers"
@@ -100,29 +107,28 @@ def test_every_arn_is_of_the_stack_s_region_and_partition(stack: cdk.Stack) -> N
 
 
 def test_automated_labeling_names_the_algorithm_of_the_task(stack: cdk.Stack) -> None:
-    options = Options(
-        auto_label=AutoLabel(
-            volume_key_arn=f"arn:aws:kms:{stack.region}:{_ACCOUNT}:key/1234abcd",
-            subnets=("subnet-1",),
-            security_groups=("sg-1",),
-        )
+    auto_label = AutoLabel(
+        volume_key=f"arn:aws:kms:{stack.region}:{_ACCOUNT}:key/1234abcd",
+        subnets=("subnet-1",),
+        security_groups=("sg-1",),
     )
 
-    for task_type in filter(lambda each: _is_known(each, stack.region), _forms()):
-        if task_type.algorithm is None or REGIONS[stack.region].algorithm_account is None:
+    for job in _known(stack.region):
+        algorithm = job.task_type.algorithm
+        if algorithm is None or REGIONS[stack.region].algorithm_account is None:
             with pytest.raises(ValueError, match="expected a task and a Region with automated lab"):
-                _request(stack, task_type, options)
+                _request(stack, job, auto_label=auto_label)
             continue
-        request = _request(stack, task_type, options)
+        request = _request(stack, job, auto_label=auto_label)
         check_request("CreateLabelingJob", request)
         assert request["LabelingJobAlgorithmsConfig"]["LabelingJobAlgorithmSpecificationArn"] == (
             f"arn:aws:sagemaker:{stack.region}:027400017018:labeling-job-algorithm-specification"
-            f"/{task_type.algorithm}"
+            f"/{algorithm}"
         )
 
 
 def test_what_nobody_asked_for_is_not_in_the_request(stack: cdk.Stack) -> None:
-    request = _request(stack, TASK_TYPES["bounding-box"], Options())
+    request = _request(stack, _CARS)
 
     assert request.keys() == {
         "HumanTaskConfig",

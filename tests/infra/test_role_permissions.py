@@ -50,7 +50,7 @@ def test_roles_have_no_policies_of_their_own(synthesise: Synthesise) -> None:
 
 
 def _allowed(synthesis: Synthesis) -> set[str]:
-    """Return the actions of each policy; those of jobs' own functions are alike."""
+    """Return the actions of each policy; those of custom functions are alike."""
     return {
         f"{stack} {_OWN_FUNCTION.sub('Jobs', name[:-_HASH])}: {statement['Effect']} {action}"
         for stack, template in synthesis.templates.items()

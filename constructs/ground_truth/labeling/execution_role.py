@@ -108,7 +108,7 @@ class ExecutionRole(Construct):
         )
 
     def allow_invoking(self, function_arn: str) -> None:
-        """Let jobs call a custom task's own function."""
+        """Let jobs call a custom function."""
         self.policy.add_statements(
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn])
         )

@@ -6,71 +6,76 @@ from typing import Any
 
 import aws_cdk as cdk
 
-from constructs.ground_truth.labeling.labeling_task import AutoLabel, Options, Task, Workers
+from constructs.ground_truth.custom_resource_function import given
 from ground_truth.catalogue.regions import REGIONS, Region
 from ground_truth.catalogue.task_types import TaskType
+from ground_truth.config import Job
+from ground_truth.config.auto_label import AutoLabel
 
 
 def labeling_job_request(
     stack: cdk.Stack,
+    job: Job,
     *,
-    task: Task,
-    workers: Workers,
-    options: Options,
+    team_name: str,
+    pre_annotation: str | None = None,
+    post_annotation: str | None = None,
     role_arn: str,
     output_path: str,
     output_key_arn: str,
 ) -> dict[str, Any]:
     """Return the request without name, tags and the places of manifest, template and label file.
 
-    Those are known when the files are written. All ARNs are of the stack's Region and partition.
+    Those are known when the files are written. All ARNs are of the stack's Region and partition;
+    `pre_annotation` and `post_annotation` are those of custom functions.
     """
-    request: dict[str, Any] = {
-        "LabelAttributeName": task.label_attribute,
-        "RoleArn": role_arn,
-        "OutputConfig": {"S3OutputPath": output_path, "KmsKeyId": output_key_arn},
-        "HumanTaskConfig": _human_task_config(stack, task, workers),
-    }
-    if options.content_classifiers:
-        request["InputConfig"] = {
-            "DataAttributes": {"ContentClassifiers": list(options.content_classifiers)}
-        }
-    conditions = {
-        "MaxHumanLabeledObjectCount": options.maximum_labeled_objects,
-        "MaxPercentageOfInputDatasetLabeled": options.maximum_labeled_percentage,
-    }
-    if any(conditions.values()):
-        request["StoppingConditions"] = _given(conditions)
-    if options.auto_label is not None:
-        request["LabelingJobAlgorithmsConfig"] = _algorithms(stack, task.type, options.auto_label)
-    return request
-
-
-def _human_task_config(stack: cdk.Stack, task: Task, workers: Workers) -> dict[str, Any]:
-    pre, post = task.pre_annotation, task.post_annotation
-    if task.type.function is not None:
-        pre = _built_in_function(stack, f"PRE-{task.type.function}")
-        post = _built_in_function(stack, f"ACS-{task.type.function}")
-    return _given(
+    conditions = given(
         {
-            "WorkteamArn": stack.format_arn(
-                service="sagemaker",
-                resource="workteam/private-crowd",
-                resource_name=workers.team_name,
+            "MaxHumanLabeledObjectCount": job.stop_when.labeled_objects,
+            "MaxPercentageOfInputDatasetLabeled": job.stop_when.labeled_percentage,
+        }
+    )
+    declared = list(job.content_classifiers)
+    task_type = job.task_type
+    if task_type.function is not None:
+        pre_annotation = _built_in_function(stack, f"PRE-{task_type.function}")
+        post_annotation = _built_in_function(stack, f"ACS-{task_type.function}")
+    return given(
+        {
+            "LabelAttributeName": job.label_attribute,
+            "RoleArn": role_arn,
+            "OutputConfig": {"S3OutputPath": output_path, "KmsKeyId": output_key_arn},
+            "HumanTaskConfig": given(
+                {
+                    "WorkteamArn": stack.format_arn(
+                        service="sagemaker",
+                        resource="workteam/private-crowd",
+                        resource_name=team_name,
+                    ),
+                    "UiConfig": {"HumanTaskUiArn": _interface(stack, task_type.interface)}
+                    if task_type.interface
+                    else None,
+                    "TaskTitle": job.title,
+                    "TaskDescription": job.description,
+                    "TaskKeywords": list(job.keywords) or None,
+                    "NumberOfHumanWorkersPerDataObject": job.workers_per_object,
+                    "TaskTimeLimitInSeconds": job.task_time_limit,
+                    "TaskAvailabilityLifetimeInSeconds": job.task_availability,
+                    "MaxConcurrentTaskCount": job.max_concurrent_tasks,
+                    "PreHumanTaskLambdaArn": pre_annotation,
+                    "AnnotationConsolidationConfig": {
+                        "AnnotationConsolidationLambdaArn": post_annotation
+                    }
+                    if post_annotation
+                    else None,
+                }
             ),
-            "UiConfig": {"HumanTaskUiArn": _interface(stack, task.type.interface)}
-            if task.type.interface
+            "InputConfig": {"DataAttributes": {"ContentClassifiers": declared}}
+            if declared
             else None,
-            "TaskTitle": task.title,
-            "TaskDescription": task.description,
-            "TaskKeywords": list(workers.keywords) or None,
-            "NumberOfHumanWorkersPerDataObject": workers.per_object,
-            "TaskTimeLimitInSeconds": workers.task_time_limit,
-            "TaskAvailabilityLifetimeInSeconds": workers.task_availability,
-            "MaxConcurrentTaskCount": workers.max_concurrent_tasks,
-            "PreHumanTaskLambdaArn": pre,
-            "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": post}
-            if post
+            "StoppingConditions": conditions or None,
+            "LabelingJobAlgorithmsConfig": _algorithms(stack, task_type, job.auto_label)
+            if job.auto_label
             else None,
         }
     )
@@ -83,18 +88,18 @@ def _algorithms(stack: cdk.Stack, task_type: TaskType, auto_label: AutoLabel) ->
             f"expected a task and a Region with automated labeling, got {task_type.name} and"
             f" {stack.region}"
         )
-    resources = _given(
+    resources = given(
         {
-            "VolumeKmsKeyId": auto_label.volume_key_arn,
+            "VolumeKmsKeyId": auto_label.volume_key,
             "VpcConfig": {
-                "SecurityGroupIds": list(auto_label.security_groups),
+                "SecurityGroupIds": list(auto_label.security_groups or ()),
                 "Subnets": list(auto_label.subnets),
             }
             if auto_label.subnets
             else None,
         }
     )
-    return _given(
+    return given(
         {
             "LabelingJobAlgorithmSpecificationArn": stack.format_arn(
                 service="sagemaker",
@@ -131,8 +136,3 @@ def _interface(stack: cdk.Stack, name: str) -> str:
 
 def _region(stack: cdk.Stack) -> Region:
     return REGIONS[stack.region]
-
-
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what has no value, so that a reviewer sees only what is meant."""
-    return {name: value for name, value in values.items() if value is not None}

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 import aws_cdk as cdk
 from constructs import Construct, IDependable
 
-from constructs.ground_truth.workforce.private_workforce import PortalVpc
+from constructs.ground_truth.custom_resource_function import given
 from constructs.ground_truth.workforce.workforce import Workforce
 from constructs.ground_truth.workforce.workforce_function import WorkforceFunction
-
-
-@dataclass(frozen=True, kw_only=True)
-class IdentityProvider:
-    """A client of an OIDC identity provider (botocore: OidcConfig)."""
-
-    client_id: str
-    #: The ARN of the secret that holds the client's secret, which no template ever shows.
-    client_secret_arn: str
-    #: The customer key of that secret, if any.
-    client_secret_key_arn: str | None = None
-    issuer: str
-    authorization_endpoint: str
-    token_endpoint: str
-    user_info_endpoint: str
-    logout_endpoint: str
-    jwks_uri: str
-    scope: str | None = None
-    extra_params: Mapping[str, str] = field(default_factory=dict)
+from ground_truth.config.workforce import Oidc
 
 
 class OidcWorkforce(Construct):
@@ -45,28 +26,42 @@ class OidcWorkforce(Construct):
         construct_id: str,
         *,
         name: str,
-        provider: IdentityProvider,
-        allowed_cidrs: Sequence[str] = (),
-        vpc: PortalVpc | None = None,
+        provider: Oidc,
         checked: IDependable,
         tags: Mapping[str, str],
         function: WorkforceFunction,
     ) -> None:
         super().__init__(scope, construct_id)
 
-        self._permit(name, provider, function, in_vpc=vpc is not None)
+        vpc = provider.vpc
+        self._permit(name, provider, function)
         resource = function.resource(
             self,
             "Workforce",
             "OidcWorkforce",
             {
                 "WorkforceName": name,
-                "Oidc": _config(provider),
-                "ClientSecretArn": provider.client_secret_arn,
-                "Cidrs": list(allowed_cidrs) or None,
+                "Oidc": given(
+                    {
+                        "ClientId": provider.client_id,
+                        "Issuer": provider.issuer,
+                        "AuthorizationEndpoint": provider.authorization_endpoint,
+                        "TokenEndpoint": provider.token_endpoint,
+                        "UserInfoEndpoint": provider.user_info_endpoint,
+                        "LogoutEndpoint": provider.logout_endpoint,
+                        "JwksUri": provider.jwks_uri,
+                        "Scope": provider.scope,
+                        "AuthenticationRequestExtraParams": dict(
+                            sorted(provider.extra_params.items())
+                        )
+                        or None,
+                    }
+                ),
+                "ClientSecretArn": provider.client_secret,
+                "Cidrs": list(provider.allowed_cidrs) or None,
                 "Vpc": vpc
                 and {
-                    "VpcId": vpc.vpc_id,
+                    "VpcId": vpc.id,
                     "SecurityGroupIds": list(vpc.security_groups),
                     "Subnets": list(vpc.subnets),
                 },
@@ -83,9 +78,7 @@ class OidcWorkforce(Construct):
             ready=self,
         )
 
-    def _permit(
-        self, name: str, provider: IdentityProvider, function: WorkforceFunction, *, in_vpc: bool
-    ) -> None:
+    def _permit(self, name: str, provider: Oidc, function: WorkforceFunction) -> None:
         workforce = cdk.Stack.of(self).format_arn(
             service="sagemaker", resource="workforce", resource_name=name
         )
@@ -99,11 +92,11 @@ class OidcWorkforce(Construct):
             resources=[workforce],
         )
         function.allow(
-            actions=["secretsmanager:GetSecretValue"], resources=[provider.client_secret_arn]
+            actions=["secretsmanager:GetSecretValue"], resources=[provider.client_secret]
         )
-        if provider.client_secret_key_arn is not None:
-            function.allow(actions=["kms:Decrypt"], resources=[provider.client_secret_key_arn])
-        if in_vpc:
+        if provider.client_secret_key is not None:
+            function.allow(actions=["kms:Decrypt"], resources=[provider.client_secret_key])
+        if provider.vpc is not None:
             # What CloudFormation's own handler asks for to make the portal's endpoint; EC2 names
             # endpoints itself.
             function.allow(
@@ -115,20 +108,3 @@ class OidcWorkforce(Construct):
                 ],
                 resources=["*"],
             )
-
-
-def _config(provider: IdentityProvider) -> dict[str, object]:
-    config: dict[str, object] = {
-        "ClientId": provider.client_id,
-        "Issuer": provider.issuer,
-        "AuthorizationEndpoint": provider.authorization_endpoint,
-        "TokenEndpoint": provider.token_endpoint,
-        "UserInfoEndpoint": provider.user_info_endpoint,
-        "LogoutEndpoint": provider.logout_endpoint,
-        "JwksUri": provider.jwks_uri,
-    }
-    if provider.scope is not None:
-        config["Scope"] = provider.scope
-    if provider.extra_params:
-        config["AuthenticationRequestExtraParams"] = dict(sorted(provider.extra_params.items()))
-    return config

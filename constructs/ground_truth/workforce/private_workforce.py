@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct, IDependable
 
 from constructs.ground_truth.workforce.user_pool import WorkerPool
 from constructs.ground_truth.workforce.workforce import Workforce
-
-
-@dataclass(frozen=True, kw_only=True)
-class PortalVpc:
-    """The network in which a worker portal opens, and nowhere else."""
-
-    vpc_id: str
-    subnets: tuple[str, ...]
-    security_groups: tuple[str, ...]
+from ground_truth.config.workforce import Network
 
 
 class PrivateWorkforce(Construct):
@@ -31,12 +20,12 @@ class PrivateWorkforce(Construct):
         *,
         name: str,
         pool: WorkerPool,
-        allowed_cidrs: Sequence[str] = (),
-        vpc: PortalVpc | None = None,
+        network: Network,
         checked: IDependable,
     ) -> None:
         super().__init__(scope, construct_id)
 
+        cidrs, vpc = network.allowed_cidrs, network.vpc
         workforce = sagemaker.CfnWorkforce(
             self,
             "Workforce",
@@ -44,15 +33,13 @@ class PrivateWorkforce(Construct):
             cognito_config=sagemaker.CfnWorkforce.CognitoConfigProperty(
                 client_id=pool.pool_client.client_id, user_pool=pool.pool_client.user_pool_id
             ),
-            source_ip_config=sagemaker.CfnWorkforce.SourceIpConfigProperty(
-                cidrs=list(allowed_cidrs)
-            )
-            if allowed_cidrs
+            source_ip_config=sagemaker.CfnWorkforce.SourceIpConfigProperty(cidrs=list(cidrs))
+            if cidrs
             else None,
             workforce_vpc_config=None
             if vpc is None
             else sagemaker.CfnWorkforce.WorkforceVpcConfigRequestProperty(
-                vpc_id=vpc.vpc_id,
+                vpc_id=vpc.id,
                 subnets=list(vpc.subnets),
                 security_group_ids=list(vpc.security_groups),
             ),

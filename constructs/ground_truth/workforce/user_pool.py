@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from constructs.ground_truth.workforce.workforce import PoolClient
+from ground_truth.config.workforce import Create
 from ground_truth.templates import invitation as invitation_mail
 
 #: The portal's own addresses are known when there is a workforce, and come by `PortalLogin`;
@@ -22,30 +22,6 @@ _THREAT_PROTECTION: Final = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Invitation:
-    """Who invites workers, with which words."""
-
-    organization: str
-    support_email: str
-    #: Markdown, as `invitation_mail.check` takes it.
-    text: str = invitation_mail.DEFAULT
-    #: An identity of SES; without it Cognito's own sender.
-    email_from: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignIn:
-    """How workers sign in."""
-
-    mfa: Literal["optional", "required"] = "optional"
-    #: Characters of a password.
-    password_length: int = 12
-    #: How long the password of an invitation can be used.
-    temporary_password_days: int = 7
-    threat_protection: Literal["off", "audit", "enforced"] = "off"
-
-
 class WorkerPool(Construct):
     """`AWS::Cognito::UserPool` for workers: accounts are made by administrators only."""
 
@@ -55,14 +31,12 @@ class WorkerPool(Construct):
         construct_id: str,
         *,
         domain_prefix: str,
-        invitation: Invitation,
-        sign_in: SignIn,
+        settings: Create,
         protected: bool,
     ) -> None:
         super().__init__(scope, construct_id)
 
-        self._invitation = invitation
-        self._sign_in = sign_in
+        self._settings = settings
         #: The workers' accounts.
         self.user_pool = self._user_pool(protected=protected)
         #: Creating a workforce fails on a user pool that has none.
@@ -96,42 +70,43 @@ class WorkerPool(Construct):
     @property
     def message(self) -> dict[str, str]:
         """The invitation, whose body has `{portal}` where the portal's address goes."""
+        settings = self._settings
         return {
-            "Subject": invitation_mail.subject(self._invitation.organization),
+            "Subject": invitation_mail.subject(settings.organization),
             "Body": invitation_mail.body(
-                self._invitation.text,
-                organization=self._invitation.organization,
-                support_email=self._invitation.support_email,
-                days=self._sign_in.temporary_password_days,
+                settings.invitation,
+                organization=settings.organization,
+                support_email=settings.support_email,
+                days=settings.password_policy.temporary_password_days,
             ),
         }
 
     def _user_pool(self, *, protected: bool) -> cognito.UserPool:
-        sign_in, sender = self._sign_in, self._invitation.email_from
-        threats = _THREAT_PROTECTION.get(sign_in.threat_protection)
+        settings, passwords = self._settings, self._settings.password_policy
+        threats = _THREAT_PROTECTION.get(settings.threat_protection)
         return cognito.UserPool(
             self,
             "UserPool",
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             deletion_protection=protected,
             email=None
-            if sender is None
+            if settings.email_from is None
             else cognito.UserPoolEmail.with_ses(
-                from_email=sender,
-                from_name=self._invitation.organization,
-                reply_to=self._invitation.support_email,
+                from_email=settings.email_from,
+                from_name=settings.organization,
+                reply_to=settings.support_email,
                 ses_region=cdk.Stack.of(self).region,
             ),
             feature_plan=None if threats is None else cognito.FeaturePlan.PLUS,
-            mfa=cognito.Mfa(sign_in.mfa.upper()),
+            mfa=cognito.Mfa(settings.mfa.upper()),
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             password_policy=cognito.PasswordPolicy(
-                min_length=sign_in.password_length,
+                min_length=passwords.minimum_length,
                 require_digits=True,
                 require_lowercase=True,
                 require_symbols=True,
                 require_uppercase=True,
-                temp_password_validity=cdk.Duration.days(sign_in.temporary_password_days),
+                temp_password_validity=cdk.Duration.days(passwords.temporary_password_days),
             ),
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
             if protected

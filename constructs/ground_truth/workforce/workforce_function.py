@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -75,17 +72,3 @@ class WorkforceFunction(CustomResourceFunction):
         if self._more is None:
             self._more = iam.ManagedPolicy(self, "MorePolicy", roles=[self._role])
         self._more.add_statements(iam.PolicyStatement(actions=actions, resources=resources))
-
-    def resource(
-        self, scope: Construct, construct_id: str, kind: str, properties: Mapping[str, Any]
-    ) -> cdk.CustomResource:
-        """Declare a custom resource of the function; a property that is None is none."""
-        return cdk.CustomResource(
-            scope,
-            construct_id,
-            resource_type=f"Custom::{kind}",
-            service_token=self.function.function_arn,
-            # The function answers within its 15 minutes; a killed one is invoked again.
-            service_timeout=cdk.Duration.minutes(20),
-            properties={name: each for name, each in properties.items() if each is not None},
-        )

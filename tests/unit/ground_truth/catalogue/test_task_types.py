@@ -1,7 +1,6 @@
 """The catalogue against what AWS's own model of the API says of functions, interfaces and names."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import botocore.session
@@ -19,7 +18,7 @@ _COMMERCIAL = {name: region for name, region in REGIONS.items() if region.partit
 
 
 #: What stands before the names of functions that review frames and point clouds.
-_FORMS_IN_PLACE = {"label": "", "verify": "Adjustment", "adjust": "Adjustment"}
+_REVIEWS_IN_PLACE = {"label": "", "verify": "Adjustment", "adjust": "Adjustment"}
 
 
 def _documentation(shape: str, member: str) -> str:
@@ -27,19 +26,12 @@ def _documentation(shape: str, member: str) -> str:
     return re.sub(r"</?i>", "", structure.members[member].documentation)
 
 
-def _forms(task_type: TaskType) -> Iterator[TaskType]:
-    yield task_type
-    for form in (task_type.verification, task_type.adjustment):
-        if form is not None:
-            yield form
-
-
-_ALL = [form for task_type in TASK_TYPES.values() for form in _forms(task_type)]
+_ALL = [each for task_type in TASK_TYPES.values() for each in task_type.with_reviews]
 _BUILT_IN = [task_type for task_type in _ALL if task_type is not CUSTOM]
 
 
 def _id(task_type: TaskType) -> str:
-    return f"{task_type.form} {task_type.name}"
+    return f"{task_type.purpose} {task_type.name}"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +89,7 @@ def test_each_algorithm_is_that_of_its_task() -> None:
 
 def test_each_function_and_interface_is_that_of_its_task() -> None:
     assert {
-        f"{each.form} {each.name}": (each.function, each.element or each.interface)
+        f"{each.purpose} {each.name}": (each.function, each.element or each.interface)
         for each in _BUILT_IN
     } == {
         "label image-classification": ("ImageMultiClass", "crowd-image-classifier"),
@@ -130,7 +122,7 @@ def test_each_function_and_interface_is_that_of_its_task() -> None:
                 f"VideoObject{kind}",
             )
             for kind in ("Detection", "Tracking")
-            for form, prefix in _FORMS_IN_PLACE.items()
+            for form, prefix in _REVIEWS_IN_PLACE.items()
         },
         **{
             f"{form} point-cloud-{name}": (f"{prefix}3DPointCloud{kind}", f"PointCloud{kind}")
@@ -139,7 +131,7 @@ def test_each_function_and_interface_is_that_of_its_task() -> None:
                 ("object-tracking", "ObjectTracking"),
                 ("semantic-segmentation", "SemanticSegmentation"),
             )
-            for form, prefix in _FORMS_IN_PLACE.items()
+            for form, prefix in _REVIEWS_IN_PLACE.items()
         },
     }
 
@@ -166,7 +158,7 @@ def test_a_review_is_of_the_same_data_and_can_t_be_automated(task_type: TaskType
     original = TASK_TYPES[task_type.name]
 
     assert task_type.data is original.data
-    assert task_type.form == "label" or task_type.algorithm is None
+    assert task_type.purpose == "label" or task_type.algorithm is None
 
 
 def test_thirteen_built_in_tasks_and_one_s_own_make_the_catalogue() -> None:

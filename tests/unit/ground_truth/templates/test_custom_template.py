@@ -1,12 +1,12 @@
-"""A person's own worker template."""
+"""A custom worker template."""
 
 from pathlib import Path
 
 import pytest
 
 from ground_truth.catalogue.task_types import TASK_TYPES
+from ground_truth.config.labels import Instructions
 from ground_truth.templates.custom_template import custom_template
-from ground_truth.templates.instructions import Instructions
 from ground_truth.templates.worker_template import worker_template
 
 _SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'
@@ -118,15 +118,14 @@ def test_what_works_is_accepted(tmp_path: Path, content: str) -> None:
 
 @pytest.mark.parametrize("name", TASK_TYPES)
 def test_generated_templates_are_accepted(tmp_path: Path, name: str) -> None:
-    task_type = TASK_TYPES[name]
-    for form in (task_type, task_type.verification, task_type.adjustment):
-        if form is not None and form.element is not None:
+    for task_type in TASK_TYPES[name].with_reviews:
+        if task_type.element is not None:
             source = worker_template(
-                form,
+                task_type,
                 script="https://assets.crowd.aws/crowd-html-elements.js",
                 header="Look!",
                 instructions=Instructions(short="Look."),
-                previous_attribute=None if form.form == "label" else "cars",
+                reviewed_attribute=None if task_type.purpose == "label" else "cars",
             )
 
             template = custom_template(_write(tmp_path, source), names=None)

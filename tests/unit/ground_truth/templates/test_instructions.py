@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from liquid import Environment
 
-from ground_truth.templates.instructions import Instructions, html_of
+from ground_truth.config.labels import Instructions
+from ground_truth.templates.instructions import html_of
 
 _ALLOWED = {
     *("a", "blockquote", "br", "code", "em", "hr", "img", "li", "ol", "p", "pre", "strong", "ul"),

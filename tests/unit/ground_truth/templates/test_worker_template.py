@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from liquid import Environment
 
 from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
-from ground_truth.templates.instructions import Instructions
+from ground_truth.config.labels import Instructions
 from ground_truth.templates.worker_template import worker_template
 
 _SCRIPT = "https://assets.crowd.aws/crowd-html-elements.js"
-_FORMS = [
-    form
+_TASKS = [
+    each
     for task_type in TASK_TYPES.values()
-    for form in (task_type, task_type.verification, task_type.adjustment)
-    if form is not None and form.element is not None
+    for each in task_type.with_reviews
+    if each.element is not None
 ]
 _BOX = TASK_TYPES["bounding-box"]
 _SEGMENTATION = TASK_TYPES["semantic-segmentation"]
@@ -29,7 +29,7 @@ _TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)
 
 
 def _id(task_type: TaskType) -> str:
-    return f"{task_type.name}-{task_type.form}"
+    return f"{task_type.name}-{task_type.purpose}"
 
 
 class _Page(html.parser.HTMLParser):
@@ -67,7 +67,7 @@ class _Page(html.parser.HTMLParser):
 
 
 def _attribute(task_type: TaskType) -> str | None:
-    if task_type.form == "label":
+    if task_type.purpose == "label":
         return None
     return "road-ref" if task_type.name == "semantic-segmentation" else "cars"
 
@@ -110,7 +110,7 @@ def _page(
         script=_SCRIPT,
         header=header,
         instructions=Instructions(**{"short": "Look at it.", **instructions}),
-        previous_attribute=_attribute(task_type),
+        reviewed_attribute=_attribute(task_type),
     )
     environment = Environment(autoescape=True)
     environment.add_filter("to_json", lambda value: json.dumps(value, ensure_ascii=False))
@@ -128,7 +128,7 @@ def _page(
     )
 
 
-@pytest.mark.parametrize("task_type", _FORMS, ids=_id)
+@pytest.mark.parametrize("task_type", _TASKS, ids=_id)
 def test_the_element_has_the_name_that_the_consolidation_function_looks_up(
     task_type: TaskType,
 ) -> None:
@@ -139,7 +139,7 @@ def test_the_element_has_the_name_that_the_consolidation_function_looks_up(
     assert page.elements["script"]["src"] == _SCRIPT
 
 
-@pytest.mark.parametrize("task_type", _FORMS, ids=_id)
+@pytest.mark.parametrize("task_type", _TASKS, ids=_id)
 def test_the_worker_chooses_among_the_labels_whatever_they_are(task_type: TaskType) -> None:
     element = str(task_type.element)
     attribute = (
@@ -153,7 +153,7 @@ def test_the_worker_chooses_among_the_labels_whatever_they_are(task_type: TaskTy
     assert page.json(element, attribute) == _WILD
 
 
-@pytest.mark.parametrize("task_type", _FORMS, ids=_id)
+@pytest.mark.parametrize("task_type", _TASKS, ids=_id)
 def test_the_instructions_stand_within_the_element(task_type: TaskType) -> None:
     page = _page(task_type, full="All of it.", good_example="Good!", bad_example="Bad!")
 
@@ -165,7 +165,7 @@ def test_the_instructions_stand_within_the_element(task_type: TaskType) -> None:
 
 
 @pytest.mark.parametrize(
-    "task_type", [form for form in _FORMS if form.data.name == "image"], ids=_id
+    "task_type", [each for each in _TASKS if each.data.name == "image"], ids=_id
 )
 def test_the_worker_sees_the_image(task_type: TaskType) -> None:
     element = _page(task_type).elements[str(task_type.element)]
@@ -311,5 +311,5 @@ def test_earlier_labels_are_for_verification_and_adjustment(
             script=_SCRIPT,
             header="h",
             instructions=Instructions(short="s"),
-            previous_attribute=attribute,
+            reviewed_attribute=attribute,
         )
