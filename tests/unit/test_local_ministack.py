@@ -13,6 +13,7 @@ import pytest
 
 from local import ministack
 
+_REFUSAL: Final = ("resource_type", "old_props", "new_props", "physical_id")
 #: Module → name → the parameters of a function, or None for data.
 _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
     "app": {"app": ("scope", "receive", "send"), "SERVICE_HANDLERS": None, "AUTH": None},
@@ -184,8 +185,10 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
             "stack_name",
             "logical_id",
         ),
+        "_custom_named_replacement_error": _REFUSAL,
     },
     "services.cloudformation.provisioners": {
+        "_custom_named_replacement_error": _REFUSAL,
         "_RESOURCE_HANDLERS": None,
         "_REPLACING_PROPERTIES": None,
         "_STACK_TAG_PROPERTY": None,
