@@ -108,12 +108,15 @@ def test_the_assembly_of_the_first_house_is_as_it_was() -> None:
 
 
 def test_the_golden_values_are_those_of_the_assembly() -> None:
-    in_templates = contracts.of_templates(read_assembly(ASSEMBLY))
-    part = f" / {DEPLOYED} / "
-
-    assert {place: value for place, value in in_templates.items() if part in place} == {
-        place: value for place, value in _GOLDEN.items() if part in place and place in in_templates
+    # Ids are the functions' to make, of whichever tree.
+    in_assembly = {
+        place: value
+        for place, value in contracts.of_templates(read_assembly(ASSEMBLY)).items()
+        if f" / {DEPLOYED} / " in place and not place.startswith("physical ids")
     }
+
+    assert in_assembly
+    assert in_assembly.items() <= _GOLDEN.items()
 
 
 @pytest.fixture(scope="module")
