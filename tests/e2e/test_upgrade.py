@@ -19,7 +19,7 @@ from local.aws import LocalAws
 from local.cdk_cli import ROOT, CdkCli
 from local.ground_truth import png
 from local.inventory import inventory
-from local.walkthrough import even_or_odd, read_labels, wait_for_end, who_labeled
+from local.walkthrough import Label, even_or_odd, read_labels, wait_for_end, who_labeled
 from local.worker import Worker
 from tests.e2e.account import Account, acts, calls, look, mails
 from tests.e2e.project import Project
@@ -28,7 +28,6 @@ from tests.e2e.waiting import eventually
 _FIRST_HOUSE: Final = ROOT / "tests" / "data" / "first-house"
 _NAME: Final = "deployed"
 _ATTRIBUTE: Final = "even-odd"
-_MANIFEST: Final = "manifests/output/output.manifest"
 _TEXTS: Final = {f"Input/{number}.txt": str(number) for number in range(1, 7)}
 _PICTURES: Final = ("Streets/1.png", "Streets/2.png")
 #: Types that hold data, people, work or what is done with them.
@@ -45,109 +44,116 @@ _NEVER_REPLACED: Final = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Story:
-    """What was seen of the account, one time after the other."""
+class House:
+    """The environment, and who can deploy it."""
 
-    #: Before anything is deployed, and after all is destroyed.
+    aws: LocalAws
+    first: CdkCli
+    this_tree: CdkCli
+    workers: Mapping[str, Worker]
+    #: What there was before anything was deployed.
     empty: set[str]
-    left: set[str]
-    #: By the first house, with jobs that have begun.
-    deployed: Account
-    #: By this tree.
-    upgraded: Account
-    #: After some more work, before and after the way back.
-    labeled: Account
-    back: Account
-    #: What the two deployments called that makes, ends or tells something.
-    acts_of_upgrade: list[str]
-    acts_of_way_back: list[str]
-    #: What CloudFormation has deleted while it upgraded and went back.
+    outputs: Mapping[str, str]
+
+    @property
+    def job(self) -> str:
+        """The name of the job that is half labeled."""
+        return self.outputs["EvenOddJobName"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """The account before and after a deployment, and what the deployment has done."""
+
+    before: Account
+    after: Account
+    #: Calls that make, end or tell something.
+    acts: list[str]
+    #: Logical ids, with their stacks.
     deleted: list[str]
-    #: Object → text and label, and worker.
-    labels: Mapping[str, tuple[str, str | None]]
-    workers: Mapping[str, list[str]]
-    status: str
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Give the first house, deployed, with one job labeled and half of another."""
     folder = tmp_path_factory.mktemp("upgrade")
     with LocalAws(folder) as aws:
         project = Project(aws=aws, folder=folder, patch="as-deployed")
-        yield _tell(project)
+        first, this_tree = _commands(project)
+        this_tree.bootstrap(aws.account, aws.region)
+        empty = inventory(aws.client)
+        outputs = first.deploy("Data", "Workforce")
+        _upload(aws, outputs["InputBucketName"])
+        for name in ("lead", "ana", "bo", "cleo"):
+            project.follow_links(name)  # who confirms a subscription gets mails
+        outputs |= first.deploy("Labeling")
+        house = House(
+            aws=aws,
+            first=first,
+            this_tree=this_tree,
+            workers={name: project.worker(name) for name in ("ana", "bo", "cleo")},
+            empty=empty,
+            outputs=outputs,
+        )
+        _label(house, "ana", outputs["EvenOddSampleJobName"], number=3)
+        wait_for_end(aws.client("sagemaker"), outputs["EvenOddSampleJobName"], seconds=60)
+        eventually(lambda: ("lead@example.com", "EventBridge Notification") in mails(aws))
+        _label(house, "ana", house.job, number=3)
+        _await_labels(house, number=3)
+        yield house
 
 
-def _tell(project: Project) -> Story:
-    aws = project.aws
-    this_tree, first_house = _commands(project)
-    this_tree.bootstrap(aws.account, aws.region)
-    empty = inventory(aws.client)
+@pytest.fixture(scope="module")
+def forth(house: House) -> Deployment:
+    """Give the deployment by this tree of what the first house has deployed."""
+    return _deploy(house, house.this_tree)
 
-    outputs = first_house.deploy("Data", "Workforce")
-    _upload(aws, outputs["InputBucketName"])
-    for name in ("lead", "ana", "bo", "cleo"):
-        project.follow_links(name)  # who confirms a subscription gets mails
-    outputs |= first_house.deploy("Labeling")
-    workers = {name: project.worker(name) for name in ("ana", "bo", "cleo")}
-    _label(workers["ana"], outputs["EvenOddSampleJobName"], number=3)
-    wait_for_end(aws.client("sagemaker"), outputs["EvenOddSampleJobName"], seconds=60)
-    eventually(lambda: ("lead@example.com", "EventBridge Notification") in mails(aws))
-    _label(workers["ana"], outputs["EvenOddJobName"], number=3)
-    _await_labels(aws, outputs["EvenOddJobName"], number=3)
-    deployed = look(aws, workers)
 
-    since, before = len(calls(aws)), _deletions(aws)
-    _deploy(this_tree)
-    acts_of_upgrade = acts(aws, since)
-    upgraded = look(aws, workers)
+@pytest.fixture(scope="module")
+def back(house: House, forth: Deployment) -> Deployment:
+    """Give the way back to the first house, after some more labels."""
+    assert forth.after.jobs == forth.before.jobs
+    _label(house, "bo", house.job, number=2)
+    _await_labels(house, number=5)
+    return _deploy(house, house.first)
 
-    _label(workers["bo"], outputs["EvenOddJobName"], number=2)
-    _await_labels(aws, outputs["EvenOddJobName"], number=5)
-    labeled = look(aws, workers)
 
-    since = len(calls(aws))
-    _deploy(first_house)
-    acts_of_way_back = acts(aws, since)
-    back = look(aws, workers)
-    deleted = sorted(f"{name} of {stack}" for stack, name in _deletions(aws) - before)
+@pytest.fixture(params=["forth", "back"])
+def deployment(request: pytest.FixtureRequest) -> Deployment:
+    found: Deployment = request.getfixturevalue(request.param)
+    return found
 
-    _label(workers["ana"], outputs["EvenOddJobName"], number=1)
-    status = wait_for_end(aws.client("sagemaker"), outputs["EvenOddJobName"], seconds=60)
-    manifest = outputs["EvenOddOutputManifestUri"]
-    lines = read_labels(aws.client("s3"), manifest, _ATTRIBUTE)
-    who = who_labeled(aws.client("s3"), aws.client("cognito-idp"), manifest)
 
-    this_tree.destroy()
-    return Story(
-        empty=empty,
-        left=inventory(aws.client),
-        deployed=deployed,
-        upgraded=upgraded,
-        labeled=labeled,
-        back=back,
-        acts_of_upgrade=acts_of_upgrade,
-        acts_of_way_back=acts_of_way_back,
-        deleted=deleted,
-        labels={line.object_key: (line.text, line.label) for line in lines},
-        workers=who,
-        status=status,
-    )
+@pytest.fixture(scope="module")
+def finished(house: House, back: Deployment) -> str:
+    """Give the last status of the job, all of which is labeled."""
+    assert back.after.jobs == back.before.jobs
+    _label(house, "ana", house.job, number=1)
+    return wait_for_end(house.aws.client("sagemaker"), house.job, seconds=60)
 
 
 def _commands(project: Project) -> tuple[CdkCli, CdkCli]:
-    """Return the CDK command of this tree, and that of the first house, which only reads."""
+    """Return the CDK command of the first house, which only reads, and that of this tree."""
     environments = project.folder / "environments"
     environments.mkdir()
     shutil.copy(_FIRST_HOUSE / "environments" / f"{_NAME}.yaml", environments)
     assembly = project.folder / "first-house"
     shutil.copytree(_FIRST_HOUSE / "assembly", assembly)
     this_tree = project.cdk(_NAME)
-    return this_tree, replace(this_tree, app=str(assembly))
+    return replace(this_tree, app=str(assembly)), this_tree
 
 
-def _deploy(cdk: CdkCli) -> None:
-    """Deploy all stacks that the tree has."""
+def _deploy(house: House, cdk: CdkCli) -> Deployment:
+    """Deploy all stacks that the tree has, and see what becomes of what was there."""
+    aws = house.aws
+    before, deleted, since = look(aws, house.workers), _deletions(aws), len(calls(aws))
     cdk.run("deploy", f"{_NAME}/*", "--require-approval=never", "--progress=events")
+    return Deployment(
+        before=before,
+        acts=acts(aws, since),
+        after=look(aws, house.workers),
+        deleted=sorted(f"{name} of {stack}" for stack, name in _deletions(aws) - deleted),
+    )
 
 
 def _upload(aws: LocalAws, bucket: str) -> None:
@@ -174,7 +180,8 @@ def _upload(aws: LocalAws, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="earlier/output.manifest", Body=json.dumps(line).encode())
 
 
-def _label(worker: Worker, job: str, *, number: int) -> None:
+def _label(house: House, name: str, job: str, *, number: int) -> None:
+    worker = house.workers[name]
     tasks = [task for task in worker.tasks() if task.job_name == job][:number]
     assert len(tasks) == number
     for task in tasks:
@@ -182,19 +189,17 @@ def _label(worker: Worker, job: str, *, number: int) -> None:
         worker.answer(task, {"crowd-classifier": {"label": label}})
 
 
-def _await_labels(aws: LocalAws, job: str, *, number: int) -> None:
+def _labels(house: House) -> list[Label]:
+    s3 = house.aws.client("s3")
+    try:
+        return read_labels(s3, house.outputs["EvenOddOutputManifestUri"], _ATTRIBUTE)
+    except s3.exceptions.NoSuchKey:
+        return []
+
+
+def _await_labels(house: House, *, number: int) -> None:
     """Wait until the answers have become labels; the output manifest is written last."""
-    described = aws.client("sagemaker").describe_labeling_job(LabelingJobName=job)
-    manifest = f"{described['OutputConfig']['S3OutputPath']}/{job}/{_MANIFEST}"
-
-    def is_labeled() -> bool:
-        try:
-            lines = read_labels(aws.client("s3"), manifest, _ATTRIBUTE)
-        except aws.client("s3").exceptions.NoSuchKey:
-            return False
-        return len([line for line in lines if line.label is not None]) == number
-
-    eventually(is_labeled)
+    eventually(lambda: len([each for each in _labels(house) if each.label]) == number)
 
 
 def _deletions(aws: LocalAws) -> set[tuple[str, str]]:
@@ -218,10 +223,10 @@ def _changed(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> dict[Any, t
     }
 
 
-def test_the_jobs_of_the_first_house_had_begun(story: Story) -> None:
+def test_the_jobs_of_the_first_house_had_begun(forth: Deployment) -> None:
     counters = {
         name.rpartition("-")[0].removeprefix(f"{_NAME}-"): (status, counters["TotalLabeled"])
-        for name, (status, _, counters) in story.deployed.jobs.items()
+        for name, (status, _, counters) in forth.before.jobs.items()
     }
 
     assert counters == {
@@ -230,23 +235,12 @@ def test_the_jobs_of_the_first_house_had_begun(story: Story) -> None:
         "even-odd": ("InProgress", 3),
         "even-odd-sample": ("Completed", 3),
     }
-    assert len(story.deployed.tasks["bo"]) == 3
-    assert len(story.deployed.tasks["cleo"]) == 3
+    assert len(forth.before.tasks["bo"]) == 3
+    assert len(forth.before.tasks["cleo"]) == 3
 
 
-@pytest.fixture(params=["forth", "back"])
-def deployment(story: Story, request: pytest.FixtureRequest) -> tuple[Account, Account, list[str]]:
-    """Give the account before and after a deployment, and what the deployment called."""
-    if request.param == "forth":
-        return story.deployed, story.upgraded, story.acts_of_upgrade
-    return story.labeled, story.back, story.acts_of_way_back
-
-
-Deployment = tuple[Account, Account, list[str]]
-
-
-def test_nothing_that_is_there_is_replaced(deployment: Deployment) -> None:
-    before, after, _ = deployment
+def test_nothing_is_replaced_or_deleted(deployment: Deployment) -> None:
+    before, after = deployment.before, deployment.after
     held = {
         place: what
         for place, what in before.resources.items()
@@ -256,51 +250,54 @@ def test_nothing_that_is_there_is_replaced(deployment: Deployment) -> None:
     assert {kind for kind, _ in held.values()} >= {"AWS::S3::Bucket", "Custom::LabelingJob"}
     assert _changed(held, after.resources) == {}
     assert _changed(before.made, after.made) == {}
-
-
-def test_nothing_is_deleted(story: Story) -> None:
-    assert story.deleted == []
+    assert deployment.deleted == []
 
 
 def test_no_job_starts_or_stops(deployment: Deployment) -> None:
-    before, after, acts = deployment
-
-    assert after.jobs == before.jobs
-    assert [act for act in acts if act.startswith("sagemaker:")] == []
+    assert deployment.after.jobs == deployment.before.jobs
+    assert [act for act in deployment.acts if act.startswith("sagemaker:")] == []
 
 
 def test_no_label_is_asked_again(deployment: Deployment) -> None:
-    before, after, _ = deployment
-
-    assert after.tasks == before.tasks
-    assert after.files == before.files
+    assert deployment.after.tasks == deployment.before.tasks
+    assert deployment.after.files == deployment.before.files
 
 
 def test_nobody_is_invited_moved_or_written_to(deployment: Deployment) -> None:
-    before, after, acts = deployment
+    before, after = deployment.before, deployment.after
 
-    assert before.people.keys()
+    assert len(before.people) == 3
     assert after.people == before.people
     assert after.mails == before.mails
-    assert [act for act in acts if act.startswith(("cognito-idp:", "ses:", "sns:"))] == []
+    acts = [act for act in deployment.acts if act.startswith(("cognito-idp:", "ses:", "sns:"))]
+    assert acts == []
 
 
 def test_the_outputs_stay(deployment: Deployment) -> None:
-    before, after, _ = deployment
-
-    for stack, outputs in before.outputs.items():
-        assert _changed(outputs, after.outputs[stack]) == {}
+    for stack, outputs in deployment.before.outputs.items():
+        assert _changed(outputs, deployment.after.outputs[stack]) == {}
 
 
-def test_the_job_that_was_half_labeled_has_each_label_once(story: Story) -> None:
-    assert story.status == "Completed"
-    assert story.labels == {key: (text, even_or_odd(text)) for key, text in _TEXTS.items()}
-    assert sorted(len(each) for each in story.workers.values()) == [1] * len(_TEXTS)
-    assert sorted(email for each in story.workers.values() for email in each) == [
+def test_the_job_that_was_half_labeled_gets_the_rest_and_no_label_twice(
+    house: House, finished: str
+) -> None:
+    found = {line.object_key: (line.text, line.label) for line in _labels(house)}
+    who = who_labeled(
+        house.aws.client("s3"),
+        house.aws.client("cognito-idp"),
+        house.outputs["EvenOddOutputManifestUri"],
+    )
+
+    assert finished == "Completed"
+    assert found == {key: (text, even_or_odd(text)) for key, text in _TEXTS.items()}
+    assert sorted(email for each in who.values() for email in each) == [
         *["ana@example.com"] * 4,
         *["bo@example.com"] * 2,
     ]
 
 
-def test_what_the_first_house_has_deployed_is_destroyed_by_this_tree(story: Story) -> None:
-    assert story.left == story.empty
+@pytest.mark.usefixtures("finished")
+def test_what_the_first_house_has_deployed_is_destroyed_by_this_tree(house: House) -> None:
+    house.this_tree.destroy()
+
+    assert inventory(house.aws.client) == house.empty

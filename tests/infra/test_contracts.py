@@ -20,6 +20,7 @@ from stacks.config.input import Input
 from stacks.config.job import Job
 from tests.infra import contracts
 from tests.infra.contracts import ASSEMBLY, DEPLOYED, FIRST_HOUSE, Value
+from tests.infra.job_runs import job_properties
 from tests.infra.synthesis import ROOT
 
 _FILE: Final = FIRST_HOUSE / "contracts.yaml"
@@ -129,7 +130,7 @@ def properties_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dic
         content = {**yaml.safe_load(text), "jobs": {"numbers": job}}
         (folder / f"{DEPLOYED}.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
         synthesised = contracts.synthesise([load(folder / f"{DEPLOYED}.yaml")], folder / "assembly")
-        return contracts.job_properties(_only(synthesised), "numbers")
+        return job_properties(_only(synthesised), "numbers")
 
     return properties_of
 
