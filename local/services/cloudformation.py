@@ -1,4 +1,4 @@
-"""Lets CloudFormation do only what the role that a deployment passes to it may do."""
+"""Lets CloudFormation do only what AWS's does, and what the role passed to it may do."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ _SERVICES: Final = {
     "AWS::Lambda::Function": "lambda.amazonaws.com",
 }
 _ROLE: Final = "AWS::IAM::Role"
+_CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
+#: AWS's own words.
+_OTHER_FUNCTION: Final = "Modifying service token is not allowed."
 #: Types that are nothing in an account.
 _NOTHING: Final = ("AWS::CDK::Metadata", "AWS::CloudFormation::")
 
@@ -45,6 +48,7 @@ class Deployments:
 
     def install(self) -> None:
         """Ask before each resource is made, changed and deleted, and keep a role's boundary."""
+        self._keep_service_tokens()
         operations = self._requests._ACTION_HANDLERS
         for operation in ("CreateChangeSet", "CreateStack", "DeleteStack", "UpdateStack"):
             operations[operation] = self._noting_the_role(operations[operation])
@@ -80,6 +84,21 @@ class Deployments:
         stacks._provision_resource = provision_if_allowed
         stacks._update_resource = update_if_allowed
         stacks._delete_resource = delete_if_allowed
+
+    def _keep_service_tokens(self) -> None:
+        """Refuse a custom resource another function than the one that has made it, as AWS does.
+
+        Neither function is asked, so that the rollback has nothing to send back to the resource.
+        """
+        refusal = self._provisioners._custom_named_replacement_error
+
+        def refusal_or_token(kind: str, old: Any, new: Any, *more: Any) -> Any:
+            if kind.startswith(_CUSTOM) and old.get("ServiceToken") != new.get("ServiceToken"):
+                return _OTHER_FUNCTION
+            return refusal(kind, old, new, *more)
+
+        for each in (self._provisioners, self._stacks):
+            each._custom_named_replacement_error = refusal_or_token
 
     def _noting_the_role(self, handler: Any) -> Any:
         def handle(parameters: Any) -> Any:

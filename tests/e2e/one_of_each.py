@@ -18,7 +18,8 @@ _TRUST: Final = {
 }
 #: CDK gives it to the function that empties buckets.
 _MANAGED: Final = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-_ANSWERING: Final = """
+#: Code of a function that says yes to all that CloudFormation asks.
+ANSWERING: Final = """
 import json, urllib.request
 def handler(event, context):
     same = ("StackId", "RequestId", "LogicalResourceId")
@@ -52,7 +53,7 @@ _ALL: Final[Mapping[str, tuple[str, dict[str, Any], dict[str, Any]]]] = {
     "Function": (
         "AWS::Lambda::Function",
         {
-            "Code": {"ZipFile": _ANSWERING},
+            "Code": {"ZipFile": ANSWERING},
             "Handler": "index.handler",
             "Role": {"Fn::GetAtt": ["Role", "Arn"]},
             "Runtime": "python3.14",

@@ -14,7 +14,8 @@ def deploy(aws: LocalAws, name: str, template: dict[str, Any]) -> dict[str, str]
     known = [stack["StackName"] for stack in formation.describe_stacks()["Stacks"]]
     operation = formation.update_stack if name in known else formation.create_stack
     done = "stack_update_complete" if name in known else "stack_create_complete"
-    operation(StackName=name, TemplateBody=json.dumps(template))
+    capabilities = ["CAPABILITY_IAM"]
+    operation(StackName=name, TemplateBody=json.dumps(template), Capabilities=capabilities)
     formation.get_waiter(done).wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
     stack = formation.describe_stacks(StackName=name)["Stacks"][0]
     return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", ())}

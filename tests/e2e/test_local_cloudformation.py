@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, WaiterError
 
 from local.aws import LocalAws
+from tests.e2e.one_of_each import ANSWERING
 from tests.e2e.stacks import delete, deploy, reasons
 
 
@@ -152,6 +153,63 @@ def test_a_team_of_a_group_that_does_not_exist_rolls_the_stack_back(aws: LocalAw
 
     assert any("has no user group nobody" in each for each in reasons(aws, "broken"))
     assert aws.client("sagemaker").list_workforces()["Workforces"] == []
+
+
+@pytest.mark.parametrize("kind", ["Custom::Answer", "AWS::CloudFormation::CustomResource"])
+def test_a_custom_resource_keeps_its_service_token(aws: LocalAws, kind: str) -> None:
+    deploy(aws, "answers", _answers(kind, of="One"))
+
+    with pytest.raises(WaiterError):
+        deploy(aws, "answers", _answers(kind, of="Other", Number="2"))
+
+    (stack,) = aws.client("cloudformation").describe_stacks(StackName="answers")["Stacks"]
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert _failures(aws, "answers", "Answer") == [
+        ("UPDATE_FAILED", "Modifying service token is not allowed.")
+    ]
+    assert "The other one was asked" not in reasons(aws, "answers")
+    # The rollback has left it as it was.
+    deploy(aws, "answers", _answers(kind, of="One", Number="3"))
+    delete(aws, "answers")
+
+
+def _answers(kind: str, *, of: str, **properties: str) -> dict[str, Any]:
+    """Return a custom resource of one of two functions, the other of which always refuses."""
+    refusing = ANSWERING.replace('"SUCCESS"', '"FAILED", "Reason": "The other one was asked"')
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+    }
+    role = {"AssumeRolePolicyDocument": {"Statement": [trust]}}
+    function = {
+        "Handler": "index.handler",
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+        "Runtime": "python3.14",
+    }
+    token = {"Fn::GetAtt": [of, "Arn"]}
+    resources: dict[str, tuple[str, dict[str, Any]]] = {
+        "Role": ("AWS::IAM::Role", role),
+        "One": ("AWS::Lambda::Function", {**function, "Code": {"ZipFile": ANSWERING}}),
+        "Other": ("AWS::Lambda::Function", {**function, "Code": {"ZipFile": refusing}}),
+        "Answer": (kind, {"ServiceToken": token, **properties}),
+    }
+    return {
+        "Resources": {
+            name: {"Type": each, "Properties": content}
+            for name, (each, content) in resources.items()
+        }
+    }
+
+
+def _failures(aws: LocalAws, stack: str, logical_id: str) -> list[tuple[str, str]]:
+    """Return the status and the reason of each failure of a resource."""
+    events = aws.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    return [
+        (each["ResourceStatus"], each["ResourceStatusReason"])
+        for each in events
+        if each["LogicalResourceId"] == logical_id and each["ResourceStatus"].endswith("_FAILED")
+    ]
 
 
 def test_a_bucket_has_the_tags_and_the_encryption_of_its_template(aws: LocalAws) -> None:

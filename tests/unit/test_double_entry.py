@@ -15,13 +15,12 @@ from typing import Any, Final
 
 import pytest
 
-from dataset.lines import MAXIMUM_LINE
+from dataset.limits import MAXIMUM_LINE, MAXIMUM_VALUE
 from ground_truth.catalogue.data_kinds import TEXT
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import CUSTOM, FEWEST_AUTOMATED, TASK_TYPES, TaskType
 from ground_truth.config import workforce
 from ground_truth.validators import labels, names_and_limits, people
-from labeling_job.input_properties import MAXIMUM_VALUE
 from labeling_job.manifest.point_clouds import frame_problems
 from local.ground_truth.answers import label_files, manifests
 from local.ground_truth.answers import task_types as played_types

@@ -13,6 +13,7 @@ import pytest
 
 from local import services
 
+_REFUSAL: Final = ("resource_type", "old_props", "new_props", "physical_id")
 #: Module → name → the parameters of a function, or None for data.
 _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
     "app": {"app": ("scope", "receive", "send"), "SERVICE_HANDLERS": None, "AUTH": None},
@@ -184,17 +185,13 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
             "stack_name",
             "logical_id",
         ),
+        "_custom_named_replacement_error": _REFUSAL,
     },
     "services.cloudformation.provisioners": {
+        "_custom_named_replacement_error": _REFUSAL,
         "_RESOURCE_HANDLERS": None,
         "_REPLACING_PROPERTIES": None,
         "_STACK_TAG_PROPERTY": None,
-        "_custom_named_replacement_error": (
-            "resource_type",
-            "old_props",
-            "new_props",
-            "physical_id",
-        ),
         "_physical_name": ("stack_name", "logical_id", "lowercase", "max_len", "seeded"),
         "_tag_map": ("tags",),
         "_COGNITO_USER_POOL_UPDATABLE": None,

@@ -1,0 +1,73 @@
+"""Brings each event to the custom resource that it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+from botocore.exceptions import ClientError
+
+from custom_resource.answering import Outcome
+from custom_resource.errors import CustomResourceError, code_of, is_throttled, patiently
+from workforce import check, oidc_workforce, portal_login, worker_access, workers
+from workforce.collaborators import Collaborators
+from workforce.event import Event, from_event
+
+#: Somebody else changes the same thing at the same time.
+_CONFLICTS: Final = frozenset({"ConcurrentModificationException", "ConflictException"})
+
+
+class Resource(Protocol):
+    """One type of custom resource. All its functions may be run again at any point."""
+
+    def physical_id(self, event: Event) -> str:
+        """Return the id; another one lets CloudFormation delete what the old one stands for."""
+
+    def create(self, event: Event, aws: Collaborators) -> dict[str, str]:
+        """Make what the properties say and return the resource's attributes."""
+
+    def update(self, event: Event, aws: Collaborators) -> dict[str, str]:
+        """Change what is there to what the properties say; the event's `before` is what was."""
+
+    def delete(self, event: Event, aws: Collaborators) -> None:
+        """Take away what was made; what is gone already is a success."""
+
+
+_RESOURCES: Final[Mapping[str, Resource]] = {
+    "Custom::OidcWorkforce": oidc_workforce,
+    "Custom::PortalLogin": portal_login,
+    "Custom::WorkerAccess": worker_access,
+    "Custom::Workers": workers,
+    "Custom::WorkforceCheck": check,
+}
+
+
+def run(event: Mapping[str, Any], aws: Collaborators) -> Outcome:
+    """Do what the event asks for; raises CustomResourceError, or an error of botocore."""
+    resource, parsed = _resource(event), from_event(event)
+    if parsed.kind == "Delete":
+        patiently(lambda: resource.delete(parsed, aws), aws, _is_passing)
+        return Outcome(physical_id=parsed.physical_id or "")
+    identity = resource.physical_id(parsed)
+    work = resource.create if parsed.kind == "Create" else resource.update
+    return Outcome(
+        physical_id=identity, data=patiently(lambda: work(parsed, aws), aws, _is_passing)
+    )
+
+
+def physical_id(event: Mapping[str, Any]) -> str:
+    """Return the id of a resource that is to be made."""
+    return _resource(event).physical_id(from_event(event))
+
+
+def _resource(event: Mapping[str, Any]) -> Resource:
+    kind = str(event.get("ResourceType"))
+    if kind not in _RESOURCES:
+        raise CustomResourceError(
+            f"expected {' or '.join(_RESOURCES)}, got {kind!r} in event.ResourceType"
+        )
+    return _RESOURCES[kind]
+
+
+def _is_passing(error: ClientError) -> bool:
+    return is_throttled(error) or code_of(error) in _CONFLICTS

@@ -1,0 +1,107 @@
+"""Looks at the one private workforce that an account has in a Region, and at its work teams."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from custom_resource.errors import CustomResourceError, is_absent, is_invalid, message_of
+
+if TYPE_CHECKING:
+    from types_boto3_sagemaker.type_defs import WorkforceTypeDef
+
+    from workforce.collaborators import Collaborators
+
+#: Seconds for a workforce to be made, changed or deleted, and between two looks at it.
+_WAIT: Final = 600.0
+_PAUSE: Final = 5.0
+#: How SageMaker says that a workforce is not there, beside the usual words.
+_NO_WORKFORCE: Final = re.compile(r"\bno workforce\b", re.IGNORECASE)
+
+
+def the_one(aws: Collaborators) -> WorkforceTypeDef | None:
+    """Return the workforce of the account and Region, whatever its name."""
+    found = aws.sagemaker.list_workforces()["Workforces"]
+    return found[0] if found else None
+
+
+def find(name: str, aws: Collaborators) -> WorkforceTypeDef | None:
+    """Return the workforce of this name, or None."""
+    try:
+        return aws.sagemaker.describe_workforce(WorkforceName=name)["Workforce"]
+    except ClientError as error:
+        if is_absent(error) or (is_invalid(error) and _NO_WORKFORCE.search(message_of(error))):
+            return None
+        raise
+
+
+def settled(name: str, aws: Collaborators) -> WorkforceTypeDef | None:
+    """Return the workforce of this name when it is Active and its portal has an address.
+
+    One that has Failed is returned as well; None if there is none, or no longer. Raises
+    CustomResourceError if that takes too long.
+    """
+    return await_change(lambda: find(name, aws), _is_settled, aws)
+
+
+def await_change(
+    look: Callable[[], WorkforceTypeDef | None],
+    is_enough: Callable[[WorkforceTypeDef], bool],
+    aws: Collaborators,
+) -> WorkforceTypeDef | None:
+    """Look again until there is none, or until it is enough; see `settled`."""
+    until = min(aws.clock.now() + _WAIT, aws.clock.deadline)
+    while True:
+        found = look()
+        if found is None or is_enough(found):
+            return found
+        name, status = found["WorkforceName"], status_of(found)
+        if aws.clock.now() + _PAUSE > until:
+            raise CustomResourceError(
+                f"workforce {name} is still {status} after {_WAIT / 60:.0f} minutes, look at it in "
+                "the SageMaker console and deploy again"
+            )
+        aws.log.info("workforce %s is %s, waiting", name, status)
+        aws.clock.sleep(_PAUSE)
+
+
+def status_of(found: WorkforceTypeDef) -> str:
+    """Return the status; older workforces may have none."""
+    return found.get("Status", "Active")
+
+
+def failure(found: WorkforceTypeDef) -> str:
+    """Return why a workforce has failed."""
+    return found.get("FailureReason", f"it is {status_of(found)} and no reason is given")
+
+
+def team_names(aws: Collaborators) -> list[str]:
+    """Return the names of all private work teams, which belong to the one workforce."""
+    pages = aws.sagemaker.get_paginator("list_workteams").paginate()
+    return [team["WorkteamName"] for page in pages for team in page["Workteams"]]
+
+
+def shown(found: WorkforceTypeDef) -> str:
+    """Return a workforce with the ids that an environment file names it by."""
+    if ids := found.get("CognitoConfig"):
+        return (
+            f"workforce {found['WorkforceName']} (user pool {ids['UserPool']}, "
+            f"client {ids['ClientId']})"
+        )
+    return f"workforce {found['WorkforceName']} (OIDC, {found['OidcConfig'].get('Issuer')})"
+
+
+def adopt_line(found: WorkforceTypeDef) -> str:
+    """Return the line of an environment file that takes a workforce."""
+    ids = {"workforce_name": found["WorkforceName"]}
+    if cognito := found.get("CognitoConfig"):
+        ids |= {"user_pool_id": cognito["UserPool"], "client_id": cognito["ClientId"]}
+    return f"adopt: {{{', '.join(f'{name}: {value}' for name, value in ids.items())}}}"
+
+
+def _is_settled(found: WorkforceTypeDef) -> bool:
+    status = status_of(found)
+    return status == "Failed" or (status == "Active" and bool(found.get("SubDomain")))

@@ -1,0 +1,1 @@
+"""What all custom resources of this project share: how they answer, wait, log and complain."""

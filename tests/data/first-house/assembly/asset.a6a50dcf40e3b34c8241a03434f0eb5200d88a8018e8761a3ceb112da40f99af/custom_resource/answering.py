@@ -1,0 +1,131 @@
+"""Answers CloudFormation whatever happens; an event that is not answered blocks its stack.
+
+All but the responder is imported while an event is worked on, so that broken code is reported as
+well.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from custom_resource import response
+from custom_resource.response import Answer
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+_log = logging.getLogger("custom_resource")
+
+#: Seconds kept for a call that is still going on at the deadline, for stopping what was begun and
+#: for the answer.
+_MARGIN: Final = 120.0
+#: The part of an address that is a credential.
+_SIGNED: Final = re.compile(r"\?[^\s'\"]*(?:Signature|Security-Token)=[^\s'\"]*")
+#: CloudFormation's limit is 1 KB.
+_MAXIMUM_ID: Final = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What CloudFormation shall know of the resource."""
+
+    physical_id: str
+    #: `Summary` is shown as the reason of the success too.
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """What one function does for its custom resources; each part imports what it needs itself."""
+
+    #: Works on an event, given the beginning of its log lines and the seconds that it may take.
+    work: Callable[[Mapping[str, Any], str, float], Outcome]
+    #: Returns the id that the resource of a Create would have; may raise anything.
+    new_id: Callable[[Mapping[str, Any]], str]
+    #: Says what AWS's refusal means.
+    explain: Callable[[ClientError], str]
+
+
+def answer(event: dict[str, Any], context: Any, function: Function) -> None:
+    """Let a function work on one event of CloudFormation. Nothing is returned or raised."""
+    _log.setLevel(logging.INFO)
+    try:
+        try:
+            answer = _work(event, context, function)
+        except Exception as error:  # noqa: BLE001  # whatever it is, CloudFormation waits
+            answer = _failure(event, error, function)
+        _log.info("%s: %s with id %s", _step(event), answer.status, answer.physical_id)
+        response.send(event, answer)
+    except Exception as error:  # noqa: BLE001  # a raised error makes Lambda repeat the event
+        _log.error("no answer was sent: %s", type(error).__name__)
+
+
+def _work(event: Mapping[str, Any], context: Any, function: Function) -> Answer:
+    left = context.get_remaining_time_in_millis() / 1000
+    _log.info("%s: begins with id %s", _step(event), event.get("PhysicalResourceId", "none"))
+    outcome = function.work(event, _step(event), max(left - _MARGIN, left / 2))
+    return Answer(
+        status="SUCCESS",
+        physical_id=outcome.physical_id or _known_id(event, function),
+        reason=outcome.data.get("Summary", ""),
+        data=outcome.data,
+    )
+
+
+def _failure(event: Mapping[str, Any], error: Exception, function: Function) -> Answer:
+    reason = _readable(error, function)
+    if reason is None:
+        _log.error("%s: unexpected error", _step(event), exc_info=error)
+        reason = f"unexpected {type(error).__name__}: {_words(error)}, see the function's log"
+    else:
+        _log.error("%s: %s", _step(event), reason)
+    return Answer(status="FAILED", physical_id=_known_id(event, function), reason=_shown(reason))
+
+
+def _shown(reason: str) -> str:
+    """Return a reason in one line, and without addresses that give access to whoever reads it."""
+    return _SIGNED.sub("?…", " ".join(reason.split()))
+
+
+def _readable(error: Exception, function: Function) -> str | None:
+    """Return the sentence of an error that was meant for users, or that comes from AWS."""
+    try:
+        from botocore.exceptions import ClientError
+
+        from custom_resource.errors import CustomResourceError
+
+        if isinstance(error, CustomResourceError):
+            return str(error)
+        return function.explain(error) if isinstance(error, ClientError) else None
+    except Exception:  # noqa: BLE001  # then `error` is most likely the same one
+        return None
+
+
+def _known_id(event: Mapping[str, Any], function: Function) -> str:
+    """Return the id that CloudFormation knows, else the one that the resource would have.
+
+    An Update that failed keeps its id: what it began has been stopped, so that there is nothing
+    to delete, and the next Update finds its id changed again.
+    """
+    known = event.get("PhysicalResourceId")
+    if known:
+        return str(known)[:_MAXIMUM_ID]
+    try:
+        return function.new_id(event)
+    except Exception:  # noqa: BLE001  # any id is right for what was never made
+        return f"{event.get('LogicalResourceId') or 'resource'}-invalid"[:_MAXIMUM_ID]
+
+
+def _step(event: Mapping[str, Any]) -> str:
+    return f"{event.get('RequestType')} {event.get('LogicalResourceId')}"
+
+
+def _words(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001  # an error that can't even be shown
+        return "no message"

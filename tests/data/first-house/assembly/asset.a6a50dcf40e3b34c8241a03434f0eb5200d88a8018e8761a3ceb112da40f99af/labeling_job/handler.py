@@ -1,0 +1,42 @@
+"""The function's entry point.
+
+All but the part that answers is imported while an event is worked on, so that broken code is
+reported as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from custom_resource.answering import Function, Outcome, answer
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+
+def handler(event: dict[str, Any], context: Any) -> None:
+    """Work on one event of CloudFormation. Nothing is returned or raised."""
+    answer(event, context, _FUNCTION)
+
+
+def _work(event: Mapping[str, Any], step: str, seconds: float) -> Outcome:
+    from labeling_job.collaborators import connect
+    from labeling_job.labeling_job import run
+
+    return run(event, connect(step=step, seconds=seconds))
+
+
+def _new_id(event: Mapping[str, Any]) -> str:
+    from labeling_job.identity import owner_of, physical_id
+
+    return physical_id(owner_of(event), event["ResourceProperties"])
+
+
+def _explain(error: ClientError) -> str:
+    from labeling_job.advice import explain
+
+    return explain(error)
+
+
+_FUNCTION: Final = Function(work=_work, new_id=_new_id, explain=_explain)

@@ -1,0 +1,67 @@
+"""Keeps jobs at work from being ended by a change or a deletion that must not end them."""
+
+from __future__ import annotations
+
+from custom_resource.errors import CustomResourceError, patiently
+from labeling_job import jobs, wanted
+from labeling_job.collaborators import Collaborators
+from labeling_job.identity import Owner, is_own_form
+from labeling_job.jobs import Job
+from labeling_job.request import Deletion, Request
+
+
+def keep_from_change(request: Request, aws: Collaborators) -> None:
+    """Raise CustomResourceError if the change would end a job at work that no change may end."""
+    current = str(request.current_id)
+    if request.on_change == "replace" or not is_own_form(current):
+        return
+    job = patiently(lambda: _own(current, jobs.LIVE, request.owner, aws), aws)
+    if job is None or _is_rollback(request, aws):
+        return
+    raise CustomResourceError(
+        f"labeling job {job.name} is {job.progress}, and `on_change: fail` lets no change end it. "
+        "Wait until it has ended, set `on_change: replace` to let a new job go on with what is not "
+        "labeled, or make the change in a job of another key"
+    )
+
+
+def _is_rollback(request: Request, aws: Collaborators) -> bool:
+    """Say whether the content was there before and was never deleted, so that it comes back."""
+    marker = wanted.look(request.physical_id, request.markers, aws)
+    if marker is not None:
+        return marker.wanted and marker.ready
+    # Made before there were markers.
+    return next(jobs.runs(request.physical_id, aws), None) is not None
+
+
+def keep_from_deletion(deletion: Deletion, aws: Collaborators) -> None:
+    """Raise CustomResourceError if a job is at work, unless it is left of what came to nothing.
+
+    A job may be stopped whose Create or Update has failed or was rolled back, and one that another
+    has replaced.
+    """
+    job = _own(deletion.identity, frozenset({"InProgress"}), deletion.owner, aws)
+    if job is None or _is_left_over(deletion, aws):
+        return
+    raise CustomResourceError(
+        f"labeling job {job.name} is {job.progress}, and `stop_on_delete: false` keeps it at work. "
+        "Wait until it has ended, or deploy it with `stop_on_delete: true` before you remove it"
+    )
+
+
+def _is_left_over(deletion: Deletion, aws: Collaborators) -> bool:
+    marker = wanted.look(deletion.identity, deletion.markers, aws)
+    if marker is None:
+        return False
+    if marker.replaced_by is None:
+        return not (marker.wanted and marker.ready)
+    successor = wanted.look(marker.replaced_by, deletion.markers, aws)
+    return successor is not None and successor.wanted
+
+
+def _own(identity: str, statuses: frozenset[str], owner: Owner, aws: Collaborators) -> Job | None:
+    """Return the first of the id's own jobs that is in one of these states."""
+    for job in jobs.runs(identity, aws):
+        if job.status in statuses and job.belongs_to(owner):
+            return job
+    return None

@@ -1,0 +1,67 @@
+"""Stops the jobs of a resource that is deleted, or that has come to nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from custom_resource.errors import CustomResourceError, is_denied, patiently, refusal
+from labeling_job import jobs, wanted
+from labeling_job.collaborators import Collaborators
+from labeling_job.identity import Owner, is_own_form
+from labeling_job.keeping import keep_from_deletion
+from labeling_job.request import Deletion
+
+#: Seconds that a Delete waits for a job that it has stopped.
+_STOP_WINDOW: Final = 300.0
+
+
+def delete(deletion: Deletion, aws: Collaborators) -> None:
+    """Stop what runs under this id; labels, manifests and jobs of others are left alone.
+
+    Raises CustomResourceError if a live job can't be stopped, since it would go on costing money
+    unseen, or if it is at work and nobody said that it may be stopped.
+    """
+    is_known = is_own_form(deletion.identity)
+    # CloudFormation makes an id up when a Create was never answered: there may be a job.
+    identity = deletion.identity if is_known else deletion.physical_id
+    if identity is None:
+        aws.log.info("%r is not the id of a labeling job, nothing to stop", deletion.identity)
+        return
+    if is_known and not deletion.stop_on_delete:
+        keep_from_deletion(deletion, aws)
+    if deletion.markers is not None:
+        wanted.withdraw(identity, deletion.event, deletion.markers, aws, is_unanswered=not is_known)
+    _stop_all(identity, deletion.owner, aws)
+
+
+def stop_leftover(identity: str, owner: Owner, aws: Collaborators) -> None:
+    """Stop what was started for something that has come to nothing; nothing is raised."""
+    try:
+        patiently(lambda: _stop_all(identity, owner, aws), aws)
+    except (BotoCoreError, ClientError, CustomResourceError):
+        # A rollback or Delete that fails is worse: the stack would need repair by hand.
+        aws.log.exception("labeling job %s could not be stopped", identity)
+
+
+def _stop_all(identity: str, owner: Owner, aws: Collaborators) -> None:
+    until = min(aws.clock.now() + _STOP_WINDOW, aws.clock.deadline)
+    name = identity
+    try:
+        for job in jobs.runs(identity, aws):
+            name = job.name
+            if not job.belongs_to(owner):
+                aws.log.warning("labeling job %s is not of this stack, left alone", job.name)
+                continue
+            jobs.stop(job.name, aws, until=until)
+            jobs.await_end(job.name, aws, until=until)
+    except ClientError as error:
+        if not is_denied(error):
+            raise
+        raise CustomResourceError(
+            f"labeling job {name} may be running and can't be stopped: {refusal(error)}. "
+            "Give the function this permission, or stop the job with `aws sagemaker "
+            f"stop-labeling-job --labeling-job-name {name}` and delete the stack with "
+            f"`--retain-resources {owner.logical_id}`"
+        ) from error
