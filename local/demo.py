@@ -89,14 +89,16 @@ def _run(folder: Path, console: Console, *, keep: bool) -> None:
             aws.start()
         cdk = CdkCli(environment="local", variables=aws.environment, folder=folder)
         start = time.monotonic()
+        with step("cdk synth"):
+            deployment = cdk.synthesised()
         with step("cdk bootstrap"):
-            cdk.bootstrap(aws.account, aws.region)
+            deployment.bootstrap(aws.account, aws.region)
         before = inventory(aws.client)
-        _label(aws, cdk, step)
+        _label(aws, deployment, step)
         if keep:
             _how_to_look(aws, folder, console)
             return
-        _tear_down(aws, cdk, step, before)
+        _tear_down(aws, deployment, step, before)
         seconds = time.monotonic() - start
         console.print(
             f"\nFrom an empty AWS to labels and back to nothing: {seconds:.0f} s"
