@@ -138,7 +138,9 @@ def _words(stage: EnvironmentStage, environment: Environment) -> dict[str, tuple
     jobs = environment.jobs
     objects = {key: arn(environment.source(job).input.prefix or "") for key, job in jobs.items()}
     reviews = [job.reviewed for job in jobs.values() if job.reviewed is not None]
-    after = [f"{key}-PostAnnotation" for key, job in jobs.items() if _is_custom(job.post_annotation)]
+    after = [
+        f"{key}-PostAnnotation" for key, job in jobs.items() if _is_custom(job.post_annotation)
+    ]
     before = [f"{key}-PreAnnotation" for key, job in jobs.items() if _is_custom(job.pre_annotation)]
     words: dict[str, Iterable[str]] = {
         "partition": [partition],
