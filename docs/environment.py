@@ -48,7 +48,7 @@ def page() -> str:
 
 
 def _sections(whole: dict[str, Any]) -> Iterator[str]:
-    """Yield a section for each part of the file, in the order in which they come up."""
+    """Yield a chapter for each section of the file, in the order in which they come up."""
     queue: list[tuple[str, str]] = [("", Environment.__name__)]
     seen: dict[str, str] = {}
     while queue:
@@ -56,11 +56,11 @@ def _sections(whole: dict[str, Any]) -> Iterator[str]:
         if name in seen:
             continue
         seen[name] = place
-        part = whole["$defs"].get(name, whole)
-        found = list(_rows(place, part, models()[name]))
+        section = whole["$defs"].get(name, whole)
+        found = list(_rows(place, section, models()[name]))
         queue[:0] = [(below, other) for _, below, other in found if other is not None]
         title = f"`{place}`" if place else "The file"
-        said = "" if not place else f"{part['description']}\n\n"
+        said = "" if not place else f"{section['description']}\n\n"
         rows = "".join(row for row, _, _ in found)
         yield (
             f"## {title}\n\n{said}"
@@ -70,18 +70,18 @@ def _sections(whole: dict[str, Any]) -> Iterator[str]:
 
 
 def _rows(
-    place: str, part: dict[str, Any], model: type[BaseModel]
+    place: str, section: dict[str, Any], model: type[BaseModel]
 ) -> Iterator[tuple[str, str, str | None]]:
-    """Yield each key's row, with place and name of the part that it leads to."""
+    """Yield each key's row, with place and name of the section that it leads to."""
     said = meanings(model)
-    for key, field in part["properties"].items():
+    for key, field in section["properties"].items():
         kind, below, other = _kind(field)
         here = f"{place}.{key}".removeprefix(".")
         cells = (
             f"`{key}`",
             said.get(key, ""),
             kind,
-            "required" if key in part.get("required", ()) else _default(field.get("default")),
+            "required" if key in section.get("required", ()) else _default(field.get("default")),
             # A rule on words that are all listed says nothing new.
             "" if "enum" in field else "; ".join(_rules(model, key)),
             _example(here),
@@ -90,7 +90,7 @@ def _rows(
 
 
 def _kind(field: Mapping[str, Any]) -> tuple[str, str, str | None]:
-    """Return what a value is, the steps to a part inside it, and that part's name."""
+    """Return what a value is, the steps to a section inside it, and that section's name."""
     if "$ref" in field:
         return "mapping", "", field["$ref"].rpartition("/")[2]
     if "enum" in field:

@@ -62,9 +62,9 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of an environment file."""
     made = Environment.model_json_schema(schema_generator=_AsWritten)
     definitions = made.pop("$defs")
-    parts = {Environment.__name__: made, **definitions}
-    for name, part in parts.items():
-        _model(part, models()[name])
+    sections = {Environment.__name__: made, **definitions}
+    for name, section in sections.items():
+        _model(section, models()[name])
     # A job's key stands in for what the file need not say.
     filled = complete({"job": {}})["job"]
     job = definitions["Job"]
@@ -80,16 +80,16 @@ def schema() -> dict[str, Any]:
 
 
 def models() -> dict[str, type[BaseModel]]:
-    """Return all parts of an environment file by their name in the schema."""
+    """Return all sections of an environment file by their name in the schema."""
     return {model.__name__: model for model in _subclasses(Section)}
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:
     """Return what the comments `#:` say of a model's fields."""
     found: dict[str, str] = {}
-    for part in reversed(model.__mro__):
-        if issubclass(part, BaseModel) and part is not BaseModel:
-            found |= _commented(inspect.getsource(part))
+    for section in reversed(model.__mro__):
+        if issubclass(section, BaseModel) and section is not BaseModel:
+            found |= _commented(inspect.getsource(section))
     return {name: found[name] for name in model.model_fields if name in found}
 
 

@@ -58,12 +58,12 @@ def test_the_reference_is_what_the_models_say() -> None:
 
 def test_every_key_has_a_meaning() -> None:
     in_files = environment_schema.schema()
-    parts = {"Environment": in_files, **in_files["$defs"]}
+    sections = {"Environment": in_files, **in_files["$defs"]}
 
     assert [
         f"{name}.{key}: write a comment #: above it"
-        for name, part in parts.items()
-        for key in part["properties"]
+        for name, section in sections.items()
+        for key in section["properties"]
         if key not in environment_schema.meanings(environment_schema.models()[name])
     ] == []
 
