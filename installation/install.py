@@ -97,7 +97,7 @@ def _virtual_environment(folder: Path) -> None:
     if made_with not in (None, own):
         raise InstallationError(
             f"{_shown(folder)} is of Python {made_with}, but {sys.executable} is {own}:"
-            f" remove that folder, or name its Python by PYTHON=python{made_with}"
+            f" remove it (rm -r {_shown(folder)}) and try again"
         )
     if (folder / "bin" / "pip").exists():
         return

@@ -119,7 +119,7 @@ def test_an_environment_of_another_python_is_left_as_it_is(folder: Path) -> None
     assert _run("core", folder) == (
         1,
         f"{folder} is of Python 3.9, but {sys.executable} is {_OWN}:"
-        " remove that folder, or name its Python by PYTHON=python3.9\n",
+        f" remove it (rm -r {folder}) and try again\n",
     )
     assert _calls(folder) == []
 
