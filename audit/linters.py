@@ -31,7 +31,9 @@ def cfn_lint(assemblies: Sequence[Assembly]) -> Iterator[tuple[Assembly, Finding
 def checkov(assemblies: Sequence[Assembly]) -> Iterator[tuple[Assembly, Finding]]:
     """Yield what checkov finds; RuntimeError if it is not there or can't read a template."""
     if not _CHECKOV.exists():
-        raise RuntimeError(f"expected checkov at {_CHECKOV}, got nothing; `make audit` installs it")
+        raise RuntimeError(
+            f"expected checkov at {_CHECKOV}, got nothing; `make setup AUDIT=1` installs it"
+        )
     templates = _templates(assemblies)
     options = ["--framework=cloudformation", "--compact", "--quiet", "--skip-download"]
     report = _json([str(_CHECKOV), *options, "--output=json", "--file", *templates])

@@ -34,6 +34,8 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
     "ground_truth.catalogue": _CATALOGUE,
     "benchmarks": ("dataset", "local"),
     "docs": ("ground_truth",),
+    # Runs before there is anything else.
+    "installation": (),
     "samples": (),
     # The programs of local AWS: they start all of it, or play the people who use it.
     "local": ("local",),
