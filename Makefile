@@ -16,7 +16,7 @@ setup: .venv/.complete node_modules/.complete ## Install all that is needed into
 
 .PHONY: demo
 demo: setup ## From four text files to labels and back to nothing, on this computer (KEEP=1 leaves it running)
-	@python -m local.demo $(if $(KEEP),--keep)
+	@python -m cli.main demo $(if $(KEEP),--keep)
 
 .PHONY: test
 test: setup .venv-audit/.complete ## Run all tests, the end-to-end deployment and the audit included
@@ -61,8 +61,9 @@ snapshots: setup ## Write what the tests show of templates and jobs anew: tests/
 	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py tests/infra/test_catalogue.py tests/infra/test_plan.py
 
 .PHONY: bench
-bench: setup ## Measure synthesis and the making of manifests, some minutes
+bench: setup ## Measure synthesis, validation and the making of manifests, some minutes
 	@python -m benchmarks.synthesis
+	@python -m benchmarks.validate
 	@python -m benchmarks.manifest
 
 .PHONY: docs
