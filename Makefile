@@ -28,7 +28,7 @@ setup: ## Install what deploying, planning and operating need (AUDIT=1 adds what
 .PHONY: demo
 demo: ## From four text files to labels and back to nothing, on this computer (KEEP=1 leaves it running)
 	$(call install,local sdk)
-	@python -m local.demo $(if $(KEEP),--keep)
+	@python -m cli.main demo $(if $(KEEP),--keep)
 
 .PHONY: test
 test: ## Run all tests, the end-to-end deployment and the audit included
@@ -55,9 +55,10 @@ check: ## Lint, format, types, and the workflows' syntax and security
 	@zizmor --offline --quiet --persona=pedantic .github
 
 .PHONY: bench
-bench: ## Measure synthesis and the making of manifests, some minutes
+bench: ## Measure synthesis, validation and the making of manifests, some minutes
 	$(call install,local sdk)
 	@python -m benchmarks.synthesis
+	@python -m benchmarks.validate
 	@python -m benchmarks.manifest
 
 .PHONY: docs
