@@ -66,10 +66,11 @@ bench: setup ## Measure synthesis and the making of manifests, some minutes
 	@python -m benchmarks.manifest
 
 .PHONY: docs
-docs: setup ## Write anew what is made from the code: docs/task-types.md, docs/environment.md, environments/schema.json
+docs: setup ## Write anew what is made from the code: docs/task-types.md, docs/environment.md, the table of docs/operating.md, environments/schema.json
 	@python -m docs.task_types
 	@python -m docs.environment_schema
 	@python -m docs.environment
+	@python -m docs.operating
 
 .PHONY: lock
 lock: setup ## Recompile requirements.txt and package-lock.json
