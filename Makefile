@@ -62,11 +62,12 @@ bench: ## Measure synthesis, validation and the making of manifests, some minute
 	@python -m benchmarks.manifest
 
 .PHONY: docs
-docs: ## Write anew what is made from the code: docs/task-types.md, docs/environment.md, environments/schema.json
+docs: ## Write anew what is made from the code: task-types.md, environment.md and a table of operating.md in docs/, environments/schema.json
 	$(call install,core)
 	@python -m docs.task_types
 	@python -m docs.environment_schema
 	@python -m docs.environment
+	@python -m docs.operating
 
 .PHONY: snapshots
 snapshots: ## Write what the tests show of templates and jobs anew: tests/data/snapshots/, jobs/ and plan/

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel
 
 from docs.environment_schema import meanings, models, schema
 from ground_truth.config import Environment
+from ground_truth.config.effects import effect_of
 from ground_truth.config.yaml_file import read
 
 PAGE: Final = Path(__file__).with_name("environment.md")
@@ -64,8 +65,8 @@ def _sections(whole: dict[str, Any]) -> Iterator[str]:
         rows = "".join(row for row, _, _ in found)
         yield (
             f"## {title}\n\n{said}"
-            "| key | meaning | value | default | rule | example |\n"
-            f"| --- | --- | --- | --- | --- | --- |\n{rows}"
+            "| key | meaning | value | default | rule | a change | example |\n"
+            f"| --- | --- | --- | --- | --- | --- | --- |\n{rows}"
         )
 
 
@@ -84,6 +85,7 @@ def _rows(
             "required" if key in section.get("required", ()) else _default(field.get("default")),
             # A rule on words that are all listed says nothing new.
             "" if "enum" in field else "; ".join(_rules(model, key)),
+            effect_of(model, key).kind,
             _example(here),
         )
         yield f"| {' | '.join(map(_cell, cells))} |\n", f"{here}{below}", other

@@ -85,7 +85,7 @@ def keys(section: type[BaseModel], path: str = "") -> Iterator[Key]:
         for name, field in section.model_fields.items():
             here = f"{path}.{name}".removeprefix(".")
             yield Key(path=here, section=section, name=name)
-            steps, inner = _section_in(field.annotation)
+            steps, inner = section_in(field.annotation)
             if inner is not None and inner not in seen:
                 yield from below(inner, f"{here}{steps}")
 
@@ -107,7 +107,7 @@ def property_words(
         else:
             pascal = "".join(word.capitalize() for word in name.split("_"))
             here = None if place is None else (*place, pascal)
-        steps, inner = _section_in(field.annotation)
+        steps, inner = section_in(field.annotation)
         is_section = inner is not None and not steps
         if here is not None and (effect.words or not is_section):
             yield here, effect.words or name.replace("_", " ")
@@ -115,16 +115,16 @@ def property_words(
             yield from property_words(inner, here)
 
 
-def _section_in(kind: Any) -> tuple[str, type[BaseModel] | None]:
+def section_in(kind: Any) -> tuple[str, type[BaseModel] | None]:
     """Return the steps to a section inside a value of a type, and that section."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return _section_in(inner[0])
+        return section_in(inner[0])
     if origin in (UnionType, Union):
-        found = map(_section_in, inner)
+        found = map(section_in, inner)
         return next((each for each in found if each[1] is not None), ("", None))
     if origin is tuple or origin is Mapping:
-        steps, section = _section_in(inner[0 if origin is tuple else 1])
+        steps, section = section_in(inner[0 if origin is tuple else 1])
         return f"{'[]' if origin is tuple else '.<name>'}{steps}", section
     is_section = isinstance(kind, type) and issubclass(kind, BaseModel)
     return "", kind if is_section else None

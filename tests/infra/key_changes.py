@@ -287,7 +287,9 @@ def _network(**change: Any) -> KeyChange:
 #: By the keys of an environment file, but those of a job.
 OF_ENVIRONMENTS: Final[Mapping[str, KeyChange]] = {
     "region": KeyChange(base=CREATE, after={"region": "us-west-2"}),
-    "account": KeyChange(base=CREATE, after={"account": "111122223333"}),
+    "account": KeyChange(
+        base=CREATE, before={"account": "111122223333"}, after={"account": "444455556666"}
+    ),
     "protected": KeyChange(base=CREATE, after={"protected": True}),
     "permissions_boundary": KeyChange(base=CREATE, after={"permissions_boundary": "Boundary"}),
     "tags": KeyChange(base=CREATE, after={"tags": {"cost-center": "labeling"}}),
