@@ -18,16 +18,32 @@ from tests.tree import ROOT, copy_tree
 _JUDGE = "tests/unit/test_your_environments.py"
 #: Starts a process in the repository's folder, where tests/conftest.py doesn't see what it reads.
 _STARTS = re.compile(r"cwd=_?ROOT\b")
+#: What such a process is given instead of the user's files: an assembly, or a folder of its own.
+_GIVEN = re.compile(r"--app=|LocalAws\b")
+#: A path to them, which may be looked at without being opened.
+_NAMED = re.compile(r"(?:ROOT|parents\[\d\])\)? / \"environments\"")
+
+
+def _tests() -> dict[str, str]:
+    """Return the text of each file with tests."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    return {str(file.relative_to(ROOT)): file.read_text() for file in files}
+
+
+def test_no_test_but_their_judge_names_the_user_s_files() -> None:
+    assert [name for name, text in _tests().items() if _NAMED.search(text)] == []
 
 
 def _readers() -> list[str]:
-    """Return the test files that can be touched by an edit of the user's files."""
-    found = [
-        str(file.relative_to(ROOT))
-        for file in sorted((ROOT / "tests").rglob("test_*.py"))
-        if _STARTS.search(file.read_text()) and file != Path(__file__)
+    """Return the files with tests that an edit of the user's files can touch."""
+    return [
+        _JUDGE,
+        *(
+            name
+            for name, text in _tests().items()
+            if _STARTS.search(text) and not _GIVEN.search(text)
+        ),
     ]
-    return [_JUDGE, *found]
 
 
 def _run(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -168,11 +168,11 @@ def _pytest(words: list[str], _: Synthesised) -> None:
 
 
 def _copy(words: list[str], _: Synthesised) -> None:
-    source, target = words[1:]
+    source, target = (Path(word) for word in words[1:])
 
-    assert (_ROOT / source).is_file()
-    assert not (_ROOT / target).exists()
-    assert (_ROOT / target).parent.is_dir()
+    assert (SHIPPED / source.name).is_file()
+    assert not (SHIPPED / target.name).exists()
+    assert {source.parent, target.parent} == {Path("environments")}
 
 
 def _activate(words: list[str], _: Synthesised) -> None:
