@@ -114,7 +114,9 @@ def main() -> None:
     # Rich's own table would break the cells of so many columns.
     console.print("\n".join(lines), markup=False, soft_wrap=True)
     if "--write" in sys.argv:
-        _DOCUMENT.write_text(_HEAD + "\n".join(lines) + "\n" + _FOOT)
+        # The chapter that follows is benchmarks.suite's.
+        _, chapter, rest = _DOCUMENT.read_text().partition("\n## ")
+        _DOCUMENT.write_text(_HEAD + "\n".join(lines) + "\n" + _FOOT + chapter + rest)
 
 
 _COLUMNS: Final = (

@@ -101,17 +101,17 @@ def _run(folder: Path, console: Console, show: Callable[[Labels], None], *, keep
     try:
         with step("start local AWS, with IAM and TLS enforced"):
             aws.start()
-        cdk = CdkCli(environment="local", variables=aws.environment, folder=folder)
+        app = CdkCli(environment="local", variables=aws.environment, folder=folder)
         start = time.monotonic()
         with step("cdk synth"):
-            deployment = cdk.synthesised()
+            cdk = app.synthesised()
         with step("cdk bootstrap"):
-            deployment.bootstrap(aws.account, aws.region)
+            cdk.bootstrap(aws.account, aws.region)
         before = inventory(aws.client)
-        show(_label(aws, deployment, step))
+        show(_label(aws, cdk, step))
         if keep:
             return _how_to_look(aws, folder)
-        _tear_down(aws, deployment, step, before)
+        _tear_down(aws, cdk, app, step, before)
         seconds = time.monotonic() - start
         return (
             f"\nFrom an empty AWS to labels and back to nothing: {seconds:.0f} s"
@@ -153,13 +153,15 @@ def _label(aws: LocalAws, cdk: CdkCli, step: Steps) -> Labels:
     )
 
 
-def _tear_down(aws: LocalAws, cdk: CdkCli, step: Steps, before: set[str]) -> None:
+def _tear_down(
+    aws: LocalAws, cdk: CdkCli, app: CdkCli, step: Steps, before: set[str]
+) -> None:
     with step("cdk deploy 'local/*' again: nothing changes"):
         printed = cdk.run("deploy", "local/*", "--require-approval=never")
         if printed.count("(no changes)") != 3:
             raise CdkError(f"the second deployment should change nothing; see {cdk.log}")
-    with step("cdk diff 'local/*': no differences"):
-        cdk.run("diff", "local/*", "--fail")
+    with step("cdk diff 'local/*', synthesised anew: no differences"):
+        app.run("diff", "local/*", "--fail")
     with step("cdk destroy 'local/*'"):
         cdk.destroy()
     with step("nothing is left"):

@@ -12,10 +12,11 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import cx_api
 
-from audit.report import environment_files
+
 from ground_truth.config import Environment, load
 from ground_truth.config.workforce import Mode
 from stacks.environment_stage import EnvironmentStage
+from tests.environments import FILES
 from tests.infra.synthesis import feature_flags
 
 #: What holds data objects, labels or people's accounts, by stack: it outlives a protected one.
@@ -111,7 +112,7 @@ Synthesised = Callable[..., _Stacks]
 @pytest.fixture(scope="module")
 def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
     """Give a function that synthesises a mode's file with `protected` as asked."""
-    files = {file.stem: file for file in environment_files()}
+    files = {file.stem: file for file in FILES}
 
     @cache
     def synthesise(mode: str, *, protected: bool) -> _Stacks:

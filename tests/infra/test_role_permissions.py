@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from audit.report import environment_files
+
 from ground_truth.config import Environment, load
+from tests.environments import FILES
 from tests.infra.synthesis import ROOT, Synthesis
 
-_FILES = {file.stem: file for file in environment_files()}
+_FILES = {file.stem: file for file in FILES}
 _TRIED = ROOT / "tests" / "data" / "least-privilege" / "environments"
 _OWN_FUNCTION = re.compile(r"Jobs.+(?=(Pre|Post)AnnotationPolicy)")
 #: What a logical id ends with.

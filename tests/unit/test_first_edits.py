@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from local.aws import ROOT
 from tests.edits import edit
-from tests.tree import ROOT, copy_tree
+from tests.tree import copy_tree
 
 #: Reads the user's files on purpose, but for the audit, which takes half a minute: it has the same
 #: edits in tests/infra/test_audit.py.
