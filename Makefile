@@ -28,7 +28,7 @@ setup: ## Install what deploying, planning and operating need (AUDIT=1 adds what
 .PHONY: demo
 demo: ## From four text files to labels and back to nothing, on this computer (KEEP=1 leaves it running)
 	$(call install,local sdk)
-	@python -m local.demo $(if $(KEEP),--keep)
+	@python -m cli.main demo $(if $(KEEP),--keep)
 
 .PHONY: test
 test: ## Run all tests, the end-to-end deployment and the audit included
@@ -55,17 +55,19 @@ check: ## Lint, format, types, and the workflows' syntax and security
 	@zizmor --offline --quiet --persona=pedantic .github
 
 .PHONY: bench
-bench: ## Measure synthesis and the making of manifests, some minutes
+bench: ## Measure synthesis, validation and the making of manifests, some minutes
 	$(call install,local sdk)
 	@python -m benchmarks.synthesis
+	@python -m benchmarks.validate
 	@python -m benchmarks.manifest
 
 .PHONY: docs
-docs: ## Write anew what is made from the code: docs/task-types.md, docs/environment.md, environments/schema.json
+docs: ## Write anew what is made from the code: task-types.md, environment.md and a table of operating.md in docs/, environments/schema.json
 	$(call install,core)
 	@python -m docs.task_types
 	@python -m docs.environment_schema
 	@python -m docs.environment
+	@python -m docs.operating
 
 .PHONY: snapshots
 snapshots: ## Write what the tests show of templates and jobs anew: tests/data/snapshots/, jobs/ and plan/

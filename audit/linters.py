@@ -17,6 +17,10 @@ _CFN_LINT: Final = Path(sys.executable).parent / "cfn-lint"
 _CHECKOV: Final = ROOT / ".venv-audit" / "bin" / "checkov"
 
 
+class AuditError(RuntimeError):
+    """A tool that is not there, or that can't read a template."""
+
+
 def cfn_lint(assemblies: Sequence[Assembly]) -> Iterator[tuple[Assembly, Finding]]:
     """Yield what cfn-lint finds."""
     templates = _templates(assemblies)
@@ -29,16 +33,16 @@ def cfn_lint(assemblies: Sequence[Assembly]) -> Iterator[tuple[Assembly, Finding
 
 
 def checkov(assemblies: Sequence[Assembly]) -> Iterator[tuple[Assembly, Finding]]:
-    """Yield what checkov finds; RuntimeError if it is not there or can't read a template."""
+    """Yield what checkov finds; AuditError if it is not there or can't read a template."""
     if not _CHECKOV.exists():
-        raise RuntimeError(
+        raise AuditError(
             f"expected checkov at {_CHECKOV}, got nothing; `make setup AUDIT=1` installs it"
         )
     templates = _templates(assemblies)
     options = ["--framework=cloudformation", "--compact", "--quiet", "--skip-download"]
     report = _json([str(_CHECKOV), *options, "--output=json", "--file", *templates])
     if report["summary"]["parsing_errors"]:
-        raise RuntimeError(f"checkov can't read {report['results']['parsing_errors']}")
+        raise AuditError(f"checkov can't read {report['results']['parsing_errors']}")
     for check in report["results"]["failed_checks"]:
         assembly, template = templates[check["file_abs_path"]]
         logical_id = check["resource"].rsplit(".", 1)[1]
@@ -60,6 +64,6 @@ def _json(command: list[str]) -> Any:
     try:
         return json.loads(process.stdout)
     except json.JSONDecodeError:
-        raise RuntimeError(
+        raise AuditError(
             f"expected JSON of {command[0]}, got:\n{process.stdout}{process.stderr}"
         ) from None

@@ -205,7 +205,6 @@ def _variables() -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "example",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_SECRET_ACCESS_KEY": "example",
-        "PYTHONPATH": os.pathsep.join([str(_ROOT), str(_ROOT / "lambda")]),
     }
 
 

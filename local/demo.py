@@ -1,28 +1,25 @@
-"""`make demo`: from four text files to labels and back to nothing, on this computer."""
+"""From four text files to labels and back to nothing, on this computer."""
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import shutil
-import signal
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from local.aws import ROOT, LocalAws
 from local.cdk_cli import CdkCli, CdkError
 from local.inventory import inventory
 from local.mailbox import PATH as MAILBOX
-from local.walkthrough import label_all, read_labels, upload, wait_for_end, who_labeled
+from local.walkthrough import Label, label_all, read_labels, upload, wait_for_end, who_labeled
 from local.worker import Worker
 
 _WORKER: Final = "ana@example.com"
@@ -30,9 +27,25 @@ _WORKER: Final = "ana@example.com"
 _OTHER: Final = "bo@example.com"
 _JOB: Final = "EvenOdd"
 _ATTRIBUTE: Final = "even-odd"
+#: Columns of a step's words, where the terminal has them.
+_WORDS: Final = 62
 
 #: The time from an empty local AWS to labels and back to nothing, in seconds, on two cores.
 GOAL: Final = 90
+
+
+class DemoError(RuntimeError):
+    """What went wrong, and the folder with the logs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """What the demo's people have made."""
+
+    manifest: str
+    lines: Sequence[Label]
+    #: Addresses, for each line.
+    workers: Sequence[Sequence[str]]
 
 
 class Steps:
@@ -44,9 +57,10 @@ class Steps:
     @contextmanager
     def __call__(self, what: str) -> Iterator[None]:
         start = time.monotonic()
+        words = what.ljust(min(_WORDS, self.console.width - 12))
         with Progress(
             SpinnerColumn(),
-            TextColumn(f"{what:<62}"),
+            TextColumn(words, markup=False),
             TimeElapsedColumn(),
             console=self.console,
             transient=True,
@@ -54,34 +68,34 @@ class Steps:
         ) as progress:
             progress.add_task(what, total=None)
             yield
-        self.console.print(f"  {what:<62} {time.monotonic() - start:5.1f} s", highlight=False)
+        self.console.print(f"  {words} {time.monotonic() - start:5.1f} s")
 
 
-def main() -> None:
-    """Run the demo; with `--keep` leave local AWS and the labeled job running."""
-    parser = argparse.ArgumentParser(prog="python -m local.demo", description=__doc__)
-    parser.add_argument("--keep", action="store_true", help="leave it all running")
-    keep: bool = parser.parse_args().keep
+def run_demo(console: Console, show: Callable[[Labels], None], *, keep: bool) -> str:
+    """Run the demo, show its labels, and return what there is to say at the end.
 
-    # SIGTERM must stop the children too, as Ctrl-C does.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("demo: terminated"))
+    With `keep`, local AWS and the labeled job go on running. Raises DemoError.
+    """
     state = ROOT / ".local"
     state.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="demo-", dir=state))
-    console = Console()
     try:
-        _run(folder, console, keep=keep)
+        said = _run(folder, console, show, keep=keep)
     except KeyboardInterrupt:
-        sys.exit(f"demo: interrupted; what happened so far is in {folder}")
+        shutil.rmtree(folder)
+        raise
     except (CdkError, TimeoutError) as error:
-        sys.exit(f"demo: {error}")
-    except Exception as error:  # noqa: BLE001  # whatever it is, the log helps
-        sys.exit(f"demo: {type(error).__name__}: {error}; what happened so far is in {folder}")
+        raise DemoError(str(error)) from None
+    except Exception as error:
+        raise DemoError(
+            f"{type(error).__name__}: {error}; what happened so far is in {folder}"
+        ) from error
     if not keep:
         shutil.rmtree(folder)
+    return said
 
 
-def _run(folder: Path, console: Console, *, keep: bool) -> None:
+def _run(folder: Path, console: Console, show: Callable[[Labels], None], *, keep: bool) -> str:
     step = Steps(console)
     aws = LocalAws(folder, detached=keep)
     try:
@@ -92,17 +106,14 @@ def _run(folder: Path, console: Console, *, keep: bool) -> None:
         with step("cdk bootstrap"):
             cdk.bootstrap(aws.account, aws.region)
         before = inventory(aws.client)
-        _label(aws, cdk, step)
+        show(_label(aws, cdk, step))
         if keep:
-            _how_to_look(aws, folder, console)
-            return
+            return _how_to_look(aws, folder)
         _tear_down(aws, cdk, step, before)
         seconds = time.monotonic() - start
-        console.print(
+        return (
             f"\nFrom an empty AWS to labels and back to nothing: {seconds:.0f} s"
-            f" (goal: at most {GOAL} s on two cores)",
-            highlight=False,
-            soft_wrap=True,
+            f" (goal: at most {GOAL} s on two cores)"
         )
     except BaseException:
         aws.stop()
@@ -112,7 +123,7 @@ def _run(folder: Path, console: Console, *, keep: bool) -> None:
             aws.stop()
 
 
-def _label(aws: LocalAws, cdk: CdkCli, step: Steps) -> None:
+def _label(aws: LocalAws, cdk: CdkCli, step: Steps) -> Labels:
     s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
     with step("cdk deploy local/Data local/Workforce"):
         outputs = cdk.deploy("Data", "Workforce")
@@ -132,17 +143,12 @@ def _label(aws: LocalAws, cdk: CdkCli, step: Steps) -> None:
         raise CdkError(f"the labeling job should be Completed, it is {status}; see {aws.log}")
 
     workers = who_labeled(s3, aws.client("cognito-idp"), manifest)
-    table = Table("object", "text", "label", "confidence", "worker")
-    for number, line in enumerate(read_labels(s3, manifest, _ATTRIBUTE)):
-        table.add_row(
-            line.object_key,
-            line.text,
-            line.label,
-            f"{line.confidence:.2f}",
-            ", ".join(workers.get(str(number), [])),
-        )
-    step.console.print(table)
-    step.console.print(f"Output manifest: {manifest}\n", highlight=False, soft_wrap=True)
+    lines = read_labels(s3, manifest, _ATTRIBUTE)
+    return Labels(
+        manifest=manifest,
+        lines=lines,
+        workers=[workers.get(str(number), []) for number in range(len(lines))],
+    )
 
 
 def _tear_down(aws: LocalAws, cdk: CdkCli, step: Steps, before: set[str]) -> None:
@@ -160,11 +166,11 @@ def _tear_down(aws: LocalAws, cdk: CdkCli, step: Steps, before: set[str]) -> Non
             raise CdkError(f"after destroy nothing should be left, but there is {sorted(left)}")
 
 
-def _how_to_look(aws: LocalAws, folder: Path, console: Console) -> None:
-    console.print(
-        f"""It all runs on, until you stop it. To look at it, in another shell:
+def _how_to_look(aws: LocalAws, folder: Path) -> str:
+    return f"""It all runs on, until you stop it. To look at it, in another shell:
 
 {aws.shell_exports}
+ground-truth workers local
 python -c "import boto3; print(boto3.client('sagemaker').list_labeling_jobs())"
 aws s3 ls                                  # if you have the AWS CLI
 npx cdk diff 'local/*' -c environment=local
@@ -175,12 +181,4 @@ Mailbox:        {aws.endpoint}{MAILBOX}
                 it trusts {aws.ca_bundle}
 Label by hand:  as {_OTHER}, with the password of the invitation
 Logs:           {folder}
-Stop:           .venv/bin/python -m local.aws stop {shlex.quote(str(folder))}""",
-        highlight=False,
-        soft_wrap=True,
-        markup=False,
-    )
-
-
-if __name__ == "__main__":
-    main()
+Stop:           .venv/bin/python -m local.aws stop {shlex.quote(str(folder))}"""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.exceptions import ClientError
 
+from cli.errors import CommandError
 from ground_truth.config import Environment
 from workforce.groups import users_in
 
@@ -22,8 +23,8 @@ _PENDING: Final = "PendingConfirmation"
 _INVITED: Final = "FORCE_CHANGE_PASSWORD"
 
 
-class PeopleError(RuntimeError):
-    """Something that the person at the keyboard can fix; the message says how."""
+class PeopleError(CommandError):
+    """The people of an environment are not there, or there is nothing to say to them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +85,23 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class People:
-    """All that `make workers` shows."""
+    """All that `ground-truth workers` shows."""
 
     portal_url: str
     #: What keeps people from logging in, in a sentence, or empty.
     login_problem: str
     persons: Mapping[str, Person]
+
+    def of_team(self, environment: Environment, key: str) -> People:
+        """Return the same of those only who are in a team, or shall be."""
+        listed = environment.workforce.teams[key].addresses
+        name = environment.team_name(key)
+        persons = {
+            email: each
+            for email, each in self.persons.items()
+            if email in listed or name in each.teams
+        }
+        return replace(self, persons=persons)
 
 
 def find(environment: Environment, clients: Clients) -> People:
@@ -168,7 +180,7 @@ def _outputs(environment: Environment, clients: Clients) -> dict[str, str]:
     except ClientError as error:
         raise PeopleError(
             f"expected the stack {stack} in {environment.region}, got {_words(error)}; deploy it"
-            f" with `npx cdk deploy '{environment.name}/Workforce'`"
+            f" with `ground-truth deploy {environment.name}`"
         ) from None
     outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
     if "PortalUrl" not in outputs:

@@ -1,4 +1,4 @@
-"""Prints what every tool finds in every environment, and what is said of it: `make audit`."""
+"""`ground-truth audit`: what every tool finds in every environment, and what is said of it."""
 
 from __future__ import annotations
 
@@ -6,43 +6,71 @@ import contextlib
 import io
 import itertools
 import re
-import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from audit.report import Report, audit, environment_files, unused
-from audit.reviewed import Finding, Line, lines
+from cli.errors import CommandError
+from cli.verb import AsJson, end, progress, verb
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from audit.report import Report
+    from audit.reviewed import Finding, Line
 
 _TOOLS: Final = (
     (re.compile(r"CKV_"), "checkov"),
     (re.compile(r"[EIW]\d{4}$"), "cfn-lint"),
     (re.compile(r"CT\.|[a-z_]+$"), "cfn-guard"),
 )
+_TITLES: Final = {
+    "accepted": "accepted: {}",
+    "not_accepted": "NOT ACCEPTED: fix it, or add a line with a reason to audit/findings.yaml",
+    "not_found": "NOT FOUND any more: take the line out of audit/findings.yaml",
+}
 
 
-def main() -> None:
-    """Print findings by reason; status 1 if one is not in the list, or a line finds nothing."""
+@verb("ground-truth audit", "ground-truth audit --json")
+def audit(*, as_json: AsJson = False) -> None:
+    """Say what auditing tools find in the templates.
+
+    They are cdk-nag, cfn-guard, cfn-lint and checkov. It fails if they find what
+    audit/findings.yaml does not list, or no longer find what it lists.
+    """
+    # They load CDK.
+    from audit import report, reviewed
+    from audit.linters import AuditError
+    from ground_truth.config import EnvironmentFileError
+
+    files = report.environment_files()
     # CDK prints each finding as an error of its own, in the middle of everything.
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(io.StringIO()):
-        reports = audit(Path(folder), environment_files())
-    for reason, group in itertools.groupby(lines(), key=lambda line: line.reason):
-        _print(f"accepted: {reason}", ((line, _environments(reports, line)) for line in group))
+    with progress("audit") as say, tempfile.TemporaryDirectory() as folder:
+        say(f"looking at {len(files)} environments, which takes a minute")
+        with contextlib.redirect_stderr(io.StringIO()):
+            try:
+                reports = report.audit(Path(folder), files)
+            except (AuditError, EnvironmentFileError) as error:
+                raise CommandError(str(error)) from None
+    lines = reviewed.lines()
     unlisted: dict[Finding, list[str]] = {}
-    for report in reports:
-        for finding in report.unlisted:
-            unlisted.setdefault(finding, []).append(report.environment)
-    idle = unused(reports, lines())
-    _print(
-        "NOT ACCEPTED: fix it, or add a line with a reason to audit/findings.yaml",
-        sorted(unlisted.items()),
+    for each in reports:
+        for finding in each.unlisted:
+            unlisted.setdefault(finding, []).append(each.environment)
+    found = {
+        "accepted": [_entry(line, _environments(reports, line)) for line in lines],
+        "not_accepted": [_entry(finding, unlisted[finding]) for finding in sorted(unlisted)],
+        "not_found": [_entry(line, []) for line in report.unused(reports, lines)],
+    }
+    failed = bool(found["not_accepted"] or found["not_found"])
+    end(
+        found,
+        lambda screen: _show(found, screen),
+        as_json=as_json,
+        status=1 if failed else 0,
+        error="findings and audit/findings.yaml differ" if failed else None,
     )
-    _print(
-        "NOT FOUND any more: take the line out of audit/findings.yaml",
-        ((line, []) for line in idle),
-    )
-    sys.exit(1 if unlisted or idle else 0)
 
 
 def _environments(reports: Sequence[Report], line: Line) -> list[str]:
@@ -53,27 +81,31 @@ def _environments(reports: Sequence[Report], line: Line) -> list[str]:
     ]
 
 
-def _print(title: str, entries: Iterable[tuple[Line | Finding, list[str]]]) -> None:
+def _entry(entry: Line | Finding, environments: list[str]) -> dict[str, Any]:
+    return {
+        "reason": getattr(entry, "reason", None),
+        "tool": next((name for pattern, name in _TOOLS if pattern.match(entry.rule)), "cdk-nag"),
+        "rule": entry.rule,
+        "construct": entry.construct,
+        "environments": environments,
+    }
+
+
+def _show(found: Mapping[str, Sequence[Mapping[str, Any]]], screen: Console) -> None:
+    for key, entries in found.items():
+        for reason, group in itertools.groupby(entries, key=lambda entry: entry["reason"]):
+            screen.print(
+                "\n" + _TITLES[key].format(reason), style="" if key == "accepted" else "bold red"
+            )
+            _print(group, screen)
+
+
+def _print(entries: Iterable[Mapping[str, Any]], screen: Console) -> None:
     rows = [
-        (_tool(entry.rule), entry.rule, entry.construct, ", ".join(environments))
-        for entry, environments in entries
+        (each["tool"], each["rule"], each["construct"], ", ".join(each["environments"]))
+        for each in entries
     ]
-    if not rows:
-        return
-    print(f"\n{title}")  # noqa: T201  # a command line
-    for row in _aligned(rows):
-        print(f"  {row}")  # noqa: T201  # as above
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def _tool(rule: str) -> str:
-    return next((name for pattern, name in _TOOLS if pattern.match(rule)), "cdk-nag")
-
-
-if __name__ == "__main__":
-    main()
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        screen.print(f"  {'  '.join(cells).rstrip()}")

@@ -1,85 +1,81 @@
-"""`python -m cli.commands.plan --base origin/main`: what a change does, before it is merged.
-
-Ends with 0 if nothing changes, 2 if something does, 3 if something is destroyed that nobody has
-approved, and 1 if the two can't be compared.
-"""
+"""`ground-truth plan`: what a change does, before it is merged."""
 
 from __future__ import annotations
 
-import argparse
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final, Literal
 
-from rich.console import Console
+import typer
 
-from cli.plan.json_output import json_output
-from cli.plan.markdown import markdown
-from cli.plan.plan import plan_trees
-from cli.plan.terminal import show
+from cli.repository import repository
+from cli.verb import AsJson, console, progress, verb
 
-_ROOT: Final = Path(__file__).parents[2]
-#: As a shell has it of a command that Ctrl-C has ended.
-_STOPPED: Final = 130
-_FORMATS: Final = ("text", "markdown", "json")
+_CODES: Final = """\
+Exit codes:
+  0  nothing changes
+  1  the two can't be compared
+  2  something changes
+  3  something is destroyed that nobody has approved"""
 
 
-def main() -> None:
-    """Print the plan, and end with the exit code of its verdict."""
-    arguments = _arguments()
-    # Whoever is told to stop takes away what is only there while it runs.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with _progress() as say:
-            plan = plan_trees(
-                root=_ROOT,
-                base=arguments.base,
-                counts=arguments.counts,
-                today=arguments.today,
-                say=say,
-            )
-    except KeyboardInterrupt:
-        sys.exit(_STOPPED)
-    if arguments.format == "text":
-        show(plan, Console(highlight=False))
+@verb(
+    "ground-truth plan",
+    "ground-truth plan --base HEAD~1",
+    "ground-truth plan --format markdown > plan.md",
+    "ground-truth plan --counts outputs.json",
+    more=_CODES,
+)
+def plan(
+    *,
+    base: Annotated[
+        str, typer.Option(metavar="COMMIT", help="A commit, branch or tag.")
+    ] = "origin/main",
+    form: Annotated[
+        Literal["text", "markdown", "json"],
+        typer.Option("--format", help="For a terminal, a pull request or a program."),
+    ] = "text",
+    counts: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="JSON: outputs of stacks, or objects of jobs."),
+    ] = None,
+    today: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            help="The day on which approvals must still be good, such as 2027-01-31.",
+            show_default="today",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what merging and deploying will do, before it is done.
+
+    New runs and their costs, people, permissions, and what would be lost: it compares the working
+    tree with the commit at which it left COMMIT, and reaches no account.
+    """
+    if as_json and form == "markdown":
+        raise typer.BadParameter("expected --json or --format markdown, got both")
+    # Reading two trees needs cfn-lint's resource schemas.
+    from cli.plan.json_output import json_output
+    from cli.plan.markdown import markdown
+    from cli.plan.plan import plan_trees
+    from cli.plan.terminal import show
+
+    with progress("plan") as say:
+        made = plan_trees(
+            root=repository(),
+            base=base,
+            counts=counts,
+            today=(today or datetime.now(tz=UTC)).date(),
+            say=say,
+        )
+    if as_json or form == "json":
+        sys.stdout.write(json_output(made))
+    elif form == "markdown":
+        sys.stdout.write(markdown(made))
     else:
-        sys.stdout.write(markdown(plan) if arguments.format == "markdown" else json_output(plan))
-    sys.exit(int(plan.verdict))
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m cli.commands.plan", description=__doc__)
-    parser.add_argument(
-        "--base", default="origin/main", help="a commit, branch or tag (origin/main)"
-    )
-    parser.add_argument("--format", default="text", choices=_FORMATS)
-    parser.add_argument(
-        "--counts", type=Path, metavar="FILE", help="JSON: outputs of stacks, or objects of jobs"
-    )
-    parser.add_argument(
-        "--today",
-        type=date.fromisoformat,
-        default=datetime.now(tz=UTC).date(),
-        metavar="YYYY-MM-DD",
-        help="the day on which approvals must still be good (today)",
-    )
-    return parser.parse_args()
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Show on standard error what is being done: it takes some seconds."""
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
-        yield lambda what: console.print(f"plan: {what}", markup=False, soft_wrap=True)
-        return
-    with console.status("plan") as status:
-        yield lambda what: status.update(f"plan: {what}")
-
-
-if __name__ == "__main__":
-    main()
+        show(made, console())
+    raise typer.Exit(int(made.verdict))

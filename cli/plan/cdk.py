@@ -43,7 +43,9 @@ def cdk(
                 process_group=0,
             )
         except FileNotFoundError:
-            raise CdkError("expected the CDK CLI on the PATH, got none; use `make plan`") from None
+            raise CdkError(
+                "expected the CDK CLI in node_modules, got none; run `make setup`"
+            ) from None
         try:
             yield lambda: _output(process)
         finally:

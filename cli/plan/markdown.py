@@ -28,7 +28,7 @@ _SPECIAL: Final = re.compile(r"([\\`*\[\]<>&~]|(?<!\w)_|_(?!\w))")
 #: Where GitHub would see a person, a team or an issue; an address of mail is none.
 _MENTION: Final = re.compile(r"((?<!\w)@|#)(?=\w)")
 _FENCE: Final = re.compile(r"`{3,}")
-_CUT: Final = "… cut here; `make plan` shows all of it"
+_CUT: Final = "… cut here; `ground-truth plan` shows all of it"
 
 
 def markdown(plan: Plan, *, longest: int = LONGEST) -> str:

@@ -9,11 +9,11 @@ from ground_truth.catalogue.task_types import TaskType
 
 
 class ItemError(ValueError):
-    """What is wrong with one part of a list or mapping, so that the part's line can be named."""
+    """What is wrong with one item of a list or mapping, so that its line can be named."""
 
     def __init__(self, message: str, *path: str | int) -> None:
         super().__init__(message)
-        #: Places in lists and keys that lead to the part.
+        #: Places in lists and keys that lead to it.
         self.path = path
 
 
@@ -28,7 +28,10 @@ def listed(values: tuple[str, ...]) -> str:
     return ", ".join(map(repr, values))
 
 
-def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """Return `; did you mean …?` if one of the words is near, else nothing."""
-    near = difflib.get_close_matches(word, sorted(words), n=1, cutoff=0.75)
+def did_you_mean(word: str, words: Iterable[str], *, cutoff: float = 0.75) -> str:
+    """Return `; did you mean …?` if one of the words is near, else nothing.
+
+    `cutoff` is how near, from 0 to 1: a wrong letter of three leaves 0.67.
+    """
+    near = difflib.get_close_matches(word, sorted(words), n=1, cutoff=cutoff)
     return f"; did you mean {near[0]!r}?" if near else ""

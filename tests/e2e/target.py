@@ -106,7 +106,7 @@ def local_target(folder: Path, app: str = "python app.py") -> Iterator[Target]:
 def real_target(folder: Path, environment_name: str) -> Iterator[Target]:
     """Give the account of the shell's credentials, once its owner has said yes."""
     if not environment_name:
-        pytest.exit("expected the environment's name, as in `make test-aws ENV=dev`, got none")
+        pytest.exit("expected the environment's name, as in `ground-truth test-aws dev`, got none")
     try:
         environment = load(ROOT / "environments" / f"{environment_name}.yaml")
         session: Any = boto3.Session(region_name=environment.region)

@@ -155,9 +155,9 @@ def _git(tree: Path, *arguments: str) -> str:
 def _start(tree: Path, base: str, **variables: str) -> subprocess.Popen[str]:
     options = (f"--base={base}", "--format=json", "--today=2026-12-01")
     return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "cli.commands.plan", *options],
+        [sys.executable, "-m", "cli.main", "plan", *options],
         cwd=tree,
-        env={**os.environ, "PYTHONPATH": "lambda", **variables},
+        env={**os.environ, **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,4 +1,4 @@
-"""`make workers` says of everybody what AWS says, and what somebody has to do."""
+"""`ground-truth workers` says of everybody what AWS says, and what somebody has to do."""
 
 import io
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from rich.console import Console
 
 from cli.aws.people import Clients, PeopleError, find, remind
-from cli.commands.workers import show, to_do
+from cli.commands.workers import show_people, to_do
 from ground_truth.config import Environment, load
 
 _FILE = """\
@@ -187,10 +187,10 @@ def test_what_has_to_be_done_is_said(environment: Environment, aws: Aws) -> None
     _some(aws)
 
     assert to_do(environment, find(environment, aws.clients)) == [
-        "cleo@example.com: in the file, not invited yet: deploy",
+        "cleo@example.com: in the file, not invited yet: ground-truth deploy dev",
         "bo@example.com: never signed in: the temporary password may have ended, remind them",
         "lead@example.com: get no mail before they follow the link in SNS's request",
-        "To remind someone: make workers ENV=dev REMIND=<address>",
+        "To remind someone: ground-truth workers dev --remind <address>",
     ]
 
 
@@ -208,7 +208,7 @@ def test_the_table_has_a_line_for_each_person(environment: Environment, aws: Aws
     _some(aws)
     printed = io.StringIO()
 
-    show(environment, find(environment, aws.clients), Console(file=printed, width=120))
+    show_people(environment, find(environment, aws.clients), Console(file=printed, width=120))
 
     lines = printed.getvalue().splitlines()
     (old,) = (line for line in lines if "old@example.com" in line)
@@ -281,5 +281,5 @@ def test_people_who_are_not_deployed_are_no_trace(environment: Environment, aws:
         "describe_stacks", "ValidationError", f"Stack with id {_STACK} does not exist"
     )
 
-    with pytest.raises(PeopleError, match=r"deploy it with `npx cdk deploy 'dev/Workforce'`"):
+    with pytest.raises(PeopleError, match=r"deploy it with `ground-truth deploy dev`"):
         find(environment, aws.clients)

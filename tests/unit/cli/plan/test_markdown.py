@@ -80,7 +80,7 @@ def test_a_comment_is_cut_below_github_s_limit_with_its_folds_closed() -> None:
     assert LONGEST - 100 < len(text) <= LONGEST
     assert text.count("<details>") == text.count("</details>") == 2
     assert len(re.findall(r"^```", text, flags=re.MULTILINE)) == 4
-    assert text.endswith("… cut here; `make plan` shows all of it\n")
+    assert text.endswith("… cut here; `ground-truth plan` shows all of it\n")
 
 
 @pytest.mark.parametrize("longest", range(400, 2_000, 7))

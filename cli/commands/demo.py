@@ -1,0 +1,68 @@
+"""`ground-truth demo`: shows the whole operation on this computer."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.errors import CommandError
+from cli.verb import AsJson, console, end, print_table, verb
+
+if TYPE_CHECKING:
+    from local.demo import Labels
+
+
+@verb("ground-truth demo", "ground-truth demo --keep")
+def demo(
+    *,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave it all running, and say how to look at it.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take four text files to labels and back to nothing, without an account.
+
+    It starts a local AWS, deploys with the real CDK CLI, lets a simulated worker do the tasks,
+    shows the labels, deploys again to show that nothing changes, and destroys.
+    """
+    from local.demo import GOAL, DemoError, run_demo
+
+    screen = console(errors=as_json)
+    made: list[Labels] = []
+
+    def show(labels: Labels) -> None:
+        made.append(labels)
+        rows = [
+            (line.object_key, line.text, line.label or "", f"{line.confidence:.2f}", *workers)
+            for line, workers in zip(labels.lines, labels.workers, strict=True)
+        ]
+        print_table(screen, ("object", "text", "label", "confidence", "worker"), rows)
+        screen.print(f"Output manifest: {labels.manifest}\n")
+
+    start = time.monotonic()
+    try:
+        said = run_demo(screen, show, keep=keep)
+    except DemoError as error:
+        raise CommandError(str(error)) from error
+    (labels,) = made
+    end(
+        {
+            "output_manifest": labels.manifest,
+            "labels": [
+                {
+                    "object": line.object_key,
+                    "label": line.label,
+                    "confidence": line.confidence,
+                    "workers": list(workers),
+                }
+                for line, workers in zip(labels.lines, labels.workers, strict=True)
+            ],
+            "seconds": round(time.monotonic() - start, 1),
+            "seconds_goal": GOAL,
+            "said": said.strip(),
+        },
+        lambda screen: screen.print(said),
+        as_json=as_json,
+    )
