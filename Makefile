@@ -57,8 +57,8 @@ audit: setup .venv-audit/.complete ## What cdk-nag, cfn-guard, cfn-lint and chec
 	@python -m cli.commands.audit
 
 .PHONY: snapshots
-snapshots: setup ## Write what the tests show of templates and jobs anew: tests/data/snapshots/, jobs/ and plan/
-	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py tests/infra/test_catalogue.py tests/infra/test_plan.py
+snapshots: setup ## Write what the tests show of templates, jobs and help anew: tests/data/snapshots/, jobs/, plan/ and help/
+	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py tests/infra/test_catalogue.py tests/infra/test_plan.py tests/unit/cli/test_command.py
 
 .PHONY: bench
 bench: setup ## Measure synthesis, validation and the making of manifests, some minutes
