@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -129,7 +130,14 @@ def _status(work: Callable[[], None], words: Sequence[str]) -> int:
             return _failed(_usage(error, words), USAGE, words)
         except ModuleNotFoundError as error:
             return _failed(_missing(error, words), FAILED, words)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            return _failed(f"{error.filename}: {error.strerror}", FAILED, words)
         except KeyboardInterrupt as stop:
+            if sys.stderr.isatty():
+                # Behind the `^C` that the terminal shows.
+                sys.stderr.write("\n")
             return _failed(": ".join(["stopped", *map(str, stop.args)]), STOPPED, words)
         finally:
             sys.stdout.flush()
@@ -152,6 +160,9 @@ def _usage(error: typer.TyperException, words: Sequence[str]) -> str:
     message = error.format_message()
     if message.startswith("Missing argument 'ENV'"):
         message = f"expected one of the environments there are ({_names()}), got none"
+    if message.startswith("No such command"):
+        near = get_close_matches(message.split("'")[1], VERBS, n=1)
+        message = "; ".join([message.rstrip("."), *(f"did you mean {each!r}?" for each in near)])
     return f"{message.rstrip('.')}; see `{_called(words)} --help`"
 
 
