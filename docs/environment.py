@@ -21,8 +21,8 @@ _HEAD: Final = Path(__file__).with_name("environment-head.md")
 _ROOT: Final = Path(__file__).parents[1]
 #: Files that the tests load, the first one that has a key gives its example.
 _EXAMPLES: Final = (
-    _ROOT / "environments" / "prod.yaml",
-    _ROOT / "environments" / "dev.yaml",
+    _ROOT / "tests" / "data" / "shipped" / "prod.yaml",
+    _ROOT / "tests" / "data" / "shipped" / "dev.yaml",
     *sorted((_ROOT / "tests" / "data" / "environments").glob("*.yaml")),
 )
 _LONGEST_EXAMPLE: Final = 60

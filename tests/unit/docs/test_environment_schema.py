@@ -10,11 +10,12 @@ from jsonschema import Draft7Validator
 
 from docs import environment_schema
 from ground_truth.config.yaml_file import read
+from tests.environments import SHIPPED
 
 _ROOT = Path(__file__).parents[3]
 _FILES = sorted(
     path
-    for folder in ("environments", "tests/data/environments", "tests/e2e/environments")
+    for folder in ("tests/data/shipped", "tests/data/environments", "tests/e2e/environments")
     for path in (_ROOT / folder).glob("*.yaml")
     if "." not in path.stem  # `dev.approvals.yaml` is no environment
 )
@@ -72,7 +73,7 @@ def test_a_file_fits_as_an_editor_sees_it(schema: Draft7Validator, path: Path) -
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in _FILES if path.parent == _ROOT / "environments"],
+    [path for path in _FILES if path.parent == SHIPPED],
     ids=lambda path: str(path.name),
 )
 def test_an_environment_names_its_schema(path: Path) -> None:

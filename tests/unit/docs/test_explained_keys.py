@@ -1,10 +1,9 @@
-"""`environments/prod.yaml` explains every key: as it stands there, or as a comment `# key: …`."""
+"""The shipped `prod.yaml` explains every key: as it stands there, or as a comment `# key: …`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -14,9 +13,9 @@ from pydantic import BaseModel
 from ground_truth.config import Environment
 from ground_truth.config.effects import Key, keys, section_in
 from ground_truth.config.section import Section
+from tests.environments import SHIPPED
 
-_ROOT: Final = Path(__file__).parents[3]
-_FILE: Final = _ROOT / "environments" / "prod.yaml"
+_FILE: Final = SHIPPED / "prod.yaml"
 #: A key stands in a line, also in one that is a comment as a whole.
 _LINE: Final = re.compile(
     r"(?P<start> *)(?P<comment># (?:# )?)?(?P<rest> *(?:- )?\{?(?P<key>\w+):(?: .*)?)"
@@ -89,7 +88,7 @@ def _missing(text: str, section: type[BaseModel]) -> list[Key]:
 
 def test_the_file_explains_every_key() -> None:
     assert [
-        f"{key.path}: write it into {_FILE.relative_to(_ROOT)}, or `# {key.name}: …`, with words"
+        f"{key.path}: write it into {_FILE.name}, or `# {key.name}: …`, with words"
         " above or behind it"
         for key in _missing(_FILE.read_text(encoding="utf-8"), Environment)
     ] == []

@@ -11,8 +11,7 @@ from ground_truth.catalogue.task_types import TASK_TYPES
 from ground_truth.config import Environment, EnvironmentFileError, load, load_all
 from ground_truth.config.input import Input, place
 from ground_truth.config.workforce import Create
-
-_SHIPPED = Path(__file__).parents[4] / "environments"
+from tests.environments import SHIPPED
 
 _GOOD = """\
 region: us-east-1
@@ -105,15 +104,15 @@ def test_what_a_job_leaves_out_has_the_documented_default() -> None:
 
 @pytest.mark.parametrize("name", ["dev", "local", "prod"])
 def test_the_environments_of_this_project_load(name: str) -> None:
-    assert load(_SHIPPED / f"{name}.yaml").name == name
+    assert load(SHIPPED / f"{name}.yaml").name == name
 
 
 def test_all_environments_load_in_the_order_of_their_names() -> None:
-    assert [environment.name for environment in load_all(_SHIPPED)] == ["dev", "local", "prod"]
+    assert [environment.name for environment in load_all(SHIPPED)] == ["dev", "local", "prod"]
 
 
 def test_only_the_environment_for_production_is_protected() -> None:
-    assert {item.name: item.protected for item in load_all(_SHIPPED)} == {
+    assert {item.name: item.protected for item in load_all(SHIPPED)} == {
         "dev": False,
         "local": False,
         "prod": True,
