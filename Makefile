@@ -1,100 +1,101 @@
-# The project's verbs. Everything they need is installed below this folder, nothing elsewhere.
+# The developer's verbs. Everything they need is installed below this folder, nothing elsewhere.
+# Who deploys, plans and operates writes `.venv/bin/ground-truth` after `make setup`.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # Node comes from the virtual environment, the CDK CLI from package-lock.json.
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
-PYTHON ?= python3
+# The Python that .venv is made with. Once there is one that runs, its own.
+PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo python3)
+
+# Installs parts of what is needed, unless it is there: $(call install,core cdk)
+define install
+@command -v "$(PYTHON)" >/dev/null || { echo "there is no $(PYTHON); name another: make setup PYTHON=python3.12" >&2; exit 1; }
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; name another: make setup PYTHON=python3.12")'
+@$(PYTHON) installation/install.py $(1)
+endef
 
 .PHONY: help
 help: ## List the verbs
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
 .PHONY: setup
-setup: .venv/.complete node_modules/.complete ## Install all that is needed into .venv and node_modules
+setup: ## Install what deploying, planning and operating need (AUDIT=1 adds what audits need)
+	$(call install,$(if $(AUDIT),dev audit,core) cdk)
+	@echo "Installed. Its verbs: .venv/bin/ground-truth --help"
 
 .PHONY: demo
-demo: setup ## From four text files to labels and back to nothing, on this computer (KEEP=1 leaves it running)
+demo: ## From four text files to labels and back to nothing, on this computer (KEEP=1 leaves it running)
+	$(call install,local sdk)
 	@python -m cli.main demo $(if $(KEEP),--keep)
 
 .PHONY: test
-test: setup .venv-audit/.complete ## Run all tests, the end-to-end deployment and the audit included
+test: ## Run all tests, the end-to-end deployment and the audit included
+	$(call install,dev sdk audit)
 	@python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: workers
-workers: setup ## Who is invited, signed in, in which team: make workers ENV=dev (REMIND=ana@example.com sends mails again)
-	@python -m cli.commands.workers "$(ENV)" $(if $(REMIND),--remind "$(REMIND)")
+.PHONY: quick
+quick: ## Run the tests that deploy nothing
+	$(call install,dev sdk)
+	@python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder tests/unit tests/lifecycle tests/infra
 
-.PHONY: test-aws
-test-aws: setup ## Run the end-to-end test in a real account: make test-aws ENV=dev
-	@python -m pytest --capture=no --target=aws --environment="$(ENV)" tests/e2e/test_even_odd.py
-
-.PHONY: plan
-plan: setup ## Say what a change will do, before it is merged: make plan BASE=origin/main (FORMAT=markdown or json, COUNTS=file)
-	@python -m cli.commands.plan --base "$(or $(BASE),origin/main)" --format "$(or $(FORMAT),text)" $(if $(COUNTS),--counts "$(COUNTS)"); \
-		status=$$?; [ $$status -eq 2 ] || exit $$status # changes alone are no failure
+.PHONY: pythons
+pythons: ## Run the unit tests under each Python from 3.11 on that this computer has
+	$(call install,dev sdk)
+	@python installation/pythons.py
 
 .PHONY: check
-check: setup ## Lint, format, types, and the workflows' syntax and security
+check: ## Lint, format, types, and the workflows' syntax and security
+	$(call install,dev)
 	@ruff check .
 	@ruff format --check .
 	@mypy
 	@actionlint .github/workflows/*.yml
 	@zizmor --offline --quiet --persona=pedantic .github
 
-.PHONY: deploy
-deploy: setup ## Deploy an environment without questions, as CI does: make deploy ENV=dev
-	@cdk deploy "$(or $(ENV),$(error expected an environment, such as ENV=dev))/*" --context environment="$(ENV)" \
-		--require-approval never --progress events
-
-.PHONY: drift
-drift: setup ## Fail if an environment was changed by hand: make drift ENV=dev
-	@cdk drift "$(or $(ENV),$(error expected an environment, such as ENV=dev))/*" --context environment="$(ENV)" --fail
-
-.PHONY: audit
-audit: setup .venv-audit/.complete ## What cdk-nag, cfn-guard, cfn-lint and checkov say of the templates, as a table
-	@python -m cli.commands.audit
-
-.PHONY: snapshots
-snapshots: setup ## Write what the tests show of templates, jobs and help anew: tests/data/snapshots/, jobs/, plan/ and help/
-	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py tests/infra/test_catalogue.py tests/infra/test_plan.py tests/unit/cli/test_command.py
-
 .PHONY: bench
-bench: setup ## Measure synthesis, validation and the making of manifests, some minutes
+bench: ## Measure synthesis, validation and the making of manifests, some minutes
+	$(call install,local sdk)
 	@python -m benchmarks.synthesis
 	@python -m benchmarks.validate
 	@python -m benchmarks.manifest
 
 .PHONY: docs
-docs: setup ## Write anew what is made from the code: docs/task-types.md, docs/environment.md, environments/schema.json
+docs: ## Write anew what is made from the code: task-types.md, environment.md and a table of operating.md in docs/, environments/schema.json
+	$(call install,core)
 	@python -m docs.task_types
 	@python -m docs.environment_schema
 	@python -m docs.environment
+	@python -m docs.operating
+
+.PHONY: snapshots
+snapshots: ## Write what the tests show of templates, jobs, plans and help anew, in tests/data/
+	$(call install,dev sdk)
+	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py tests/infra/test_catalogue.py tests/infra/test_plan.py tests/unit/cli/test_command.py
+
+# One version of a package, with the hashes of its files for every platform, whatever part has it.
+compile = uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .PHONY: lock
-lock: setup ## Recompile requirements.txt and package-lock.json
-	@uv pip compile pyproject.toml --upgrade --universal --all-extras --quiet \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements.txt
-	@uv pip compile --group audit --no-config --upgrade --universal --python-version 3.11 --quiet \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements-audit.txt
+lock: ## Take the newest versions that pyproject.toml and package.json allow
+	$(call install,dev)
+	@$(compile) --upgrade --all-extras pyproject.toml --output-file requirements-dev.txt
+	@$(compile) --extra local --constraint requirements-dev.txt pyproject.toml --output-file requirements-local.txt
+	@$(compile) --constraint requirements-dev.txt pyproject.toml --output-file requirements.txt
+	@$(compile) --upgrade --no-config --group audit --python-version 3.11 --output-file requirements-audit.txt
 	@npm install --package-lock-only --no-audit --no-fund
 
-.venv/.complete: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0])'
-	@echo "Installing the Python packages into .venv (about a minute)"
-	@$(PYTHON) -m venv .venv
-	@python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
-	@python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+# What were verbs of make say, for one release, what to write instead.
+moved = $(error write `.venv/bin/ground-truth $(strip $(1))` instead of `make $@`)
+environment = $(or $(ENV),dev)
 
-.venv-audit/.complete: requirements-audit.txt .venv/.complete
-	@echo "Installing checkov into .venv-audit, apart from the rest, because it pins an old boto3"
-	@$(PYTHON) -m venv --clear .venv-audit
-	@.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-audit.txt
-	@touch $@
+.PHONY: workers test-aws plan deploy drift audit
+workers: ; $(call moved,workers $(environment) $(if $(REMIND),--remind $(REMIND)))
+test-aws deploy drift: ; $(call moved,$@ $(environment))
+plan: ; $(call moved,plan --base $(or $(BASE),origin/main) $(if $(FORMAT),--format $(FORMAT)) $(if $(COUNTS),--counts $(COUNTS)))
+audit: ; $(call moved,audit)
 
-node_modules/.complete: package-lock.json .venv/.complete
-	@echo "Installing the CDK CLI into node_modules"
-	@npm ci --no-audit --no-fund --loglevel=error
-	@touch $@
+.DEFAULT:
+	$(error there is no verb `$@`; `make` lists them)

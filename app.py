@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
+if __name__ == "__main__":
+    # Node takes a while to load CDK and its checks; Python loads all the rest meanwhile.
+    Thread(target=import_module, args=("cdk_nag",)).start()
+    import_module("ground_truth.config")
+
 import aws_cdk as cdk
-from cdk_nag import AwsSolutionsChecks
 
 from audit.reviewed import acknowledge
 from ground_truth.config import Environment, EnvironmentFileError, load, load_all
@@ -20,6 +26,8 @@ _ENVIRONMENTS: Final = Path(__file__).parent / "environments"
 
 def build_app(app: cdk.App, environments: Iterable[Environment]) -> cdk.App:
     """Declare the stages of `environments` in `app` and have them checked."""
+    from cdk_nag import AwsSolutionsChecks  # loaded last, see above
+
     for environment in environments:
         acknowledge(EnvironmentStage(app, environment), environment)
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))

@@ -36,7 +36,7 @@ def checkov(assemblies: Sequence[Assembly]) -> Iterator[tuple[Assembly, Finding]
     """Yield what checkov finds; AuditError if it is not there or can't read a template."""
     if not _CHECKOV.exists():
         raise AuditError(
-            f"expected checkov at {_CHECKOV}, got nothing; `make .venv-audit/.complete` installs it"
+            f"expected checkov at {_CHECKOV}, got nothing; `make setup AUDIT=1` installs it"
         )
     templates = _templates(assemblies)
     options = ["--framework=cloudformation", "--compact", "--quiet", "--skip-download"]

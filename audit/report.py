@@ -46,7 +46,10 @@ def environment_files() -> list[Path]:
 
 def audit(folder: Path, files: Iterable[Path]) -> list[Report]:
     """Synthesise the environments of `files` in `folder` and run every tool on them."""
-    assemblies = [synthesise(load(file), folder / file.stem) for file in files]
+    assemblies = [
+        synthesise(load(file), folder / f"{number}-{file.stem}")
+        for number, file in enumerate(files)
+    ]
     found = {id(assembly): set(assembly.findings) for assembly in assemblies}
     for tool in (cfn_lint, checkov):
         for assembly, finding in tool(assemblies):

@@ -138,8 +138,10 @@ def _words(stage: EnvironmentStage, environment: Environment) -> dict[str, tuple
     jobs = environment.jobs
     objects = {key: arn(environment.source(job).input.prefix or "") for key, job in jobs.items()}
     reviews = [job.reviewed for job in jobs.values() if job.reviewed is not None]
-    after = [f"{key}-PostAnnotation" for key, job in jobs.items() if _is_own(job.post_annotation)]
-    before = [f"{key}-PreAnnotation" for key, job in jobs.items() if _is_own(job.pre_annotation)]
+    after = [
+        f"{key}-PostAnnotation" for key, job in jobs.items() if _is_custom(job.post_annotation)
+    ]
+    before = [f"{key}-PreAnnotation" for key, job in jobs.items() if _is_custom(job.pre_annotation)]
     words: dict[str, Iterable[str]] = {
         "partition": [partition],
         "owner": [f"{environment.region}:{environment.account or '<AWS::AccountId>'}"],
@@ -173,7 +175,7 @@ def _folder(manifest: str) -> str:
     return f"s3://{bucket}/{folder}" if bucket else folder
 
 
-def _is_own(function: str | None) -> bool:
+def _is_custom(function: str | None) -> bool:
     return function is not None and not function.startswith("arn:")
 
 

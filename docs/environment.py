@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel
 
 from docs.environment_schema import meanings, models, schema
 from ground_truth.config import Environment
+from ground_truth.config.effects import effect_of
 from ground_truth.config.yaml_file import read
 
 PAGE: Final = Path(__file__).with_name("environment.md")
@@ -20,8 +21,8 @@ _HEAD: Final = Path(__file__).with_name("environment-head.md")
 _ROOT: Final = Path(__file__).parents[1]
 #: Files that the tests load, the first one that has a key gives its example.
 _EXAMPLES: Final = (
-    _ROOT / "environments" / "prod.yaml",
-    _ROOT / "environments" / "dev.yaml",
+    _ROOT / "tests" / "data" / "shipped" / "prod.yaml",
+    _ROOT / "tests" / "data" / "shipped" / "dev.yaml",
     *sorted((_ROOT / "tests" / "data" / "environments").glob("*.yaml")),
 )
 _LONGEST_EXAMPLE: Final = 60
@@ -48,7 +49,7 @@ def page() -> str:
 
 
 def _sections(whole: dict[str, Any]) -> Iterator[str]:
-    """Yield a section for each part of the file, in the order in which they come up."""
+    """Yield a chapter for each section of the file, in the order in which they come up."""
     queue: list[tuple[str, str]] = [("", Environment.__name__)]
     seen: dict[str, str] = {}
     while queue:
@@ -56,41 +57,42 @@ def _sections(whole: dict[str, Any]) -> Iterator[str]:
         if name in seen:
             continue
         seen[name] = place
-        part = whole["$defs"].get(name, whole)
-        found = list(_rows(place, part, models()[name]))
+        section = whole["$defs"].get(name, whole)
+        found = list(_rows(place, section, models()[name]))
         queue[:0] = [(below, other) for _, below, other in found if other is not None]
         title = f"`{place}`" if place else "The file"
-        said = "" if not place else f"{part['description']}\n\n"
+        said = "" if not place else f"{section['description']}\n\n"
         rows = "".join(row for row, _, _ in found)
         yield (
             f"## {title}\n\n{said}"
-            "| key | meaning | value | default | rule | example |\n"
-            f"| --- | --- | --- | --- | --- | --- |\n{rows}"
+            "| key | meaning | value | default | rule | a change | example |\n"
+            f"| --- | --- | --- | --- | --- | --- | --- |\n{rows}"
         )
 
 
 def _rows(
-    place: str, part: dict[str, Any], model: type[BaseModel]
+    place: str, section: dict[str, Any], model: type[BaseModel]
 ) -> Iterator[tuple[str, str, str | None]]:
-    """Yield each key's row, with place and name of the part that it leads to."""
+    """Yield each key's row, with place and name of the section that it leads to."""
     said = meanings(model)
-    for key, field in part["properties"].items():
+    for key, field in section["properties"].items():
         kind, below, other = _kind(field)
         here = f"{place}.{key}".removeprefix(".")
         cells = (
             f"`{key}`",
             said.get(key, ""),
             kind,
-            "required" if key in part.get("required", ()) else _default(field.get("default")),
+            "required" if key in section.get("required", ()) else _default(field.get("default")),
             # A rule on words that are all listed says nothing new.
             "" if "enum" in field else "; ".join(_rules(model, key)),
+            effect_of(model, key).kind,
             _example(here),
         )
         yield f"| {' | '.join(map(_cell, cells))} |\n", f"{here}{below}", other
 
 
 def _kind(field: Mapping[str, Any]) -> tuple[str, str, str | None]:
-    """Return what a value is, the steps to a part inside it, and that part's name."""
+    """Return what a value is, the steps to a section inside it, and that section's name."""
     if "$ref" in field:
         return "mapping", "", field["$ref"].rpartition("/")[2]
     if "enum" in field:

@@ -14,11 +14,12 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from ground_truth.config import Environment
+from ground_truth.config.effects import effect_of
 from ground_truth.config.review import complete
 from ground_truth.config.section import Section
 from ground_truth.durations import duration_text
 
-FILE: Final = Path(__file__).parents[1] / "environments" / "schema.json"
+PAGE: Final = Path(__file__).parents[1] / "environments" / "schema.json"
 
 #: What pydantic reads as a whole number, and as true or false.
 _INTEGER: Final = r"^\s*[+-]?[0-9][0-9_]*(\.0+)?\s*$"
@@ -62,9 +63,9 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of an environment file."""
     made = Environment.model_json_schema(schema_generator=_AsWritten)
     definitions = made.pop("$defs")
-    parts = {Environment.__name__: made, **definitions}
-    for name, part in parts.items():
-        _model(part, models()[name])
+    sections = {Environment.__name__: made, **definitions}
+    for name, section in sections.items():
+        _model(section, models()[name])
     # A job's key stands in for what the file need not say.
     filled = complete({"job": {}})["job"]
     job = definitions["Job"]
@@ -80,16 +81,16 @@ def schema() -> dict[str, Any]:
 
 
 def models() -> dict[str, type[BaseModel]]:
-    """Return all parts of an environment file by their name in the schema."""
+    """Return all sections of an environment file by their name in the schema."""
     return {model.__name__: model for model in _subclasses(Section)}
 
 
 def meanings(model: type[BaseModel]) -> dict[str, str]:
     """Return what the comments `#:` say of a model's fields."""
     found: dict[str, str] = {}
-    for part in reversed(model.__mro__):
-        if issubclass(part, BaseModel) and part is not BaseModel:
-            found |= _commented(inspect.getsource(part))
+    for section in reversed(model.__mro__):
+        if issubclass(section, BaseModel) and section is not BaseModel:
+            found |= _commented(inspect.getsource(section))
     return {name: found[name] for name in model.model_fields if name in found}
 
 
@@ -114,7 +115,7 @@ def _model(schema: dict[str, Any], model: type[BaseModel]) -> None:
             reference = field.pop("$ref", None)
             if reference is not None:
                 field["allOf"] = [{"$ref": reference}]
-            field["description"] = said[name]
+            field["description"] = f"{said[name]} A change: {effect_of(model, name).kind}."
         if "enum" in field:
             field["enum"] = _as_seen(field["enum"])
             field.pop("type", None)
@@ -154,10 +155,10 @@ def _subclasses(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
         yield from _subclasses(each)
 
 
-def text() -> str:
+def page() -> str:
     """Return the file's content."""
     return json.dumps(schema(), indent=2) + "\n"
 
 
 if __name__ == "__main__":
-    FILE.write_text(text(), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")

@@ -103,13 +103,15 @@ def _run(folder: Path, console: Console, show: Callable[[Labels], None], *, keep
             aws.start()
         cdk = CdkCli(environment="local", variables=aws.environment, folder=folder)
         start = time.monotonic()
+        with step("cdk synth"):
+            deployment = cdk.synthesised()
         with step("cdk bootstrap"):
-            cdk.bootstrap(aws.account, aws.region)
+            deployment.bootstrap(aws.account, aws.region)
         before = inventory(aws.client)
-        show(_label(aws, cdk, step))
+        show(_label(aws, deployment, step))
         if keep:
             return _how_to_look(aws, folder)
-        _tear_down(aws, cdk, step, before)
+        _tear_down(aws, deployment, step, before)
         seconds = time.monotonic() - start
         return (
             f"\nFrom an empty AWS to labels and back to nothing: {seconds:.0f} s"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_ses as ses
 from constructs import Construct
 
 from constructs.ground_truth import LabelingData
@@ -30,6 +29,9 @@ class DataStack(cdk.Stack):
         #: The buckets and the key.
         self.data = LabelingData(self, "Data", protected=protected, cors=cors)
         if email_from is not None:
+            # Slow to import, and most environments send by Cognito.
+            from aws_cdk import aws_ses as ses
+
             # Here, because whoever reads that mailbox must confirm it before people are invited,
             # and a deployment of people that fails for want of it must not take it back.
             ses.CfnEmailIdentity(self, "Sender", email_identity=email_from)

@@ -1,6 +1,15 @@
-"""Options of the tests."""
+"""Options of the tests, and whose environments they read."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
+
+_YOURS: Final = Path(__file__).parents[1] / "environments"
+#: What says whether the user's files are right.
+_JUDGES: Final = ("tests/infra/test_audit.py", "tests/unit/test_your_environments.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,3 +32,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="the environment it deploys, a file in environments/",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep tests from the user's environments: an edit of those must not turn a test red."""
+    if config.getoption("--target") == "local":
+        sys.addaudithook(_refuse_the_users_files)
+
+
+def _refuse_the_users_files(event: str, arguments: tuple[Any, ...]) -> None:
+    if event != "open" or not str(arguments[0]).endswith(".yaml"):
+        return
+    test = os.environ.get("PYTEST_CURRENT_TEST", "")
+    if Path(arguments[0]).resolve().parent == _YOURS and not test.startswith(_JUDGES):
+        raise PermissionError(
+            f"{arguments[0]} is the user's to edit, and tests read none of environments/; take"
+            " `shipped` of tests/environments.py, or write a file of your own"
+        )

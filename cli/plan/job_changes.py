@@ -7,77 +7,36 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from cli.plan.references import References, is_function, is_new
+from cli.plan.property_words import leaves, words_of
+from cli.plan.references import References, is_new
 from cli.plan.tags import tag_changes
 from ground_truth.catalogue.prices import task_of
 from ground_truth.durations import duration_text
 
 _CONFIG: Final = ("Request", "HumanTaskConfig")
-#: By where it stands in the properties, the words for it; the longest beginning counts.
-_WORDS: Final[dict[tuple[str, ...], str]] = {
-    ("NamePrefix",): "name",
-    ("Revision",): "revision",
-    ("OnChange",): "on_change",
-    ("Relabel",): "relabel",
-    ("StopOnDelete",): "stop_on_delete",
-    ("Input",): "input",
-    ("Input", "Kind"): "data",
-    ("Input", "Bucket"): "input bucket",
-    ("Input", "Prefix"): "input",
-    ("Input", "ManifestUri"): "input manifest",
-    ("Input", "Extensions"): "file extensions",
-    ("Input", "Split"): "split",
-    ("Input", "Column"): "column",
-    ("Input", "Include"): "include",
-    ("Input", "Exclude"): "exclude",
-    ("Input", "Sample"): "sample",
-    ("Input", "Limit"): "limit",
-    ("Input", "Order"): "order",
-    ("Input", "Seed"): "seed",
-    ("Input", "WhenEmpty"): "when_empty",
-    ("Input", "PreviousAttribute"): "label attribute of the reviewed labels",
-    ("Input", "PreviousJob"): "reviewed job",
-    ("Files",): "label file",
-    ("Files", "Bucket"): "output bucket",
-    ("Files", "LabelCategories", "categoryGlobalAttributes"): "attributes",
-    ("Files", "LabelCategories", "frameAttributes"): "frame attributes",
-    ("Files", "LabelCategories", "annotationType"): "annotation",
-    ("Request",): "request",
-    ("Request", "LabelAttributeName"): "label attribute",
-    ("Request", "RoleArn"): "execution role",
-    ("Request", "OutputConfig"): "place of the labels",
-    ("Request", "OutputConfig", "KmsKeyId"): "key of the labels",
-    ("Request", "InputConfig"): "content classifiers",
-    ("Request", "StoppingConditions"): "stop_when",
-    ("Request", "LabelingJobAlgorithmsConfig"): "auto_label",
-    (*_CONFIG, "TaskTitle"): "title",
-    (*_CONFIG, "TaskDescription"): "description",
-    (*_CONFIG, "WorkteamArn"): "team",
-    (*_CONFIG, "TaskKeywords"): "keywords",
-    (*_CONFIG, "NumberOfHumanWorkersPerDataObject"): "workers per object",
-    (*_CONFIG, "TaskTimeLimitInSeconds"): "task time limit",
-    (*_CONFIG, "TaskAvailabilityLifetimeInSeconds"): "task availability",
-    (*_CONFIG, "MaxConcurrentTaskCount"): "most concurrent tasks",
-    (*_CONFIG, "PreHumanTaskLambdaArn"): "pre-annotation function",
-    (*_CONFIG, "AnnotationConsolidationConfig"): "consolidation function",
-    (*_CONFIG, "UiConfig"): "user interface",
-    ("ServiceToken",): "function of the deployment",
-    ("ServiceTimeout",): "time-out of the deployment",
-}
 #: What follows from other members, or has words of its own.
-_SAID_OTHERWISE: Final = frozenset(
+SAID_OTHERWISE: Final = frozenset(
     {
         ("Files", "Prefix"),
         ("Files", "WorkerTemplate"),
+        ("Files", "LabelCategories"),
         ("Files", "LabelCategories", "instructions"),
         ("Files", "LabelCategories", "labels"),
-        ("Input", "Extensions"),
     }
 )
-_FUNCTIONS: Final = (
-    (*_CONFIG, "PreHumanTaskLambdaArn"),
-    (*_CONFIG, "AnnotationConsolidationConfig"),
-    (*_CONFIG, "UiConfig"),
+#: What follows from the task, and so does not tell more than that it is another one.
+_OF_TASK: Final = frozenset(
+    {
+        (*_CONFIG, "PreHumanTaskLambdaArn"),
+        (*_CONFIG, "AnnotationConsolidationConfig"),
+        (*_CONFIG, "UiConfig"),
+        ("Input", "Extensions"),
+        ("Input", "Kind"),
+        ("Input", "MaximumBytes"),
+        ("Input", "MaximumCharacters"),
+        ("Input", "MaximumFrames"),
+        ("Input", "MaximumObjects"),
+    }
 )
 #: The page's own heading, which is the description.
 _HEADER: Final = re.compile(r'\bheader="[^"]*"')
@@ -93,10 +52,13 @@ def job_changes(
     is_other_task = tasks[0] != tasks[1] or _form(old) != _form(new)
     if is_other_task:
         found.append(f"task {_form(old)} → {_form(new)}")
-    for path, before, after in _leaves(old, new, ()):
+    said = SAID_OTHERWISE | (_OF_TASK if is_other_task else frozenset())
+    if old.get("Input", {}).get("Split") != new.get("Input", {}).get("Split"):
+        said |= {("Input", "Extensions")}
+    for path, before, after in leaves(old, new):
         if path == ("Tags",):
             found += tag_changes(before, after)
-        elif path[:3] not in _SAID_OTHERWISE and not (is_other_task and path[:3] in _FUNCTIONS):
+        elif path[:3] not in said:
             found.append(_changed(path, before, after, references, stack))
     return [*dict.fromkeys([*found, *_page(old, new)])]
 
@@ -147,28 +109,8 @@ def _form(properties: Mapping[str, Any]) -> str:
     return " ".join(part for part in (form.lower(), task_of(properties) or "unknown") if part)
 
 
-def _leaves(
-    old: Any, new: Any, path: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    """Yield what differs: the deepest members, but lists and functions of CloudFormation whole."""
-    if old == new:
-        return
-    if not (_is_data(old) and _is_data(new)):
-        yield path, old, new
-        return
-    for name in dict.fromkeys([*old, *new]):
-        yield from _leaves(old.get(name), new.get(name), (*path, name))
-
-
-def _is_data(value: Any) -> bool:
-    return isinstance(value, Mapping) and not is_function(value)
-
-
 def _changed(path: tuple[str, ...], old: Any, new: Any, references: References, stack: str) -> str:
-    words = next(
-        (_WORDS[path[:length]] for length in range(len(path), 0, -1) if path[:length] in _WORDS),
-        ".".join(path),
-    )
+    words = words_of("Custom::LabelingJob", path) or ".".join(path)
     if is_new(new):
         return f"{words}: {references.text(new, stack)} is replaced"
     before, after = (_value(path, each, references, stack) for each in (old, new))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -11,6 +11,7 @@ from cli.plan.changes import Action as ResourceAction
 from cli.plan.changes import Change
 from cli.plan.counts import Count, Counts
 from cli.plan.job_changes import job_changes
+from cli.plan.property_words import leaves, words_of
 from cli.plan.references import References, is_new
 from cli.plan.tags import tag_changes
 from ground_truth.catalogue.prices import Price, price, task_of
@@ -34,6 +35,8 @@ _ACTIONS: Final[Mapping[ResourceAction, Action]] = {
     "leave": "left behind",
 }
 _LONGEST: Final = 80
+#: Properties that hold tags.
+_TAGS: Final = ("Tags", "UserPoolTags")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,11 +214,9 @@ def _property_changes(change: Change, references: References) -> list[str]:
     """Return what changes of a resource: values where they are short, else their names."""
     texts: list[str] = []
     stack = change.resource.stack
-    for name in dict.fromkeys([*change.old, *change.new]):
-        old, new = change.old.get(name), change.new.get(name)
-        if old == new:
-            continue
-        if name in ("Tags", "UserPoolTags"):
+    for path, old, new in _differences(change):
+        name = words_of(change.resource.type, path) or ".".join(path)
+        if path[0] in _TAGS:
             texts += tag_changes(old, new)
         elif is_new(new):
             texts.append(f"{name}: refers to what is replaced")
@@ -227,6 +228,17 @@ def _property_changes(change: Change, references: References) -> list[str]:
     if before and after and before.replace_policy != after.replace_policy:
         texts.append(f"when replaced: {before.replace_policy} → {after.replace_policy}")
     return texts
+
+
+def _differences(change: Change) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Yield what differs: our own resources have words for what is deep in their properties."""
+    is_ours = change.resource.type.startswith("Custom::")
+    for name in dict.fromkeys([*change.old, *change.new]):
+        old, new = change.old.get(name), change.new.get(name)
+        if is_ours and name not in _TAGS:
+            yield from leaves(old, new, (name,))
+        elif old != new:
+            yield (name,), old, new
 
 
 def _property(name: str, old: Any, new: Any, references: References, stack: str) -> str:

@@ -10,18 +10,18 @@ from ground_truth.config.labels import Attributes
 from ground_truth.validators import labels as label_validators
 from ground_truth.validators.messages import ItemError
 
-Kind = Literal["attributes", "frame_attributes"]
-KINDS: Final[tuple[Kind, ...]] = ("attributes", "frame_attributes")
+Field = Literal["attributes", "frame_attributes"]
+FIELDS: Final[tuple[Field, ...]] = ("attributes", "frame_attributes")
 
 
-def earlier_attributes(job: Job, kind: Kind, reviewed: Attributes) -> Attributes:
+def earlier_attributes(job: Job, field: Field, reviewed: Attributes) -> Attributes:
     """Return those of the reviewed job's attributes that the job does not define anew.
 
     `reviewed` are all of that job, with those that it has taken over itself.
     """
     if job.task_type.label_file != "attributes":
         return ()
-    names = {each.name for each in getattr(job, kind)}
+    names = {each.name for each in getattr(job, field)}
     return tuple(each for each in reviewed if each.name not in names)
 
 
@@ -31,22 +31,22 @@ def check_attributes(jobs: Mapping[str, Job]) -> None:
     Raises ItemError with the path below `jobs`.
     """
     for key, job in jobs.items():
-        for kind in KINDS if job.reviewed_job is not None else ():
-            found = _with_earlier(jobs, job, kind)
+        for field in FIELDS if job.reviewed_job is not None else ():
+            found = _with_earlier(jobs, job, field)
             try:
-                if kind == "attributes":
+                if field == "attributes":
                     label_validators.attributes(found, job.labels, job.task_type)
                 else:
                     label_validators.frame_attributes(found, job.task_type)
             except ValueError as error:
                 raise ItemError(
-                    f"{error}; the job {job.reviewed_job} brings some", key, kind
+                    f"{error}; the job {job.reviewed_job} brings some", key, field
                 ) from None
 
 
-def _with_earlier(jobs: Mapping[str, Job], job: Job, kind: Kind) -> Attributes:
-    own: Attributes = getattr(job, kind)
+def _with_earlier(jobs: Mapping[str, Job], job: Job, field: Field) -> Attributes:
+    own: Attributes = getattr(job, field)
     if job.reviewed_job is None:
         return own
-    reviewed = _with_earlier(jobs, jobs[job.reviewed_job], kind)
-    return (*earlier_attributes(job, kind, reviewed), *own)
+    reviewed = _with_earlier(jobs, jobs[job.reviewed_job], field)
+    return (*earlier_attributes(job, field, reviewed), *own)

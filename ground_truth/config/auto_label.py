@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
+from ground_truth.config.effects import Effect
 from ground_truth.config.fields import KeyArn
 from ground_truth.config.section import Section, SoFar, rule
 from ground_truth.validators import names_and_limits
 from ground_truth.validators.messages import described
+
+#: Of what trains and labels.
+_RESOURCES: Final = "Request.LabelingJobAlgorithmsConfig.LabelingJobResourceConfig"
 
 
 class AutoLabel(Section):
     """Automated labeling; `auto_label: true` is short for one without settings."""
 
     #: Encrypts the disks of the training instances.
-    volume_key: KeyArn | None = None
+    volume_key: Annotated[KeyArn | None, Effect("new run", at=f"{_RESOURCES}.VolumeKmsKeyId")] = (
+        None
+    )
     #: Where training runs; together with `security_groups`.
-    subnets: Annotated[tuple[str, ...], AfterValidator(names_and_limits.subnets)] | None = None
+    subnets: Annotated[
+        Annotated[tuple[str, ...], AfterValidator(names_and_limits.subnets)] | None,
+        Effect("new run", at=f"{_RESOURCES}.VpcConfig.Subnets"),
+    ] = None
     #: What training may reach; together with `subnets`.
     security_groups: Annotated[
         Annotated[tuple[str, ...], AfterValidator(names_and_limits.security_groups)] | None,
         Field(validate_default=True),
+        Effect("new run", at=f"{_RESOURCES}.VpcConfig.SecurityGroupIds"),
     ] = None
 
     @staticmethod

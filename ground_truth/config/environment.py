@@ -18,6 +18,7 @@ from pydantic import (
 
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.config.attributes import check_attributes
+from ground_truth.config.effects import Effect
 from ground_truth.config.fields import Tags
 from ground_truth.config.job import Job
 from ground_truth.config.review import complete
@@ -56,19 +57,27 @@ class Environment(Section):
         str,
         AfterValidator(names_and_limits.region),
         Field(json_schema_extra={"enum": list(REGIONS)}),
+        Effect("everything anew"),
     ]
     #: Without one, the account of the CLI's credentials.
-    account: Annotated[str, AfterValidator(names_and_limits.account)] | None = None
+    account: Annotated[
+        Annotated[str, AfterValidator(names_and_limits.account)] | None,
+        Effect("everything anew"),
+    ] = None
     #: Whether data and people are kept when the stacks are destroyed.
-    protected: bool
+    protected: Annotated[bool, Effect("in place")]
     #: The name of a managed policy: the most that the roles of the stacks can do.
-    permissions_boundary: Annotated[str, AfterValidator(names_and_limits.policy_name)] | None = None
+    permissions_boundary: Annotated[
+        Annotated[str, AfterValidator(names_and_limits.policy_name)] | None, Effect("in place")
+    ] = None
     #: Put on everything that is made.
-    tags: Tags = Field(default_factory=dict)
+    tags: Annotated[Tags, Effect("in place")] = Field(default_factory=dict)
     #: Who labels.
-    workforce: Workforce
+    workforce: Annotated[Workforce, Effect("as its keys say")]
     #: What is labeled, by a name of your choice.
-    jobs: Mapping[Annotated[str, AfterValidator(_job_key)], Job] = Field(default_factory=dict)
+    jobs: Annotated[
+        Mapping[Annotated[str, AfterValidator(_job_key)], Job], Effect("another job")
+    ] = Field(default_factory=dict)
 
     _name: str = PrivateAttr()
     _root: Path = PrivateAttr()

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 from pydantic import AfterValidator
 
 from ground_truth.catalogue.data_kinds import DataKind
+from ground_truth.config.effects import Effect
 from ground_truth.config.fields import Text
 from ground_truth.config.section import Section
 from ground_truth.validators import inputs as input_validators
@@ -26,27 +27,35 @@ class Input(Section):
     """A prefix, or a manifest and where the objects that it names are; and what is chosen."""
 
     #: In the environment's input bucket, or `s3://bucket/prefix/`.
-    prefix: Annotated[str, AfterValidator(input_validators.location)] | None = None
+    prefix: Annotated[
+        Annotated[str, AfterValidator(input_validators.location)] | None,
+        Effect("new run", "input"),
+    ] = None
     #: Your own manifest instead of all that is below the prefix, which its objects must be below.
-    manifest: Annotated[str, AfterValidator(input_validators.manifest)] | None = None
+    manifest: Annotated[
+        Annotated[str, AfterValidator(input_validators.manifest)] | None,
+        Effect("new run", "input manifest", at="Input.ManifestUri"),
+    ] = None
     #: Whether a text file is one data object or one per line that is not blank.
-    split: Literal["file", "line"] | None = None
+    split: Annotated[Literal["file", "line"] | None, Effect("new run")] = None
     #: A column of CSV files; each row is a data object.
-    column: Annotated[Text, AfterValidator(input_validators.column)] | None = None
+    column: Annotated[
+        Annotated[Text, AfterValidator(input_validators.column)] | None, Effect("new run")
+    ] = None
     #: Patterns of names below the prefix, one of which an object must fit.
-    include: _Globs = ()
+    include: Annotated[_Globs, Effect("new run")] = ()
     #: Patterns of names below the prefix that leave objects out.
-    exclude: _Globs = ()
+    exclude: Annotated[_Globs, Effect("new run")] = ()
     #: So many data objects, chosen by chance.
-    sample: _Count | None = None
+    sample: Annotated[_Count | None, Effect("new run")] = None
     #: No more than so many data objects, the first ones of the order.
-    limit: _Count | None = None
+    limit: Annotated[_Count | None, Effect("new run")] = None
     #: In the order of their names, or mixed by chance, the same way each time.
-    order: Literal["listed", "shuffled"] = "listed"
+    order: Annotated[Literal["listed", "shuffled"], Effect("new run")] = "listed"
     #: Another number gives another sample and another mix.
-    seed: Annotated[int, AfterValidator(input_validators.seed)] = 0
+    seed: Annotated[int, AfterValidator(input_validators.seed), Effect("new run")] = 0
     #: Whether a deployment fails when there is nothing to label, or goes on without a job.
-    when_empty: Literal["fail", "skip"] | None = None
+    when_empty: Annotated[Literal["fail", "skip"] | None, Effect("in place", "when_empty")] = None
 
     @staticmethod
     def from_text(value: object) -> object:

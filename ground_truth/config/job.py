@@ -19,6 +19,7 @@ from ground_truth.config.custom_task import (
     custom_data_kind,
     parsed_template,
 )
+from ground_truth.config.effects import NOWHERE, Effect
 from ground_truth.config.fields import KeyArn, Positive, Seconds, Tags, Text
 from ground_truth.config.input import Input
 from ground_truth.config.labels import Attributes, Instructions, Label, Labels
@@ -43,96 +44,157 @@ _ContentClassifier: TypeAlias = Literal[
 _MISSING: Final = "expected a value, got nothing; add the key"
 #: What a job's task follows from.
 _TASK: Final = ("verify", "adjust", "task")
+#: Where the job's properties have what is asked of workers, and what they are told of labels.
+_CONFIG: Final = "Request.HumanTaskConfig"
+_LABEL_FILE: Final = "Files.LabelCategories"
 
 
 class StopWhen(Section):
     """When a job ends before all is labeled."""
 
     #: When people have labeled so many data objects.
-    labeled_objects: Positive | None = None
+    labeled_objects: Annotated[
+        Positive | None,
+        Effect("new run", at="Request.StoppingConditions.MaxHumanLabeledObjectCount"),
+    ] = None
     #: When people have labeled such a part of all data objects, in percent.
-    labeled_percentage: Annotated[int, AfterValidator(names_and_limits.percentage)] | None = None
+    labeled_percentage: Annotated[
+        Annotated[int, AfterValidator(names_and_limits.percentage)] | None,
+        Effect("new run", at="Request.StoppingConditions.MaxPercentageOfInputDatasetLabeled"),
+    ] = None
 
 
 class Job(Section):
     """A labeling job."""
 
     #: Whose labels workers judge: a job's key, or a mapping for labels from elsewhere.
-    verify: Reviewed | None = None
+    verify: Annotated[Reviewed | None, Effect("new run", at=NOWHERE)] = None
     #: Whose labels workers put right: a job's key, or a mapping for labels from elsewhere.
-    adjust: Reviewed | None = None
+    adjust: Annotated[Reviewed | None, Effect("new run", at=NOWHERE)] = None
     #: The kind of question; none for a review, whose task is that of the labels.
     task: Annotated[
-        str | None, Field(validate_default=True, json_schema_extra={"enum": list(TASK_TYPES)})
+        str | None,
+        Field(validate_default=True, json_schema_extra={"enum": list(TASK_TYPES)}),
+        Effect("new run", at=NOWHERE),
     ] = None
     #: What a custom task is about.
-    data: Annotated[str | None, Field(json_schema_extra={"enum": list(CUSTOM_DATA)})] = None
+    data: Annotated[
+        str | None,
+        Field(json_schema_extra={"enum": list(CUSTOM_DATA)}),
+        Effect("new run", at="Input.Extensions"),
+    ] = None
     #: Where the data objects are; a text is short for a prefix.
     input: Annotated[
         Input,
         BeforeValidator(Input.from_text, json_schema_input_type=str | Input),
         Field(validate_default=True),
+        Effect("as its keys say"),
     ] = Input()
     #: The tool for video frames.
-    annotation: str | None = None
+    annotation: Annotated[str | None, Effect("new run", at=f"{_LABEL_FILE}.annotationType")] = None
     #: What workers choose from, in this order.
-    labels: Annotated[Labels, Field(validate_default=True)] = ()
+    labels: Annotated[Labels, Field(validate_default=True), Effect("new run", at=NOWHERE)] = ()
     #: What is asked of each object, whatever its label.
-    attributes: Attributes = ()
+    attributes: Annotated[
+        Attributes, Effect("new run", at=f"{_LABEL_FILE}.categoryGlobalAttributes")
+    ] = ()
     #: What is asked of each frame.
-    frame_attributes: Attributes = ()
+    frame_attributes: Annotated[
+        Attributes, Effect("new run", at=f"{_LABEL_FILE}.frameAttributes")
+    ] = ()
     #: Heads the job in the workers' list.
-    title: Annotated[Text, AfterValidator(names_and_limits.task_title)]
+    title: Annotated[
+        Text,
+        AfterValidator(names_and_limits.task_title),
+        Effect("new run", at=f"{_CONFIG}.TaskTitle"),
+    ]
     #: Says in one line what is to be done.
-    description: Annotated[Text, AfterValidator(names_and_limits.task_description)]
+    description: Annotated[
+        Text,
+        AfterValidator(names_and_limits.task_description),
+        Effect("new run", at=f"{_CONFIG}.TaskDescription"),
+    ]
     #: How to decide; not for custom tasks, whose template says it.
-    instructions: Annotated[Instructions | None, Field(validate_default=True)] = None
+    instructions: Annotated[
+        Instructions | None, Field(validate_default=True), Effect("new run", at=NOWHERE)
+    ] = None
     #: The function that prepares what a custom task shows: an ARN, or a folder with a `handler.py`.
-    pre_annotation: str | None = None
+    pre_annotation: Annotated[
+        str | None,
+        Effect("new run", "pre-annotation function", at=f"{_CONFIG}.PreHumanTaskLambdaArn"),
+    ] = None
     #: The function that makes one label of a custom task's answers: an ARN, or such a folder.
-    post_annotation: str | None = None
+    post_annotation: Annotated[
+        str | None,
+        Effect(
+            "new run", "post-annotation function", at=f"{_CONFIG}.AnnotationConsolidationConfig"
+        ),
+    ] = None
     #: The page of a custom task; a path below the folder of `environments/`.
-    template: Annotated[str | None, Field(validate_default=True)] = None
-    #: A key of `workforce.teams`.
-    team: str
-    #: How many people label each data object; no more than the team has.
-    workers_per_object: Annotated[int, AfterValidator(names_and_limits.workers_per_object)] = 1
-    #: How long a worker may take for one task.
-    task_time_limit: Seconds = 300
-    #: How long tasks wait for an answer.
-    task_availability: Annotated[Seconds, AfterValidator(names_and_limits.task_availability)] = (
-        864_000
+    template: Annotated[str | None, Field(validate_default=True), Effect("new run", at=NOWHERE)] = (
+        None
     )
+    #: A key of `workforce.teams`.
+    team: Annotated[str, Effect("new run", at=f"{_CONFIG}.WorkteamArn")]
+    #: How many people label each data object; no more than the team has.
+    workers_per_object: Annotated[
+        int,
+        AfterValidator(names_and_limits.workers_per_object),
+        Effect("new run", at=f"{_CONFIG}.NumberOfHumanWorkersPerDataObject"),
+    ] = 1
+    #: How long a worker may take for one task.
+    task_time_limit: Annotated[
+        Seconds, Effect("new run", at=f"{_CONFIG}.TaskTimeLimitInSeconds")
+    ] = 300
+    #: How long tasks wait for an answer.
+    task_availability: Annotated[
+        Seconds,
+        AfterValidator(names_and_limits.task_availability),
+        Effect("new run", at=f"{_CONFIG}.TaskAvailabilityLifetimeInSeconds"),
+    ] = 864_000
     #: What the labels are called in the output manifest; without it the job's key. Ends with `-ref`
     #: where the task demands it.
-    label_attribute: str
+    label_attribute: Annotated[str, Effect("new run", at="Request.LabelAttributeName")]
     #: How many tasks are handed out at a time; without it, 1,000.
-    max_concurrent_tasks: (
-        Annotated[int, AfterValidator(names_and_limits.max_concurrent_tasks)] | None
-    ) = None
+    max_concurrent_tasks: Annotated[
+        Annotated[int, AfterValidator(names_and_limits.max_concurrent_tasks)] | None,
+        Effect("new run", "most concurrent tasks", at=f"{_CONFIG}.MaxConcurrentTaskCount"),
+    ] = None
     #: Words by which workers find the job.
-    keywords: Annotated[tuple[Text, ...], AfterValidator(names_and_limits.keywords)] = ()
+    keywords: Annotated[
+        tuple[Text, ...],
+        AfterValidator(names_and_limits.keywords),
+        Effect("new run", at=f"{_CONFIG}.TaskKeywords"),
+    ] = ()
     #: When the job ends before all is labeled.
-    stop_when: StopWhen = StopWhen()
+    stop_when: Annotated[
+        StopWhen, Effect("as its keys say", "stop_when", at="Request.StoppingConditions")
+    ] = StopWhen()
     #: Ground Truth trains a model that labels what it is sure of; `true` is short for no settings.
     auto_label: Annotated[
         AutoLabel | None,
         BeforeValidator(AutoLabel.from_text, json_schema_input_type=bool | AutoLabel | None),
+        Effect("new run", "auto_label", at="Request.LabelingJobAlgorithmsConfig"),
     ] = None
     #: What you declare of the data.
-    content_classifiers: tuple[_ContentClassifier, ...] = ()
+    content_classifiers: Annotated[
+        tuple[_ContentClassifier, ...], Effect("new run", at="Request.InputConfig")
+    ] = ()
     #: Encrypts the labels instead of the environment's key.
-    output_key: KeyArn | None = None
+    output_key: Annotated[
+        KeyArn | None,
+        Effect("new run", "key of the labels", at="Request.OutputConfig.KmsKeyId"),
+    ] = None
     #: Raised to start a new run over what no earlier run has labeled.
-    revision: Positive = 1
+    revision: Annotated[Positive, Effect("new run")] = 1
     #: Whether a change may end a running job; without one, the environment says so.
-    on_change: Literal["replace", "fail"] | None = None
+    on_change: Annotated[Literal["replace", "fail"] | None, Effect("in place", "on_change")] = None
     #: Whether objects that earlier runs have labeled are labeled, and paid, again.
-    relabel: bool = False
+    relabel: Annotated[bool, Effect("in place")] = False
     #: Whether a running job may be ended by taking it out of the file, or by `cdk destroy`.
-    stop_on_delete: bool = True
+    stop_on_delete: Annotated[bool, Effect("in place", "stop_on_delete")] = True
     #: Put on the job, besides the environment's.
-    tags: Tags = Field(default_factory=dict)
+    tags: Annotated[Tags, Effect("in place", "tag")] = Field(default_factory=dict)
 
     @property
     def reviewed(self) -> Reviewed | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
+from ground_truth.config.effects import Effect
 from ground_truth.config.fields import Text
 from ground_truth.config.section import Section
 from ground_truth.templates.instructions import html_of
@@ -19,17 +20,17 @@ class Attribute(Section):
     """What workers say of an object or a frame beside its label."""
 
     #: What it is called in the labels.
-    name: Text
+    name: Annotated[Text, Effect("new run")]
     #: The question that workers see.
-    description: Text | None = None
+    description: Annotated[Text | None, Effect("new run")] = None
     #: What workers choose one of; without them and without numbers they write.
-    choices: tuple[Text, ...] = ()
+    choices: Annotated[tuple[Text, ...], Effect("new run")] = ()
     #: The lowest number that workers may give.
-    minimum: int | None = None
+    minimum: Annotated[int | None, Effect("new run")] = None
     #: The highest number that workers may give.
-    maximum: int | None = None
+    maximum: Annotated[int | None, Effect("new run")] = None
     #: Whether nobody may leave it out.
-    required: bool = False
+    required: Annotated[bool, Effect("new run")] = False
 
     @model_validator(mode="after")
     def _asks_one_thing(self) -> Self:
@@ -44,11 +45,11 @@ class Label(Section):
     """A label category: its name, or a mapping with more."""
 
     #: What workers see and labels say.
-    name: str
+    name: Annotated[str, Effect("new run")]
     #: What stands at the marked words of a text, for named entities.
-    short_name: Text | None = None
+    short_name: Annotated[Text | None, Effect("new run")] = None
     #: What is asked of objects with this label only.
-    attributes: Attributes = ()
+    attributes: Annotated[Attributes, Effect("new run")] = ()
 
 
 def _named(value: object) -> object:
@@ -64,13 +65,13 @@ class Instructions(Section):
     """What workers are told, as Markdown."""
 
     #: Beside each task.
-    short: _Instruction
+    short: Annotated[_Instruction, Effect("new run")]
     #: Behind a button.
-    full: _Instruction | None = None
+    full: Annotated[_Instruction | None, Effect("new run")] = None
     #: A label that is right.
-    good_example: _Instruction | None = None
+    good_example: Annotated[_Instruction | None, Effect("new run")] = None
     #: A label that is wrong.
-    bad_example: _Instruction | None = None
+    bad_example: Annotated[_Instruction | None, Effect("new run")] = None
 
     def short_html(self) -> str:
         """Return the short instructions with the examples; ValueError as in `html_of`."""

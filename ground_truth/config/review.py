@@ -10,6 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from dataset.messages import shown
 from ground_truth.catalogue.task_types import TASK_TYPES, TaskType
+from ground_truth.config.effects import NOWHERE, Effect
 from ground_truth.config.section import Section
 from ground_truth.validators import inputs as input_validators
 from ground_truth.validators import names_and_limits
@@ -22,9 +23,14 @@ class Reviewed(Section):
     """The labels that are verified or adjusted: of another job here, or in an output manifest."""
 
     #: A key of `jobs`; in the file it stands alone, without a mapping.
-    job: SkipJsonSchema[str | None] = None
+    job: Annotated[
+        SkipJsonSchema[str | None], Effect("new run", "reviewed job", at="Input.PreviousJob")
+    ] = None
     #: The output manifest with the labels, such as s3://bucket/key.
-    manifest: Annotated[str, AfterValidator(input_validators.manifest)] | None = None
+    manifest: Annotated[
+        Annotated[str, AfterValidator(input_validators.manifest)] | None,
+        Effect("new run", "input manifest", at="Input.ManifestUri"),
+    ] = None
     #: The task that made the labels.
     task: Annotated[
         str,
@@ -33,9 +39,13 @@ class Reviewed(Section):
                 "enum": [name for name, each in TASK_TYPES.items() if each.adjustment is not None]
             }
         ),
+        Effect("new run", at=NOWHERE),
     ]
     #: The label attribute of what is in the manifest.
-    label_attribute: str | None = None
+    label_attribute: Annotated[
+        str | None,
+        Effect("new run", "label attribute of the reviewed labels", at="Input.PreviousAttribute"),
+    ] = None
 
     def task_type(self, review: Review) -> TaskType | None:
         """Return the catalogue's entry, None where the task has no such review."""

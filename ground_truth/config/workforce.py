@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from dataset.messages import shown
+from ground_truth.config.effects import NOWHERE, Effect
 from ground_truth.config.fields import Email, Emails, KeyArn, Text
 from ground_truth.config.section import Section, SoFar, context_of, rule
 from ground_truth.templates import invitation as invitation_mail
@@ -37,21 +38,31 @@ class PasswordPolicy(Section):
     """What Cognito asks of a worker's password, besides letters of both cases, digit and symbol."""
 
     #: Characters.
-    minimum_length: Annotated[int, AfterValidator(people_validators.password_length)] = 12
+    minimum_length: Annotated[
+        int, AfterValidator(people_validators.password_length), Effect("in place")
+    ] = 12
     #: How long the password of an invitation can be used.
-    temporary_password_days: Annotated[int, AfterValidator(people_validators.password_days)] = 7
+    temporary_password_days: Annotated[
+        int, AfterValidator(people_validators.password_days), Effect("in place")
+    ] = 7
 
 
 class Vpc(Section):
     """Where the worker portal can be reached from, when that is a private network only."""
 
     #: The VPC.
-    id: Annotated[str, AfterValidator(workforce_validators.vpc_id)]
+    id: Annotated[
+        str, AfterValidator(workforce_validators.vpc_id), Effect("in place", "vpc", at="Vpc.VpcId")
+    ]
     #: Where the portal's endpoint is put, at most 16.
-    subnets: Annotated[tuple[str, ...], AfterValidator(workforce_validators.subnets)]
+    subnets: Annotated[
+        tuple[str, ...], AfterValidator(workforce_validators.subnets), Effect("in place")
+    ]
     #: What may reach the endpoint, at most 5.
     security_groups: Annotated[
-        tuple[str, ...], AfterValidator(workforce_validators.security_groups)
+        tuple[str, ...],
+        AfterValidator(workforce_validators.security_groups),
+        Effect("in place", at="Vpc.SecurityGroupIds"),
     ]
 
 
@@ -59,9 +70,13 @@ class Network(Section):
     """What a workforce that is made says of the network of its portal."""
 
     #: Where the worker portal can be opened from; empty for everywhere.
-    allowed_cidrs: Annotated[tuple[str, ...], AfterValidator(people_validators.cidrs)] = ()
+    allowed_cidrs: Annotated[
+        tuple[str, ...],
+        AfterValidator(people_validators.cidrs),
+        Effect("in place", "allowed_cidrs", at="Cidrs"),
+    ] = ()
     #: The portal opens in this network only.
-    vpc: Vpc | None = None
+    vpc: Annotated[Vpc | None, Effect("in place", "vpc", at="Vpc")] = None
 
     @rule("vpc", needs=("allowed_cidrs",))
     def _has_no_cidrs(cls, value: Vpc | None, so_far: SoFar) -> Vpc | None:
@@ -77,47 +92,67 @@ class Create(Network):
     """A private workforce that is made for the environment, with a user pool of its own."""
 
     #: Who invites the workers.
-    organization: Annotated[Text, AfterValidator(people_validators.organization)]
+    organization: Annotated[
+        Text, AfterValidator(people_validators.organization), Effect("in place")
+    ]
     #: Whom workers write to.
-    support_email: Email
+    support_email: Annotated[Email, Effect("in place")]
     #: The mail to a new worker, as Markdown with places in braces.
-    invitation: Annotated[str, AfterValidator(invitation_mail.check)] = invitation_mail.DEFAULT
+    invitation: Annotated[str, AfterValidator(invitation_mail.check), Effect("in place")] = (
+        invitation_mail.DEFAULT
+    )
     #: The sender of invitations, an identity of SES; without it Cognito's own, 50 mails a day.
-    email_from: Email | None = None
+    email_from: Annotated[Email | None, Effect("in place")] = None
     #: Whether workers may or must have a second factor, an authenticator app.
-    mfa: Literal["optional", "required"] = "optional"
+    mfa: Annotated[Literal["optional", "required"], Effect("in place")] = "optional"
     #: What passwords must be like.
-    password_policy: PasswordPolicy = Field(default_factory=PasswordPolicy)
+    password_policy: Annotated[PasswordPolicy, Effect("as its keys say")] = Field(
+        default_factory=PasswordPolicy
+    )
     #: What Cognito does about stolen passwords and odd sign-ins; billed by worker and month.
-    threat_protection: Literal["off", "audit", "enforced"] = "off"
+    threat_protection: Annotated[Literal["off", "audit", "enforced"], Effect("in place")] = "off"
 
 
 class Oidc(Network):
     """A private workforce whose people sign in at an identity provider of your own."""
 
     #: The name of the client, as the identity provider knows it.
-    client_id: Annotated[str, AfterValidator(workforce_validators.oidc_text)]
+    client_id: Annotated[str, AfterValidator(workforce_validators.oidc_text), Effect("refused")]
     #: The ARN of the secret in Secrets Manager that holds the client's secret.
-    client_secret: Annotated[str, AfterValidator(workforce_validators.secret_arn)]
+    client_secret: Annotated[
+        str,
+        AfterValidator(workforce_validators.secret_arn),
+        Effect("refused", at="ClientSecretArn"),
+    ]
     #: The key of that secret, where it is not Secrets Manager's own one.
-    client_secret_key: KeyArn | None = None
+    client_secret_key: Annotated[KeyArn | None, Effect("in place", at=NOWHERE)] = None
     #: Who the provider says that it is.
-    issuer: Annotated[str, AfterValidator(workforce_validators.endpoint)]
+    issuer: Annotated[str, AfterValidator(workforce_validators.endpoint), Effect("refused")]
     #: Where people sign in.
-    authorization_endpoint: Annotated[str, AfterValidator(workforce_validators.endpoint)]
+    authorization_endpoint: Annotated[
+        str, AfterValidator(workforce_validators.endpoint), Effect("refused")
+    ]
     #: Where the portal exchanges their code.
-    token_endpoint: Annotated[str, AfterValidator(workforce_validators.endpoint)]
+    token_endpoint: Annotated[str, AfterValidator(workforce_validators.endpoint), Effect("refused")]
     #: Where the portal asks who they are.
-    user_info_endpoint: Annotated[str, AfterValidator(workforce_validators.endpoint)]
+    user_info_endpoint: Annotated[
+        str, AfterValidator(workforce_validators.endpoint), Effect("refused")
+    ]
     #: Where people are led when they leave.
-    logout_endpoint: Annotated[str, AfterValidator(workforce_validators.endpoint)]
+    logout_endpoint: Annotated[
+        str, AfterValidator(workforce_validators.endpoint), Effect("refused")
+    ]
     #: The keys that the provider signs with.
-    jwks_uri: Annotated[str, AfterValidator(workforce_validators.endpoint)]
+    jwks_uri: Annotated[str, AfterValidator(workforce_validators.endpoint), Effect("refused")]
     #: What is asked of the identity provider, in words with blanks between.
-    scope: Annotated[str, AfterValidator(workforce_validators.scope)] | None = None
+    scope: Annotated[
+        Annotated[str, AfterValidator(workforce_validators.scope)] | None, Effect("refused")
+    ] = None
     #: More parameters of the request for authentication.
     extra_params: Annotated[
-        Mapping[str, str], AfterValidator(workforce_validators.extra_params)
+        Mapping[str, str],
+        AfterValidator(workforce_validators.extra_params),
+        Effect("refused", at="Oidc.AuthenticationRequestExtraParams"),
     ] = Field(default_factory=dict)
 
     @field_validator("client_secret")
@@ -135,11 +170,17 @@ class Adopt(Section):
     """The workforce that the account has already in the Region."""
 
     #: `default` for one that the console has made.
-    workforce_name: Annotated[str, AfterValidator(workforce_validators.workforce_name)]
+    workforce_name: Annotated[
+        str, AfterValidator(workforce_validators.workforce_name), Effect("refused")
+    ]
     #: The user pool that it is bound to; without it and its client, the workforce signs in by OIDC.
-    user_pool_id: Annotated[str, AfterValidator(workforce_validators.user_pool_id)] | None = None
+    user_pool_id: Annotated[
+        Annotated[str, AfterValidator(workforce_validators.user_pool_id)] | None, Effect("refused")
+    ] = None
     #: The portal's client of that pool.
-    client_id: Annotated[str, AfterValidator(workforce_validators.client_id)] | None = None
+    client_id: Annotated[
+        Annotated[str, AfterValidator(workforce_validators.client_id)] | None, Effect("refused")
+    ] = None
 
     @field_validator("user_pool_id")
     @classmethod
@@ -165,13 +206,17 @@ class Team(Section):
     """A work team."""
 
     #: What workers read of their team.
-    description: Annotated[Text, AfterValidator(people_validators.team_description)]
+    description: Annotated[
+        Text, AfterValidator(people_validators.team_description), Effect("in place")
+    ]
     #: Addresses of those who are invited and label; with OIDC there are groups instead.
-    workers: Emails = ()
+    workers: Annotated[Emails, Effect("in place")] = ()
     #: Groups of the identity provider whose people are in the team.
-    groups: Annotated[tuple[str, ...], AfterValidator(workforce_validators.groups)] = ()
+    groups: Annotated[
+        tuple[str, ...], AfterValidator(workforce_validators.groups), Effect("in place")
+    ] = ()
     #: Addresses that get a mail when there is work and when a job has ended.
-    notify: Emails = ()
+    notify: Annotated[Emails, Effect("in place")] = ()
 
     @field_validator("workers")
     @classmethod
@@ -190,17 +235,19 @@ class Workforce(Section):
     """Who labels. Exactly one of the first four says where the workforce comes from."""
 
     #: A workforce is made for this environment, with a user pool of its own.
-    create: Create | None = None
+    create: Annotated[Create | None, Effect("refused")] = None
     #: Made for this environment; people sign in at your own identity provider.
-    oidc: Oidc | None = None
+    oidc: Annotated[Oidc | None, Effect("refused")] = None
     #: The one that the account has already.
-    adopt: Adopt | None = None
+    adopt: Annotated[Adopt | None, Effect("refused")] = None
     #: The environment of the same account and Region whose workforce is used here too.
-    shared_with: str | None = None
+    shared_with: Annotated[str | None, Effect("refused")] = None
     #: Whether a data object's address works only from where its worker has opened the task.
-    pin_urls_to_worker_ip: bool = False
+    pin_urls_to_worker_ip: Annotated[bool, Effect("in place")] = False
     #: Who works together, by a name of your choice.
-    teams: Mapping[Annotated[str, AfterValidator(_team_key)], Team]
+    teams: Annotated[
+        Mapping[Annotated[str, AfterValidator(_team_key)], Team], Effect("another team")
+    ]
 
     @property
     def mode(self) -> Mode:

@@ -9,11 +9,11 @@ from ground_truth.catalogue.task_types import TaskType
 
 
 class ItemError(ValueError):
-    """What is wrong with one part of a list or mapping, so that the part's line can be named."""
+    """What is wrong with one item of a list or mapping, so that its line can be named."""
 
     def __init__(self, message: str, *path: str | int) -> None:
         super().__init__(message)
-        #: Places in lists and keys that lead to the part.
+        #: Places in lists and keys that lead to it.
         self.path = path
 
 

@@ -117,7 +117,8 @@ def labeled_object(line: bytes, attribute: str) -> dict[str, Any] | None:
         content = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(content, dict) or not is_labeled(content, attribute):
+    # A label is not asked for again because what is said of it is empty.
+    if not isinstance(content, dict) or content.get(attribute) is None or metadata not in content:
         return None
     return {name: content[name] for name in content if name not in (attribute, metadata)}
 

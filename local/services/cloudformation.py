@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +28,10 @@ _ROLE: Final = "AWS::IAM::Role"
 _CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
 #: AWS's own words.
 _OTHER_FUNCTION: Final = "Modifying service token is not allowed."
+#: What the answer about a stack says while it is being worked on.
+_BUSY: Final = re.compile(rb"<StackStatus>(?!REVIEW_)\w+_IN_PROGRESS<")
+#: The seconds after which such a question is answered anyhow: before clients give up.
+_PATIENCE: Final = 20.0
 #: Types that are nothing in an account.
 _NOTHING: Final = ("AWS::CDK::Metadata", "AWS::CloudFormation::")
 
@@ -49,6 +55,7 @@ class Deployments:
     def install(self) -> None:
         """Ask before each resource is made, changed and deleted, and keep a role's boundary."""
         self._keep_service_tokens()
+        self._answer_when_there_is_news()
         operations = self._requests._ACTION_HANDLERS
         for operation in ("CreateChangeSet", "CreateStack", "DeleteStack", "UpdateStack"):
             operations[operation] = self._noting_the_role(operations[operation])
@@ -99,6 +106,25 @@ class Deployments:
 
         for each in (self._provisioners, self._stacks):
             each._custom_named_replacement_error = refusal_or_token
+
+    def _answer_when_there_is_news(self) -> None:
+        """Hold the answer about a stack until it is done: the CDK command sleeps for 5 s between.
+
+        A small stack takes a tenth of that.
+        """
+        services = module("app").SERVICE_HANDLERS
+        handle = services["cloudformation"]
+
+        async def answer(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+            about_one = b"Action=DescribeStacks" in body and b"StackName=" in body
+            deadline = time.monotonic() + (_PATIENCE if about_one else 0)
+            while True:
+                found = await handle(method, path, headers, body, query)
+                if time.monotonic() > deadline or not _BUSY.search(found[2]):
+                    return found
+                await asyncio.sleep(0.02)
+
+        services["cloudformation"] = answer
 
     def _noting_the_role(self, handler: Any) -> Any:
         def handle(parameters: Any) -> Any:

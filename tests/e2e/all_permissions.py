@@ -12,11 +12,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ground_truth.config import load_all
 from local.aws import ROOT, LocalAws
 from local.browser import Browser
 from local.cdk_cli import CdkCli
 from local.ground_truth.answers import png
 from local.worker import Task, Worker
+from tests.assembly import synthesise
+from tests.e2e.changes import telling_events
 from tests.e2e.deployed import Answers, CustomResource
 from tests.e2e.permissions import Roles, Run, permissions
 from tests.e2e.role_runs import Bucket, Jobs, People, Provider
@@ -87,7 +90,7 @@ class Account:
             environment=environment,
             variables=self.aws.environment,
             folder=folder,
-            app=f"python -m tests.e2e.app_of_events {self.folder / 'environments'}",
+            app=str(folder / "assembly"),
         )
 
     def write_environments(self) -> None:
@@ -108,6 +111,10 @@ class Account:
             for before, after in here.items():
                 content = content.replace(before, after)
             (self.folder / "environments" / name).write_text(content)
+        # Here, since the environments are deployed at once, and jsii is of one thread.
+        for environment in load_all(self.folder / "environments"):
+            folder = self.folder / environment.name / "assembly"
+            synthesise([environment], folder, telling_events)
 
     def open_mails(self) -> None:
         """Open the links of all mails that ask whether an address is somebody's own."""

@@ -39,7 +39,7 @@ class Answers:
 
 @dataclass(frozen=True, kw_only=True)
 class CustomResource:
-    """One custom resource of a stack; `event` is what its template says, as `app_of_events`."""
+    """One custom resource of a stack; `event` is what its template says, by `telling_events`."""
 
     stack_id: str
     event: Mapping[str, Any]

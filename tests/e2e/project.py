@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 import yaml
 
+from ground_truth.config import load_all
 from local.aws import LocalAws
 from local.browser import Browser
 from local.cdk_cli import CdkCli, CdkError
 from local.mailbox import PATH as MAILBOX
 from local.worker import Worker
+from tests.assembly import Change, synthesise
+from tests.e2e.changes import soon_refused
 
 CREATE = {"organization": "Example Labs", "support_email": "labeling@example.com"}
 
@@ -28,9 +31,11 @@ class Project:
     folder: Path
     #: Environment → what its file says of the workforce.
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
-    #: What tests/e2e/app_of_files.py does to the app, such as `token-minutes=30`.
-    patch: str = ""
+    #: What is done to the stacks besides.
+    changes: tuple[Change, ...] = (soon_refused,)
     _with_data: set[str] = field(default_factory=set)
+    #: Environment, all files and changes → the assembly, which is made once.
+    _assemblies: dict[tuple[object, ...], Path] = field(default_factory=dict)
 
     @property
     def cognito(self) -> Any:
@@ -54,10 +59,11 @@ class Project:
 
     def refusal(self, name: str, workforce: dict[str, Any]) -> str:
         """Deploy what must fail; return what the command printed of it, in one line."""
+        self.write(name, workforce)
         cdk = self.cdk(name)
         start = cdk.log.stat().st_size if cdk.log.exists() else 0
         with pytest.raises(CdkError):
-            self.deploy(name, workforce)
+            self.deploy(name)
         return " ".join(cdk.log.read_bytes()[start:].decode().split())
 
     def deploy_data(self, name: str) -> None:
@@ -109,8 +115,17 @@ class Project:
             environment=name,
             variables=self.aws.environment,
             folder=self.folder,
-            app=f"python -m tests.e2e.app_of_files {self.folder / 'environments'} {self.patch}",
+            app=str(self._assembly(name)),
         )
+
+    def _assembly(self, name: str) -> Path:
+        files = sorted((self.folder / "environments").glob("*.yaml"))
+        key = (name, self.changes, *((file.name, file.read_text()) for file in files))
+        if key not in self._assemblies:
+            folder = self.folder / "assemblies" / str(len(self._assemblies))
+            chosen = [each for each in load_all(files[0].parent) if each.name == name]
+            self._assemblies[key] = synthesise(chosen, folder, *self.changes)
+        return self._assemblies[key]
 
 
 def team_of(*workers: str, **more: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from local.aws import LocalAws
 from local.cdk_cli import CdkCli, CdkError
 from local.walkthrough import label_all, wait_for_end
 from local.worker import Worker
+from tests.assembly import synthesise
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,6 +33,8 @@ class Target:
     cdk: CdkCli
     #: Waits until the job has been labeled; returns its last status.
     label: Callable[[str], str]
+    #: What synthesises the environment anew, if `cdk` has an assembly of it.
+    app: str | None = None
     #: All calls of AWS, as JSON Lines; a real account has no such file.
     call_log: Path | None = None
     #: Simulated workers; a real account has people.
@@ -75,11 +78,22 @@ class Prepared:
 
 
 @contextmanager
-def local_target(folder: Path, app: str = "python app.py") -> Iterator[Target]:
-    """Start local AWS, bootstrapped, with a simulated worker; end it afterwards."""
-    environment = load(ROOT / "environments" / "local.yaml")
+def local_target(
+    folder: Path, environment: Environment, *, app: str | None = None
+) -> Iterator[Target]:
+    """Start local AWS, bootstrapped, with simulated workers; end it afterwards.
+
+    The environment is synthesised here, or by the CDK command if there is an `app`.
+    """
     with LocalAws(folder) as aws:
-        cdk = CdkCli(environment="local", variables=aws.environment, folder=folder, app=app)
+        cdk = CdkCli(
+            environment=environment.name,
+            variables=aws.environment,
+            folder=folder,
+            app=app or str(synthesise([environment], folder / "assembly")),
+        )
+        if app:
+            cdk = cdk.synthesised()
         cdk.bootstrap(aws.account, aws.region)
 
         workers = tuple(
@@ -96,6 +110,7 @@ def local_target(folder: Path, app: str = "python app.py") -> Iterator[Target]:
             environment=environment,
             client=aws.client,
             cdk=cdk,
+            app=app,
             label=label,
             call_log=aws.call_log,
             workers=workers,

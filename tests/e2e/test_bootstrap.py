@@ -7,23 +7,34 @@ from pathlib import Path
 
 from local.aws import ROOT, LocalAws
 from local.cdk_cli import CdkCli
+from tests.assembly import synthesise
 from tests.e2e.deployer import Deployer
+from tests.environments import shipped
 
-_APP = "python -m tests.e2e.app_with_boundary"
+
+def _assembly(folder: Path, cost_center: str) -> str:
+    """Synthesise local AWS's environment under a boundary, with a tag on everything."""
+    changes = {
+        "permissions_boundary": "GroundTruth-local-boundary",
+        "tags": {"cost-center": cost_center},
+    }
+    bounded = shipped("local").model_copy(update=changes)
+    return str(synthesise([bounded], folder / cost_center))
 
 
 def test_deploy_update_and_destroy_pass_with_the_policies_and_leave_nothing(tmp_path: Path) -> None:
+    before, after = (_assembly(tmp_path, center) for center in ("labeling", "research"))
     with LocalAws(tmp_path) as aws:
         deployer = Deployer(aws, "local")
-        cdk = CdkCli(environment="local", variables=aws.environment, folder=tmp_path, app=_APP)
+        cdk = CdkCli(environment="local", variables=aws.environment, folder=tmp_path, app=before)
         cdk.bootstrap(aws.account, aws.region, ",".join(deployer.policies))
         outputs = cdk.deploy("Data", "Workforce")
         for file in (ROOT / "samples" / "even-odd" / "Input").iterdir():
             aws.client("s3").put_object(
                 Bucket=outputs["InputBucketName"], Key=f"Input/{file.name}", Body=file.read_bytes()
             )
-        # A tag on everything: each resource that can have tags is changed.
-        replace(cdk, app=f"{_APP} research").deploy("Data", "Workforce", "Labeling")
+        # Each resource that can have tags is changed.
+        replace(cdk, app=after).deploy("Data", "Workforce", "Labeling")
         roles = aws.client("iam").list_roles()["Roles"]
         bounds = {
             aws.client("iam").get_role(RoleName=role["RoleName"])["Role"]["PermissionsBoundary"][

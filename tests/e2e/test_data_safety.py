@@ -8,12 +8,14 @@ from typing import Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws import ROOT, LocalAws
+from local.aws import LocalAws
 from local.cdk_cli import CdkError
 from local.inventory import inventory
 from local.walkthrough import label_all, read_labels, upload, wait_for_end
 from tests.e2e import stacks
+from tests.e2e.changes import again, failing, soon_refused
 from tests.e2e.project import Project
+from tests.environments import SHIPPED
 
 #: Object versions by bucket, key and id, and people by pool and `sub`.
 Everything = Mapping[tuple[str, ...], object]
@@ -76,7 +78,7 @@ def test_destroy_stops_the_jobs_and_is_refused_the_rest(
 def test_a_failed_deployment_that_replaces_buckets_is_rolled_back(
     project: Project, filled: Everything
 ) -> None:
-    project.patch = "again=again failing"
+    project.changes = (soon_refused, again, failing)
 
     with pytest.raises(CdkError, match="WaitCondition timed out"):
         project.cdk("kept").deploy("Data", exclusively=True)
@@ -89,7 +91,7 @@ def test_a_failed_deployment_that_replaces_buckets_is_rolled_back(
 def test_buckets_that_are_replaced_stay_with_all_that_is_in_them(
     project: Project, filled: Everything
 ) -> None:
-    project.patch = "again=again"
+    project.changes = (soon_refused, again)
 
     outputs = project.cdk("kept").deploy("Data", exclusively=True)
 
@@ -100,7 +102,7 @@ def test_buckets_that_are_replaced_stay_with_all_that_is_in_them(
 def test_a_pool_can_t_be_replaced_and_keeps_its_people(
     project: Project, filled: Everything
 ) -> None:
-    project.patch = "again=again"
+    project.changes = (soon_refused, again)
 
     # The pool in its place would need its domain.
     with pytest.raises(CdkError, match="Domain already exists"):
@@ -128,7 +130,7 @@ def test_stacks_deleted_by_force_leave_objects_labels_and_people(
 
 def _write(project: Project, name: str, *, protected: bool) -> None:
     """Write the file of an environment like `local`, which has a job over four texts."""
-    text = (ROOT / "environments" / "local.yaml").read_text()
+    text = (SHIPPED / "local.yaml").read_text()
     folder = project.folder / "environments"
     folder.mkdir(exist_ok=True)
     (folder / f"{name}.yaml").write_text(

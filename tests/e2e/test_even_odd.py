@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from local.inventory import inventory
 from local.walkthrough import read_labels, upload, who_labeled
 from tests.e2e.answers import ask_while_deployed
 from tests.e2e.target import Target, local_target, real_target
+from tests.environments import shipped
+from tests.tree import copy_tree
 
 _ATTRIBUTE = "even-odd"
 #: What the names of operations begin with that change nothing.
@@ -48,7 +50,8 @@ def target(
         with real_target(folder, request.config.getoption("--environment")) as real:
             yield real
         return
-    with local_target(folder) as local:
+    tree = copy_tree(folder / "tree")
+    with local_target(folder, shipped("local"), app=f"python {tree / 'app.py'}") as local:
         yield local
 
 
@@ -138,7 +141,10 @@ def test_a_second_deployment_changes_nothing(labeled: Labeled) -> None:
 
 
 def test_there_is_no_difference_to_what_is_deployed(labeled: Labeled) -> None:
-    labeled.target.cdk.run("diff", f"{labeled.target.environment.name}/*", "--fail")
+    target = labeled.target
+    cdk = replace(target.cdk, app=target.app or target.cdk.app)
+
+    cdk.run("diff", f"{target.environment.name}/*", "--fail")
 
 
 def test_destroy_leaves_nothing(labeled: Labeled) -> None:

@@ -15,6 +15,7 @@ from local.aws import LocalAws
 from local.cdk_cli import CdkError
 from local.inventory import inventory
 from local.worker import WorkerError
+from tests.e2e.changes import soon_refused, with_minutes_of_tokens
 from tests.e2e.people import People, make_people
 from tests.e2e.project import CREATE, Project, team_of
 
@@ -161,7 +162,7 @@ def test_who_logs_in_is_not_disturbed_when_cloudformation_writes_the_client(
     project.cognito.update_user_pool_client(
         **_with_more_urls(project, outputs, "https://elsewhere.example.com/back")
     )
-    project.patch = "token-minutes=30"
+    project.changes = (soon_refused, with_minutes_of_tokens)
 
     project.deploy("dev")
 

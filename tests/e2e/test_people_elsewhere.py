@@ -9,6 +9,7 @@ import pytest
 
 from local.aws import LocalAws
 from local.worker import Worker, WorkerError
+from tests.e2e.changes import soon_refused, without_topic
 from tests.e2e.identity_provider import IdentityProvider, identity_provider
 from tests.e2e.project import CREATE, Project, team_of
 
@@ -110,12 +111,12 @@ def test_nobody_is_invited_before_the_sender_is_confirmed(project: Project) -> N
 
 
 def test_a_team_that_gets_its_topic_later_tells_its_workers(project: Project) -> None:
-    project.patch = "without-topic"
+    project.changes = (soon_refused, without_topic)
     project.deploy("dev")
     sagemaker = project.aws.client("sagemaker")
     before = sagemaker.describe_workteam(WorkteamName="dev-readers")["Workteam"]
 
-    project.patch = ""
+    project.changes = (soon_refused,)
     project.deploy("dev")
 
     after = sagemaker.describe_workteam(WorkteamName="dev-readers")["Workteam"]

@@ -7,15 +7,18 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ground_truth.config import load
 from local.walkthrough import wait_for_end
 from local.worker import Task
+from tests.assembly import synthesise
 from tests.e2e.target import Target, local_target
 
-_APP = "python -m tests.e2e.app_of_task_types"
+_FILE = Path(__file__).parent / "environments" / "local.yaml"
 _RED = (255, 0, 0)
 _SIZE = (40, 30)
 
@@ -132,7 +135,7 @@ class Labeled:
 
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    with local_target(tmp_path_factory.mktemp("task-types"), app=_APP) as target:
+    with local_target(tmp_path_factory.mktemp("task-types"), load(_FILE)) as target:
         yield target
 
 
@@ -145,8 +148,15 @@ def labeled(target: Target) -> Labeled:
 
 
 @pytest.fixture(scope="module")
-def reviewed(labeled: Labeled) -> Labeled:
-    cdk = replace(labeled.target.cdk, app=f"{_APP} 2")
+def reviewed(labeled: Labeled, tmp_path_factory: pytest.TempPathFactory) -> Labeled:
+    environment = labeled.target.environment
+    jobs = {
+        key: job.model_copy(update={"revision": 2}) if job.reviewed else job
+        for key, job in environment.jobs.items()
+    }
+    again = environment.model_copy(update={"jobs": jobs})
+    assembly = synthesise([again], tmp_path_factory.mktemp("reviewed"))
+    cdk = replace(labeled.target.cdk, app=str(assembly))
     return _label(replace(labeled.target, cdk=cdk), {**labeled.outputs, **cdk.deploy("Labeling")})
 
 

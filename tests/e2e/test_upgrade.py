@@ -78,7 +78,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Give the first house, deployed, with one job labeled and half of another."""
     folder = tmp_path_factory.mktemp("upgrade")
     with LocalAws(folder) as aws:
-        project = Project(aws=aws, folder=folder, patch="as-deployed")
+        project = Project(aws=aws, folder=folder, changes=())
         first, this_tree = _commands(project)
         this_tree.bootstrap(aws.account, aws.region)
         empty = inventory(aws.client)

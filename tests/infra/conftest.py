@@ -7,8 +7,9 @@ import pytest
 from aws_cdk import assertions
 
 from app import build_app, findings
-from ground_truth.config import Environment, load
-from tests.infra.synthesis import ROOT, Synthesis, feature_flags
+from ground_truth.config import Environment
+from tests.environments import shipped
+from tests.infra.synthesis import Synthesis, feature_flags
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +35,9 @@ def synthesise(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Environmen
 
 @pytest.fixture(scope="session")
 def local(synthesise: Callable[[Environment], Synthesis]) -> Synthesis:
-    return synthesise(load(ROOT / "environments" / "local.yaml"))
+    return synthesise(shipped("local"))
 
 
 @pytest.fixture(scope="session")
 def prod(synthesise: Callable[[Environment], Synthesis]) -> Synthesis:
-    return synthesise(load(ROOT / "environments" / "prod.yaml"))
+    return synthesise(shipped("prod"))

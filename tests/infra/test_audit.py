@@ -1,5 +1,6 @@
 """What auditing tools find is in the reviewed list, and nothing else is."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,39 +9,96 @@ import aws_cdk as cdk
 import pytest
 
 from app import findings
-from audit.report import Report, audit, environment_files, unused
+from audit.report import Report, audit, unused
 from audit.reviewed import Finding, Line, lines
 from audit.synthesis import INVARIANTS, cfn_guard, check
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.config import Environment, load
-from ground_truth.config.yaml_file import environment_files as files_in
-from tests.infra.synthesis import ROOT, Synthesis
+from ground_truth.config.yaml_file import environment_files
+from tests.edits import edit
+from tests.environments import FILES, SHIPPED, YOURS, shipped
+from tests.infra.synthesis import Synthesis
 
-_ENVIRONMENTS = [path.stem for path in files_in(ROOT / "environments")]
-_AUDITED = [file.stem for file in environment_files()]
-
-
-@pytest.fixture(scope="session")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
-    """Give each environment's report of cdk-nag's packs, cfn-guard, cfn-lint and checkov."""
-    reports = audit(tmp_path_factory.mktemp("audit"), environment_files())
-    return {report.environment: report for report in reports}
+_YOURS = environment_files(YOURS)
 
 
-@pytest.mark.parametrize("name", _AUDITED)
-def test_every_finding_is_in_the_reviewed_list(reports: dict[str, Report], name: str) -> None:
-    assert reports[name].unlisted == []
+def _name(file: Path) -> str:
+    return file.stem
 
 
-@pytest.mark.parametrize("name", _AUDITED)
-def test_the_reviewed_list_names_nothing_that_is_not_found(
-    reports: dict[str, Report], name: str
-) -> None:
-    assert reports[name].stale == []
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Give the shipped files after the first edits of a user."""
+    folder = tmp_path_factory.mktemp("edited") / "environments"
+    shutil.copytree(SHIPPED, folder)
+    edit(folder)
+    return environment_files(folder)
 
 
-def test_every_line_of_the_reviewed_list_covers_a_finding(reports: dict[str, Report]) -> None:
-    assert unused(list(reports.values()), lines()) == []
+class Reports:
+    """What the tools find in files: of two that say the same, once."""
+
+    def __init__(self, files: list[Path], folder: Path) -> None:
+        different = {_content(file): file for file in files}
+        self._reports = dict(zip(different, audit(folder, different.values()), strict=True))
+
+    def __getitem__(self, file: Path) -> Report:
+        return self._reports[_content(file)]
+
+
+def _content(file: Path) -> tuple[str, str]:
+    return file.name, file.read_text()
+
+
+@pytest.fixture(scope="module")
+def reports(edited: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Reports:
+    """Give the reports of cdk-nag's packs, cfn-guard, cfn-lint and checkov."""
+    return Reports([*FILES, *_YOURS, *edited], tmp_path_factory.mktemp("audit"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=_name)
+def test_every_finding_is_in_the_reviewed_list(reports: Reports, file: Path) -> None:
+    assert reports[file].unlisted == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=_name)
+def test_the_reviewed_list_names_nothing_that_is_not_found(reports: Reports, file: Path) -> None:
+    assert reports[file].stale == []
+
+
+@pytest.mark.parametrize("file", _YOURS, ids=_name)
+def test_every_finding_in_your_environment_is_reviewed(reports: Reports, file: Path) -> None:
+    """Holds what the tools find in a user's file against the list, which is the user's too."""
+    problems = _what_to_do(file, reports[file])
+
+    if problems:
+        pytest.fail("\n".join(problems), pytrace=False)
+
+
+def test_the_first_edits_of_a_user_bring_no_finding(reports: Reports, edited: list[Path]) -> None:
+    assert [file.stem for file in edited] == ["dev", "local", "stage"]
+    assert [line for file in edited for line in _what_to_do(file, reports[file])] == []
+
+
+def test_a_finding_in_your_environment_says_what_to_do() -> None:
+    report = Report(environment="dev", found=frozenset({_FOUND}), reviewed={})
+
+    assert _what_to_do(Path("environments/dev.yaml"), report) == [
+        "environments/dev.yaml: W1 on Data/Data/Input: fix it, or add a line with a reason to"
+        " audit/findings.yaml"
+    ]
+
+
+def _what_to_do(file: Path, report: Report) -> list[str]:
+    return [
+        f"environments/{file.name}: {finding.rule} on {finding.construct}: fix it, or add a line"
+        " with a reason to audit/findings.yaml"
+        for finding in report.unlisted
+    ]
+
+
+def test_every_line_of_the_reviewed_list_covers_a_finding(reports: Reports) -> None:
+    assert unused([reports[file] for file in FILES], lines()) == []
 
 
 def test_no_line_is_in_the_reviewed_list_twice() -> None:
@@ -56,9 +114,9 @@ def test_a_line_of_the_reviewed_list_is_explained(reason: str) -> None:
 
 
 @pytest.mark.parametrize("tool", ["AwsSolutions-", "CT.", "W3005", "CKV_AWS_"])
-def test_no_tool_is_blind(reports: dict[str, Report], tool: str) -> None:
-    for report in reports.values():
-        assert any(finding.rule.startswith(tool) for finding in report.found)
+def test_no_tool_is_blind(reports: Reports, tool: str) -> None:
+    for file in FILES:
+        assert any(finding.rule.startswith(tool) for finding in reports[file].found)
 
 
 _FOUND = Finding(rule="W1", construct="Data/Data/Input")
@@ -149,11 +207,11 @@ def test_every_invariant_is_broken_once_above() -> None:
     assert {line.split()[1] for line in written if line.startswith("rule ")} == set(_BREAKING)
 
 
-@pytest.mark.parametrize("name", _ENVIRONMENTS)
+@pytest.mark.parametrize("name", [file.stem for file in environment_files(SHIPPED)])
 def test_the_app_itself_finds_nothing(
     synthesise: Callable[[Environment], Synthesis], name: str
 ) -> None:
-    synthesis = synthesise(load(ROOT / "environments" / f"{name}.yaml"))
+    synthesis = synthesise(shipped(name))
 
     assert synthesis.findings == []
 
@@ -164,7 +222,7 @@ def test_the_app_itself_finds_nothing_in_any_region(
 ) -> None:
     (tmp_path / "environments").mkdir()
     file = tmp_path / "environments" / "there.yaml"
-    text = (ROOT / "environments" / "local.yaml").read_text()
+    text = (SHIPPED / "local.yaml").read_text()
     file.write_text(text.replace("region: us-east-1", f"region: {region}"))
 
     assert synthesise(load(file)).findings == []

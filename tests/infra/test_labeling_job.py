@@ -31,50 +31,56 @@ _CARS = Job(
 )
 
 
+_CHECKED = Job(
+    verify=Reviewed(job="cars", task="video-object-detection"),
+    labels=(Label(name="Car"),),
+    attributes=(Attribute(name="right", choices=("yes", "no")),),
+    label_attribute="checked-ref",
+    **_TOLD,
+)
+
+
+class _Stack(cdk.Stack):
+    """Has what a job needs."""
+
+    def __init__(self, folder: Path) -> None:
+        app = cdk.App(context=feature_flags(), outdir=str(folder))
+        environment = cdk.Environment(account="111122223333", region="eu-west-1")
+        super().__init__(app, "Stack", env=environment)
+        data = LabelingData(self, "Data", protected=False)
+        self._bucket = data.input_bucket
+        self._role = ExecutionRole(self, "Role", output_bucket=data.output_bucket, key=data.key)
+        self._function = LabelingJobFunction(
+            self,
+            "Function",
+            job_name_prefix="mine-",
+            execution_role=self._role.role,
+            output_bucket=data.output_bucket,
+            key=data.key,
+        )
+
+    def add(self, name: str, job: Job, *, reviewed: LabelingJob | None = None) -> LabelingJob:
+        return LabelingJob(
+            self,
+            name.capitalize(),
+            name_prefix=f"mine-{name}",
+            job=job,
+            data_objects=DataObjects(
+                bucket=self._bucket,
+                prefix="Streets/",
+                manifest_uri=None if reviewed is None else reviewed.output_manifest_uri,
+            ),
+            team_name="mine-readers",
+            reviewed=reviewed,
+            function=self._function,
+            execution_role=self._role,
+        )
+
+
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> assertions.Template:
-    app = cdk.App(context=feature_flags(), outdir=str(tmp_path_factory.mktemp("out")))
-    environment = cdk.Environment(account="111122223333", region="eu-west-1")
-    stack = cdk.Stack(app, "Stack", env=environment)
-    data = LabelingData(stack, "Data", protected=False)
-    role = ExecutionRole(stack, "Role", output_bucket=data.output_bucket, key=data.key)
-    function = LabelingJobFunction(
-        stack,
-        "Function",
-        job_name_prefix="mine-",
-        execution_role=role.role,
-        output_bucket=data.output_bucket,
-        key=data.key,
-    )
-    cars = LabelingJob(
-        stack,
-        "Cars",
-        name_prefix="mine-cars",
-        job=_CARS,
-        data_objects=DataObjects(bucket=data.input_bucket, prefix="Streets/"),
-        team_name="mine-readers",
-        function=function,
-        execution_role=role,
-    )
-    LabelingJob(
-        stack,
-        "Checked",
-        name_prefix="mine-checked",
-        job=Job(
-            verify=Reviewed(job="cars", task="video-object-detection"),
-            labels=(Label(name="Car"),),
-            attributes=(Attribute(name="right", choices=("yes", "no")),),
-            label_attribute="checked-ref",
-            **_TOLD,
-        ),
-        data_objects=DataObjects(
-            bucket=data.input_bucket, prefix="Streets/", manifest_uri=cars.output_manifest_uri
-        ),
-        team_name="mine-readers",
-        reviewed=cars,
-        function=function,
-        execution_role=role,
-    )
+    stack = _Stack(tmp_path_factory.mktemp("out"))
+    stack.add("checked", _CHECKED, reviewed=stack.add("cars", _CARS))
     return assertions.Template.from_stack(stack)
 
 
@@ -107,6 +113,11 @@ def test_a_review_takes_its_attributes_from_the_job_that_it_reviews(
         ("right", "any"),
     ]
     assert job["Input"]["PreviousAttribute"] == "cars-ref"
+
+
+def test_a_review_without_the_job_that_it_reviews_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="expected `reviewed` just for a job that names one, got"):
+        _Stack(tmp_path).add("checked", _CHECKED)
 
 
 @pytest.mark.parametrize(

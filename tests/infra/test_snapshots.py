@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from audit.report import environment_files
 from ground_truth.config import Environment, load
+from tests.environments import FILES
 from tests.infra import golden
 from tests.infra.synthesis import ROOT, Synthesis
 
 _FOLDER = ROOT / "tests" / "data" / "snapshots"
 _STACKS = ("Data", "Workforce", "Labeling")
-_FILES = {file.stem: file for file in environment_files()}
+_FILES = {file.stem: file for file in FILES}
 #: The name of an asset, which changes with every line of code.
 _ASSET = re.compile(r"[0-9a-f]{64}")
 

@@ -9,6 +9,9 @@ from typing import Final, NamedTuple
 import pytest
 
 _ROOT: Final = Path(__file__).parents[2]
+_GROUND_TRUTH: Final = tuple(
+    f"local.ground_truth.{name}" for name in ("answers", "cloud", "errors")
+)
 _CATALOGUE: Final = ("dataset", "ground_truth.durations")
 _RULES: Final = (*_CATALOGUE, "ground_truth.catalogue")
 #: Package or module → what of ours its files may import beside itself. The longest name counts.
@@ -31,8 +34,23 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
     "ground_truth.catalogue": _CATALOGUE,
     "benchmarks": ("dataset", "local"),
     "docs": ("ground_truth",),
+    # Runs before there is anything else.
+    "installation": (),
     "samples": (),
-    "local": (),
+    # The programs of local AWS: they start all of it, or play the people who use it.
+    "local": ("local",),
+    "local.ground_truth": (),
+    "local.ground_truth.answers": ("local.ground_truth.cloud",),
+    "local.ground_truth.api": _GROUND_TRUTH,
+    "local.ground_truth.portal": (*_GROUND_TRUTH, "local.ground_truth.api", "local.replies"),
+    "local.ground_truth.cloud": (),
+    "local.ground_truth.errors": (),
+    "local.services": (
+        *("local.ground_truth.api", "local.ground_truth.cloud", "local.ground_truth.errors"),
+        *("local.mailbox", "local.replies"),
+    ),
+    "local.mailbox": ("local.replies",),
+    "local.replies": (),
     "labeling_job": ("custom_resource", "dataset"),
     "workforce": ("custom_resource", "dataset"),
     "custom_resource": (),
@@ -237,6 +255,13 @@ _REFUSED = [
     ("local/aws.py", "from ground_truth.config import load"),
     ("local/aws.py", "from dataset.layout import run_of"),
     ("local/services/iam.py", "import importlib\nimportlib.import_module('labeling_job.handler')"),
+    # Up or out inside local AWS.
+    ("local/ground_truth/answers/boxes.py", "from local.ground_truth.api.state import Call"),
+    ("local/ground_truth/api/state.py", "from local.ground_truth.portal import desk"),
+    ("local/ground_truth/cloud.py", "import local.ground_truth.errors"),
+    ("local/services/sns.py", "from local.worker import Worker"),
+    ("local/services/sns.py", "def run():\n    from local.ground_truth.answers import png"),
+    ("local/ground_truth/another/file.py", "from local.services import iam"),
     ("stacks/jobs.py", "from local.aws import start"),
     ("constructs/ground_truth/data/labeling_data.py", "import local"),
     ("lambda/labeling_job/handler.py", "import local.server"),

@@ -19,7 +19,7 @@ from dataset.layout import LABELS_FOLDER, requests_prefix
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.catalogue.task_types import FEWEST_AUTOMATED
 from ground_truth.config import Job
-from ground_truth.config.attributes import KINDS, Kind, earlier_attributes
+from ground_truth.config.attributes import FIELDS, Field, earlier_attributes
 from ground_truth.config.labels import Attributes
 from ground_truth.templates.label_categories import label_categories
 from ground_truth.templates.worker_template import worker_template
@@ -77,6 +77,16 @@ class LabelingJob(Construct):
         super().__init__(scope, construct_id)
 
         names_and_limits.job_name_prefix(name_prefix)
+        for name, said, made in (
+            ("template", job.template, template),
+            ("pre_annotation", job.pre_annotation, pre_annotation),
+            ("post_annotation", job.post_annotation, post_annotation),
+            ("reviewed", job.reviewed_job, reviewed),
+        ):
+            if (said is None) != (made is None):
+                raise ValueError(
+                    f"expected `{name}` just for a job that names one, got {made} for {said}"
+                )
         #: What is asked of workers.
         self.job = job
         #: Of what.
@@ -84,15 +94,15 @@ class LabelingJob(Construct):
         self._reviewed = reviewed
         self._template = template
         self._functions = (pre_annotation, post_annotation)
-        self._earlier: dict[Kind, Attributes] = {
-            kind: ()
+        self._earlier: dict[Field, Attributes] = {
+            field: ()
             if reviewed is None
-            else earlier_attributes(job, kind, reviewed.attributes[kind])
-            for kind in KINDS
+            else earlier_attributes(job, field, reviewed.attributes[field])
+            for field in FIELDS
         }
         #: What is asked beside labels, behind what the reviewed job asks.
-        self.attributes: dict[Kind, Attributes] = {
-            kind: (*self._earlier[kind], *getattr(job, kind)) for kind in KINDS
+        self.attributes: dict[Field, Attributes] = {
+            field: (*self._earlier[field], *getattr(job, field)) for field in FIELDS
         }
         label_validators.attributes(self.attributes["attributes"], job.labels, job.task_type)
         label_validators.frame_attributes(self.attributes["frame_attributes"], job.task_type)

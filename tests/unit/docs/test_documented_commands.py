@@ -1,9 +1,9 @@
 """Every command in the documents is run, or held against what it names.
 
-`make`, `npx cdk list`, `npx cdk synth` and `ground-truth validate` run here; what `make demo` does,
-and the commands that deploy, run for the local environment in tests/e2e. Of commands that need an
-account this looks at what they name: verbs, environments, stacks, options, outputs, operations and
-paths. A command that no rule knows is a fault.
+`make`, `npx cdk list`, `npx cdk synth` and `ground-truth validate` run here, over the environments
+as they are shipped; what `make demo` does, and the commands that deploy, run for the local
+environment in tests/e2e. Of commands that need an account this looks at what they name: verbs,
+stacks, options, outputs, operations and paths. A command that no rule knows is a fault.
 """
 
 import json
@@ -25,6 +25,9 @@ from botocore import xform_name
 from typer.testing import CliRunner
 
 from cli.command import VERBS, app
+from ground_truth.config import load_all
+from tests.assembly import synthesise
+from tests.environments import SHIPPED
 
 _ROOT = Path(__file__).parents[3]
 _PAGES = sorted([*_ROOT.glob("*.md"), *(_ROOT / "docs").rglob("*.md")])
@@ -71,9 +74,8 @@ def _run(command: str, *more: str) -> str:
 
 @pytest.fixture(scope="module")
 def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
-    folder = tmp_path_factory.mktemp("documented")
-    listed = _run("npx cdk list", "--no-notices", f"--output={folder}")
-    # The app has just run, and would do the same once more.
+    folder = synthesise(load_all(SHIPPED), tmp_path_factory.mktemp("documented"))
+    listed = _run("npx cdk list", "--no-notices", f"--app={folder}")
     _run("npx cdk synth --quiet", "--no-notices", f"--app={folder}")
     templates = folder.rglob("*.template.json")
     return Synthesised(
@@ -129,7 +131,7 @@ def _cdk(words: list[str], synthesised: Synthesised) -> None:
         assert any(fnmatchcase(name, pattern) for name in synthesised.stacks), pattern
     for context in contexts:
         name = context.removeprefix("environment=")
-        assert (_ROOT / "environments" / f"{name}.yaml").is_file()
+        assert (SHIPPED / f"{name}.yaml").is_file()
 
 
 @cache
@@ -186,11 +188,11 @@ def _pytest(words: list[str], _: Synthesised) -> None:
 
 
 def _copy(words: list[str], _: Synthesised) -> None:
-    source, target = words[1:]
+    source, target = (Path(word) for word in words[1:])
 
-    assert (_ROOT / source).is_file()
-    assert not (_ROOT / target).exists()
-    assert (_ROOT / target).parent.is_dir()
+    assert (SHIPPED / source.name).is_file()
+    assert not (SHIPPED / target.name).exists()
+    assert {source.parent, target.parent} == {Path("environments")}
 
 
 def _activate(words: list[str], _: Synthesised) -> None:

@@ -11,6 +11,7 @@ import yaml
 
 from ground_truth.config import load
 from ground_truth.config.yaml_file import read
+from tests.environments import SHIPPED
 
 _ROOT = Path(__file__).parents[3]
 _PAGES = sorted([*_ROOT.glob("*.md"), *(_ROOT / "docs").rglob("*.md")])
@@ -40,7 +41,7 @@ def test_a_recipe_fits_into_the_environment(tmp_path: Path, snippet: str) -> Non
     (tmp_path / "environments").mkdir()
     part, path = tmp_path / "part.yaml", tmp_path / "environments" / "dev.yaml"
     part.write_text(snippet)
-    whole = _merged(read(_ROOT / "environments" / "dev.yaml").data, read(part).data)
+    whole = _merged(read(SHIPPED / "dev.yaml").data, read(part).data)
     path.write_text(yaml.safe_dump(whole))
 
     assert load(path).jobs
@@ -86,7 +87,8 @@ def _fits(message: str, text: str) -> bool:
 
 
 def test_every_message_on_the_page_is_one_of_the_code() -> None:
-    texts = [*_texts("cli", "constructs", "ground_truth", "lambda", "local", "stacks", "tests/e2e")]
+    folders = ("cli", "constructs", "ground_truth", "installation", "lambda", "local", "stacks")
+    texts = [*_texts(*folders, "tests/e2e")]
     texts += [(_ROOT / "app.py").read_text(), (_ROOT / "Makefile").read_text()]
 
     assert [row for row in _rows() if not any(_fits(row, text) for text in texts)] == []

@@ -21,7 +21,7 @@ sys.addaudithook(lambda event, _: started.append(event) if event in {_STARTS} el
 _IMPORT = "from ground_truth.config import load, load_all"
 _LOAD = f"""
 {_IMPORT}
-load_all(Path("environments"))
+load_all(Path("tests/data/shipped"))
 for path in Path("tests/data/environments").glob("*.yaml"):
     load(path)
 """

@@ -7,8 +7,8 @@ import pytest
 
 from cli.plan.approvals import Approval, check_names, load_approvals
 from ground_truth.config import EnvironmentFileError, load_all
+from tests.environments import SHIPPED
 
-_SHIPPED = Path(__file__).parents[4] / "environments"
 _GOOD = """approvals:
   delete Workforce/readers/Team:
     reason: the readers have joined the writers
@@ -100,7 +100,7 @@ def test_approvals_of_no_environment_are_a_mistake(tmp_path: Path) -> None:
 def test_approvals_are_no_environment(tmp_path: Path) -> None:
     folder = tmp_path / "environments"
     folder.mkdir()
-    (folder / "dev.yaml").write_text((_SHIPPED / "dev.yaml").read_text(encoding="utf-8"))
+    (folder / "dev.yaml").write_text((SHIPPED / "dev.yaml").read_text(encoding="utf-8"))
     _file(folder, _GOOD)
 
     assert [each.name for each in load_all(folder)] == ["dev"]

@@ -78,7 +78,9 @@ _ARN = "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/b"
             },
             "task text-classification → verification bounding-box",
         ),
-        ({"Request__Unheard": "of"}, "request: of"),
+        ({"Input__Extensions": [".csv"], "Input__Split": "column"}, "split: column"),
+        ({"Input__Extensions": [".wav"]}, 'data: [".wav"]'),
+        ({"Request__Unheard": "of"}, "Request.Unheard: of"),
     ],
 )
 def test_a_new_run_says_what_is_new_about_it(change: Mapping[str, Any], expected: str) -> None:
@@ -207,6 +209,27 @@ def test_the_same_change_of_many_resources_is_one_line() -> None:
     (line,) = text.lines(_plan(tagged("a"), tagged("b")))
 
     assert (line.subject, line.text) == ("7 buckets, 1 key", "tag team: a → b")
+
+
+def test_a_custom_resource_is_told_by_the_keys_that_make_it() -> None:
+    before, after = (
+        environment(
+            Workforce={
+                "Workforce": resource(
+                    "Custom::OidcWorkforce",
+                    Oidc={"Issuer": f"https://{word}.example.com", "ClientId": "labels"},
+                    Tags={"team": word},
+                )
+            }
+        )
+        for word in ("one", "two")
+    )
+
+    (line,) = text.lines(_plan(before, after))
+
+    assert line.text == (
+        "issuer https://one.example.com → https://two.example.com, tag team: one → two"
+    )
 
 
 def test_a_stack_that_is_described_no_more_is_said_to_be_left_behind() -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from ground_truth.catalogue.task_types import TASK_TYPES
 from ground_truth.config import Environment, EnvironmentFileError, load, load_all
-from ground_truth.config.input import place
-
-_SHIPPED = Path(__file__).parents[4] / "environments"
+from ground_truth.config.input import Input, place
+from ground_truth.config.workforce import Create
+from tests.environments import SHIPPED
 
 _GOOD = """\
 region: us-east-1
@@ -104,15 +104,15 @@ def test_what_a_job_leaves_out_has_the_documented_default() -> None:
 
 @pytest.mark.parametrize("name", ["dev", "local", "prod"])
 def test_the_environments_of_this_project_load(name: str) -> None:
-    assert load(_SHIPPED / f"{name}.yaml").name == name
+    assert load(SHIPPED / f"{name}.yaml").name == name
 
 
 def test_all_environments_load_in_the_order_of_their_names() -> None:
-    assert [environment.name for environment in load_all(_SHIPPED)] == ["dev", "local", "prod"]
+    assert [environment.name for environment in load_all(SHIPPED)] == ["dev", "local", "prod"]
 
 
 def test_only_the_environment_for_production_is_protected() -> None:
-    assert {item.name: item.protected for item in load_all(_SHIPPED)} == {
+    assert {item.name: item.protected for item in load_all(SHIPPED)} == {
         "dev": False,
         "local": False,
         "prod": True,
@@ -255,16 +255,15 @@ _NUMBER_OF_X = "x" * 59
         pytest.param(
             "    support_email:",
             "    zzz: 1\n    support_email:",
-            "8: workforce.create.zzz: expected one of the keys allowed_cidrs, vpc, organization,"
-            " support_email, invitation, email_from, mfa, password_policy, threat_protection, got"
-            " 'zzz'",
+            "8: workforce.create.zzz: expected one of the keys"
+            f" {', '.join(Create.model_fields)}, got 'zzz'",
             id="unknown key that is like none",
         ),
         pytest.param(
             "input: Input/",
             "input: {prefix: Input/, location: x}",
-            "17: jobs.even-odd.input.location: expected one of the keys prefix, manifest, split,"
-            " column, include, exclude, sample, limit, order, seed, when_empty, got 'location'",
+            "17: jobs.even-odd.input.location: expected one of the keys"
+            f" {', '.join(Input.model_fields)}, got 'location'",
             id="name of a field that is no key",
         ),
         pytest.param(

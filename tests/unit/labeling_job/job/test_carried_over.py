@@ -138,6 +138,12 @@ def test_half_a_label_is_none(aws: FakeAws, label: dict[str, Any]) -> None:
     assert _labeled(aws) == frozenset()
 
 
+def test_a_label_without_any_words_on_it_is_not_asked_for_again(aws: FakeAws) -> None:
+    _output(aws, _OLD, _line("1.txt", "42", parity=0, **{"parity-metadata": None}))
+
+    assert _manifest(aws, _create(aws)) == ["7", "9"]
+
+
 def test_a_text_that_was_changed_is_labeled_anew(aws: FakeAws) -> None:
     _output(aws, _OLD, _line("1.txt", "41", **_LABEL))
 
