@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from cli.command import PIPE_CLOSED, STOPPED, USAGE, VERBS
+from cli.command import VERBS
 
 _ROOT = Path(__file__).parents[3]
 _HELP = Path(__file__).parents[2] / "data" / "help"
 _PAGE = (_ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+#: What a plan never ends with.
+_USAGE = 64
 _OPTION = re.compile(r"(--[a-z-]+)")
 _OF_ENVIRONMENTS = ("validate", "deploy", "workers", "drift", "destroy", "test-aws")
 #: What a verb begins with that starts AWS's or CDK's code.
@@ -79,7 +81,7 @@ def test_without_a_verb_the_help_is_shown(ground_truth: Command) -> None:
 def test_a_verb_that_is_not_there_has_the_nearest_beside_it(ground_truth: Command) -> None:
     result = ground_truth("deplo")
 
-    assert result.exit_code == USAGE
+    assert result.exit_code == _USAGE
     assert "'deploy'" in result.stderr
 
 
@@ -87,7 +89,7 @@ def test_a_verb_that_is_not_there_has_the_nearest_beside_it(ground_truth: Comman
 def test_without_an_environment_those_there_are_listed(ground_truth: Command, verb: str) -> None:
     result = ground_truth(verb)
 
-    assert result.exit_code == USAGE
+    assert result.exit_code == _USAGE
     assert result.stderr == (
         f"ground-truth {verb}: expected one of the environments there are (dev), got none; see"
         f" `ground-truth {verb} --help`\n"
@@ -165,7 +167,7 @@ def test_an_error_is_json_where_json_is_asked_for(
     told = json.loads(result.stdout)
 
     assert result.exit_code == told["exit_code"]
-    assert result.exit_code in (1, USAGE)
+    assert result.exit_code in (1, _USAGE)
     assert told["error"]
 
 
@@ -257,7 +259,3 @@ def test_what_must_be_quick_loads_nothing_heavy(
 
     assert "typer" in done.stderr.split()
     assert set(done.stderr.split()) & _HEAVY == set()
-
-
-def test_codes_of_signals_are_a_shell_s() -> None:
-    assert (STOPPED, PIPE_CLOSED) == (130, 141)

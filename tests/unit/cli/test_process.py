@@ -125,7 +125,7 @@ def test_a_pipe_that_nobody_reads_ends_it_without_a_trace(
     ("arguments", "event", "end"),
     [
         (["validate"], "open", "dev.yaml"),
-        (["new", "stage", "--task", "custom"], "import", "ground_truth.validators"),
+        (["new", "stage", "--task", "custom"], "open", "stage.yaml"),
         (["plan"], "subprocess.Popen", "cdk"),
         (["workers", "dev"], "socket.connect", ""),
         (["deploy", "dev"], "subprocess.Popen", "cdk"),

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
-from cli.command import USAGE
 from ground_truth.catalogue.task_types import TASK_TYPES
 from ground_truth.config import load
 
@@ -54,8 +53,8 @@ def test_a_file_that_is_there_stays_as_it_is(ground_truth: Command, folder: Path
         (["Stage", "--task", "custom"], 1, "expected 2 to"),
         (["../stage", "--task", "custom"], 1, "expected 2 to"),
         (["stage", "--task", "boundingbox"], 1, "did you mean 'bounding-box'?"),
-        (["stage"], USAGE, "Missing option '--task'"),
-        (["--task", "custom"], USAGE, "Missing argument 'NAME'"),
+        (["stage"], 64, "Missing option '--task'"),
+        (["--task", "custom"], 64, "Missing argument 'NAME'"),
     ],
 )
 def test_wrong_words_write_nothing(
