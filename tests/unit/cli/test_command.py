@@ -11,6 +11,7 @@ import pytest
 from typer.testing import Result
 
 from cli.command import VERBS
+from cli.repository import repository
 
 _ROOT = Path(__file__).parents[3]
 _HELP = Path(__file__).parents[2] / "data" / "help"
@@ -183,14 +184,11 @@ def test_in_another_checkout_its_own_command_is_asked_for(
 
 
 def test_outside_of_a_checkout_the_installation_s_environments_are_meant(
-    ground_truth: Command, folder: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder / "cdk.json").unlink()
+    monkeypatch.chdir(tmp_path)
 
-    result = ground_truth("validate", "--json")
-
-    files = [Path(each["file"]) for each in json.loads(result.stdout)["files"]]
-    assert {file.parent for file in files} == {_ROOT / "environments"}
+    assert repository() == _ROOT
 
 
 @pytest.mark.parametrize(
