@@ -29,11 +29,11 @@ VERBS: Final = (
 _NAME: Final = "ground-truth"
 #: Set by the shell, through the script of `--install-completion`.
 _COMPLETION: Final = "_GROUND_TRUTH_COMPLETE"
-#: Verbs that need more packages than deploying does.
-_REQUIREMENTS: Final = {
-    "audit": "requirements-dev.txt",
-    "demo": "requirements-local.txt",
-    "test-aws": "requirements-dev.txt",
+#: Verbs that need more packages than deploying does, and what installs them.
+_INSTALLED_BY: Final = {
+    "audit": "make setup AUDIT=1",
+    "demo": "make demo",
+    "test-aws": "make setup AUDIT=1",
 }
 _WIDEST: Final = 80
 
@@ -175,13 +175,10 @@ def _names() -> str:
 
 def _missing(error: ModuleNotFoundError, words: Sequence[str]) -> str:
     """Say which package is missing; raises the error again if it is a module of ours."""
-    file = next((_REQUIREMENTS[word] for word in words if word in _REQUIREMENTS), None)
-    if file is None:
+    command = next((_INSTALLED_BY[word] for word in words if word in _INSTALLED_BY), None)
+    if command is None:
         raise error
-    return (
-        f"expected the packages of {file}, but {error.name} is not installed; run"
-        f" `.venv/bin/python -m pip install --requirement {file}` in {INSTALLATION}"
-    )
+    return f"expected the package {error.name}, got none; `{command}` in {INSTALLATION} installs it"
 
 
 def _called(words: Sequence[str]) -> str:

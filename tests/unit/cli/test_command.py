@@ -184,10 +184,9 @@ def test_in_another_checkout_its_own_command_is_asked_for(
 
 
 def test_outside_of_a_checkout_the_installation_s_environments_are_meant(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder / "cdk.json").unlink()
-    monkeypatch.chdir(folder)
+    monkeypatch.chdir(tmp_path)
 
     assert repository() == _ROOT
 

@@ -319,3 +319,36 @@ def test_colour_is_the_terminal_s(
 
     assert (b"\x1b[" in os.read(ours, 10_000)) is is_coloured
     os.close(ours)
+
+
+@pytest.mark.parametrize(
+    ("verb", "package", "command"),
+    [
+        ("demo", "trustme", "make demo"),
+        ("audit", "cdklabs", "make setup AUDIT=1"),
+        ("test-aws dev", "pytest", "make setup AUDIT=1"),
+    ],
+)
+def test_a_verb_whose_packages_are_not_there_says_what_installs_them(
+    folder: Path, verb: str, package: str, command: str
+) -> None:
+    ours, theirs = pty.openpty()
+    program = (
+        f"import sys; sys.argv = ['', *{verb.split()}]; sys.modules[{package!r}] = None\n"
+        "from cli.main import main; main()"
+    )
+
+    done = subprocess.run(  # noqa: S603  # this interpreter
+        [sys.executable, "-c", program],
+        cwd=folder,
+        stdin=theirs,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    for each in (ours, theirs):
+        os.close(each)
+
+    assert done.returncode == 1
+    assert f"got none; `{command}` in {_ROOT} installs it" in done.stderr
+    assert "Traceback" not in done.stderr
