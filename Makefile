@@ -70,9 +70,9 @@ docs: ## Write anew what is made from the code: task-types.md, environment.md an
 	@python -m docs.operating
 
 .PHONY: snapshots
-snapshots: ## Write what the tests show of templates and jobs anew: tests/data/snapshots/, jobs/ and plan/
+snapshots: ## Write what the tests show of templates, jobs, plans and help anew, in tests/data/
 	$(call install,dev sdk)
-	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py tests/infra/test_catalogue.py tests/infra/test_plan.py
+	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py tests/infra/test_catalogue.py tests/infra/test_plan.py tests/unit/cli/test_command.py
 
 # One version of a package, with the hashes of its files for every platform, whatever part has it.
 compile = uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterable
@@ -11,6 +12,8 @@ from threading import Thread
 from typing import Final
 
 if __name__ == "__main__":
+    # The process ends before collecting pays.
+    gc.disable()
     # Node takes a while to load CDK and its checks; Python loads all the rest meanwhile.
     Thread(target=import_module, args=("cdk_nag",)).start()
     import_module("ground_truth.config")

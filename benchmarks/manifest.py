@@ -52,6 +52,10 @@ The whole of it, a Create of 100,000 texts through the real `cdk deploy` on loca
 by `python -m benchmarks.deployment`, which is no part of `make bench` because it takes five
 minutes: 116 seconds on the same computer, synthesis included, of the function's 900, and 109 MB of
 its 1,769.
+
+`ground-truth validate` of three environments takes 0.41 s of CPU, and the app that CDK runs over
+the same files 8.4 s: 0.05 of it, goal at most a third. `python -m benchmarks.validate`, a part of
+`make bench`, measures both in turn.
 """
 
 

@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -28,11 +29,11 @@ VERBS: Final = (
 _NAME: Final = "ground-truth"
 #: Set by the shell, through the script of `--install-completion`.
 _COMPLETION: Final = "_GROUND_TRUTH_COMPLETE"
-#: Verbs that need more packages than deploying does.
-_REQUIREMENTS: Final = {
-    "audit": "requirements-dev.txt",
-    "demo": "requirements-local.txt",
-    "test-aws": "requirements-dev.txt",
+#: Verbs that need more packages than deploying does, and what installs them.
+_INSTALLED_BY: Final = {
+    "audit": "make setup AUDIT=1",
+    "demo": "make demo",
+    "test-aws": "make setup AUDIT=1",
 }
 _WIDEST: Final = 80
 
@@ -129,7 +130,14 @@ def _status(work: Callable[[], None], words: Sequence[str]) -> int:
             return _failed(_usage(error, words), USAGE, words)
         except ModuleNotFoundError as error:
             return _failed(_missing(error, words), FAILED, words)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            return _failed(f"{error.filename}: {error.strerror}", FAILED, words)
         except KeyboardInterrupt as stop:
+            if sys.stderr.isatty():
+                # Behind the `^C` that the terminal shows.
+                sys.stderr.write("\n")
             return _failed(": ".join(["stopped", *map(str, stop.args)]), STOPPED, words)
         finally:
             sys.stdout.flush()
@@ -152,6 +160,9 @@ def _usage(error: typer.TyperException, words: Sequence[str]) -> str:
     message = error.format_message()
     if message.startswith("Missing argument 'ENV'"):
         message = f"expected one of the environments there are ({_names()}), got none"
+    if message.startswith("No such command"):
+        near = get_close_matches(message.split("'")[1], VERBS, n=1)
+        message = "; ".join([message.rstrip("."), *(f"did you mean {each!r}?" for each in near)])
     return f"{message.rstrip('.')}; see `{_called(words)} --help`"
 
 
@@ -164,13 +175,10 @@ def _names() -> str:
 
 def _missing(error: ModuleNotFoundError, words: Sequence[str]) -> str:
     """Say which package is missing; raises the error again if it is a module of ours."""
-    file = next((_REQUIREMENTS[word] for word in words if word in _REQUIREMENTS), None)
-    if file is None:
+    command = next((_INSTALLED_BY[word] for word in words if word in _INSTALLED_BY), None)
+    if command is None:
         raise error
-    return (
-        f"expected the packages of {file}, but {error.name} is not installed; run"
-        f" `.venv/bin/python -m pip install --requirement {file}` in {INSTALLATION}"
-    )
+    return f"expected the package {error.name}, got none; `{command}` in {INSTALLATION} installs it"
 
 
 def _called(words: Sequence[str]) -> str:

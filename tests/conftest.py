@@ -23,8 +23,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden-files",
         action="store_true",
-        help="write tests/data/jobs/, plan/ and snapshots/ anew; look at the difference before you"
-        " commit it",
+        help="write tests/data/help/, jobs/, plan/ and snapshots/ anew; look at the difference"
+        " before you commit it",
     )
     parser.addoption(
         "--environment",

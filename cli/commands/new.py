@@ -90,17 +90,18 @@ def new(
     except ValueError as error:
         raise CommandError(str(error)) from None
     path = repository() / "environments" / f"{name}.yaml"
-    text = content(name, TASK_TYPES[task])
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        file = path.open("x", encoding="utf-8")
     except FileExistsError:
         raise CommandError(
             f"expected the name of a new environment, but {display_name(path)} is there already;"
             " choose another name"
         ) from None
+    try:
+        with file:
+            file.write(content(name, TASK_TYPES[task]))
     except BaseException:
-        path.unlink(missing_ok=True)
+        path.unlink()
         raise
     end(
         {"file": display_name(path)},

@@ -34,7 +34,9 @@ def plan(
     ] = "origin/main",
     form: Annotated[
         Literal["text", "markdown", "json"],
-        typer.Option("--format", help="For a terminal, a pull request or a program."),
+        typer.Option(
+            "--format", metavar="FORMAT", help="text, markdown for a pull request, or json."
+        ),
     ] = "text",
     counts: Annotated[
         Path | None,

@@ -46,13 +46,13 @@ class Input(Section):
     include: Annotated[_Globs, Effect("new run")] = ()
     #: Patterns of names below the prefix that leave objects out.
     exclude: Annotated[_Globs, Effect("new run")] = ()
-    #: So many data objects, chosen by chance.
+    #: This many data objects, chosen by chance.
     sample: Annotated[_Count | None, Effect("new run")] = None
-    #: No more than so many data objects, the first ones of the order.
+    #: At most this many data objects, the first of the order.
     limit: Annotated[_Count | None, Effect("new run")] = None
     #: In the order of their names, or mixed by chance, the same way each time.
     order: Annotated[Literal["listed", "shuffled"], Effect("new run")] = "listed"
-    #: Another number gives another sample and another mix.
+    #: Another number gives another sample and another order, where one of them is by chance.
     seed: Annotated[int, AfterValidator(input_validators.seed), Effect("new run")] = 0
     #: Whether a deployment fails when there is nothing to label, or goes on without a job.
     when_empty: Annotated[Literal["fail", "skip"] | None, Effect("in place", "when_empty")] = None

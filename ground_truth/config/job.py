@@ -52,12 +52,12 @@ _LABEL_FILE: Final = "Files.LabelCategories"
 class StopWhen(Section):
     """When a job ends before all is labeled."""
 
-    #: When people have labeled so many data objects.
+    #: When people have labeled this many data objects.
     labeled_objects: Annotated[
         Positive | None,
         Effect("new run", at="Request.StoppingConditions.MaxHumanLabeledObjectCount"),
     ] = None
-    #: When people have labeled such a part of all data objects, in percent.
+    #: When people have labeled this share of all data objects, in percent.
     labeled_percentage: Annotated[
         Annotated[int, AfterValidator(names_and_limits.percentage)] | None,
         Effect("new run", at="Request.StoppingConditions.MaxPercentageOfInputDatasetLabeled"),

@@ -26,6 +26,7 @@ from custom_resource.errors import CustomResourceError
 from ground_truth.config import Environment, Job, load
 from ground_truth.config.effects import keys, property_words
 from ground_truth.config.workforce import Oidc
+from labeling_job.input_properties import read_input
 from tests.infra import contracts
 from tests.infra.job_runs import JOB
 from tests.infra.key_changes import (
@@ -142,6 +143,32 @@ def test_a_key_of_a_job_does_what_it_says(files: Files, key: str) -> None:
     assert _others(_OF_A_JOB + key, OF_JOBS[key], old, new, "jobs.<name>") == []
     assert kind == _kind(_OF_A_JOB + key)
     assert [each for each in found if not _is_told(_OF_A_JOB + key, each, after)] == []
+
+
+class _Asked(dict[str, Any]):
+    """Properties that remember what they were asked for."""
+
+    def __init__(self, properties: Mapping[str, Any]) -> None:
+        super().__init__(properties)
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.names.add(name)
+        return super().get(name, default)
+
+
+def test_the_function_reads_every_property_of_an_input(files: Files) -> None:
+    unread: set[str] = set()
+    for key in list(OF_JOBS)[::_JOBS]:
+        _, environment = _with_jobs(files, key, is_new=True)
+        for resource in environment.resources(JOB):
+            properties = _Asked(Resolver(environment).resolve(resource)["Input"])
+            if "ManifestUri" in properties:
+                properties["ManifestUri"] = "s3://some-bucket/a.manifest"
+            read_input(properties)
+            unread |= properties.keys() - properties.names
+
+    assert unread == set()
 
 
 @pytest.mark.parametrize("key", OF_ENVIRONMENTS)

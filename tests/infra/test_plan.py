@@ -180,6 +180,43 @@ def test_the_command_compares_the_working_tree_with_a_commit_and_leaves_no_trace
     assert len(_git(repository, "worktree", "list").splitlines()) == 1
 
 
+#: Gives the assembly that the tree names, as if the tree had been synthesised, and no difference.
+_QUICK_CDK = """\
+#!/bin/sh
+for word; do
+    case $word in --output=*) test "$1" != synth || cp -R "$(cat assembly)" "${word#*=}" ;; esac
+done
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "base", "verdict"),
+    [
+        ("base", "main", Verdict.NOTHING),
+        ("base", "mian", Verdict.ERROR),
+        ("label-added", "main", Verdict.CHANGES),
+        ("job-removed", "main", Verdict.DESTRUCTIVE),
+    ],
+)
+def test_the_verdict_is_what_the_command_ends_with(
+    assemblies: dict[str, Path], tmp_path: Path, head: str, base: str, verdict: Verdict
+) -> None:
+    tree = _tree(tmp_path / "tree")
+    cdk = tree / "node_modules" / ".bin" / "cdk"
+    cdk.parent.mkdir(parents=True)
+    cdk.write_text(_QUICK_CDK)
+    cdk.chmod(0o755)
+    (tree / "assembly").write_text(str(assemblies["base"]))
+    _commit(tree)
+    (tree / "assembly").write_text(str(assemblies[head]))
+
+    command = _start(tree, base)
+    printed, _ = command.communicate()
+
+    assert command.returncode == verdict
+    assert json.loads(printed)["verdict"] == verdict.name.lower()
+
+
 #: Says that it is at work for as long as it runs, which is long.
 _SLOW_APP = """\
 import fcntl, os, time

@@ -1,16 +1,19 @@
 """Every command in the documents is run, or held against what it names.
 
-`make`, `npx cdk list` and `npx cdk synth` run here, over the environments as they are shipped; what
-`make demo` does, and the commands that deploy, run for the local environment in tests/e2e. Of
-commands that need an account this looks at what they name: verbs, stacks, options, outputs,
-operations and paths. A command that no rule knows is a fault.
+`make`, `npx cdk list`, `npx cdk synth` and `ground-truth validate` run here, over the environments
+as they are shipped; what `make demo` does, and the commands that deploy, run for the local
+environment in tests/e2e. Of commands that need an account this looks at what they name: verbs,
+stacks, options, outputs, operations and paths. A command that no rule knows is a fault.
 """
 
+import contextlib
 import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -22,7 +25,9 @@ import botocore.session
 import pytest
 import yaml
 from botocore import xform_name
+from typer.testing import CliRunner
 
+from cli.command import VERBS, app
 from ground_truth.config import load_all
 from tests.assembly import synthesise
 from tests.environments import SHIPPED
@@ -84,7 +89,7 @@ def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
     )
 
 
-def _make(words: list[str], synthesised: Synthesised) -> None:
+def _make(words: list[str], __: Synthesised) -> None:
     _, *rest = words
     verbs = [word for word in rest if "=" not in word]
     help_text = _run("make")
@@ -92,8 +97,29 @@ def _make(words: list[str], synthesised: Synthesised) -> None:
     _run("make --dry-run", *rest)
 
     assert [verb for verb in verbs if f"make {verb} " not in help_text] == []
-    names = {name.partition("/")[0] for name in synthesised.stacks}
-    assert {word.removeprefix("ENV=") for word in rest if word.startswith("ENV=")} <= names
+
+
+def _ground_truth(words: list[str], synthesised: Synthesised) -> None:
+    _, *rest = words
+    if rest == ["validate"]:
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            shutil.copytree(SHIPPED, "environments")
+            Path("cdk.json").touch()
+            assert CliRunner().invoke(app, rest).exit_code == 0
+    verb, names, options = "", [], []
+    for word in rest:
+        if word.startswith("-"):
+            options.append(word)
+        elif not verb:
+            verb = word
+        elif not options:
+            names.append(word)
+    shown = CliRunner().invoke(app, [*([verb] if verb else []), "--help"]).stdout
+
+    assert verb in ("", *VERBS)
+    assert [option for option in options if not re.search(rf"{option}\b", shown)] == []
+    environments = {name.partition("/")[0] for name in synthesised.stacks}
+    assert verb == "new" or set(names) <= environments
 
 
 def _cdk(words: list[str], synthesised: Synthesised) -> None:
@@ -182,6 +208,8 @@ def _activate(words: list[str], _: Synthesised) -> None:
 #: What looks at a command, by how the command begins; the first that fits.
 _RULES: Mapping[str, Callable[[list[str], Synthesised], None]] = {
     "make": _make,
+    "ground-truth ": _ground_truth,
+    ".venv/bin/ground-truth ": _ground_truth,
     "npx cdk ": _cdk,
     "aws s3 ": _aws_s3,
     "aws cloudformation deploy ": _aws_deploy,
@@ -204,7 +232,10 @@ def test_a_documented_command_is_right(command: str, synthesised: Synthesised) -
     "command",
     [
         "make demmo",
-        "make deploy ENV=nowhere",
+        "ground-truth deplo dev",
+        "ground-truth deploy nowhere",
+        "ground-truth plan --bas origin/main",
+        ".venv/bin/ground-truth valdate",
         "npx cdk deplo 'dev/*'",
         "npx cdk deploy 'dve/*'",
         "npx cdk deploy 'dev/*' --forse",

@@ -87,7 +87,8 @@ def _fits(message: str, text: str) -> bool:
 
 
 def test_every_message_on_the_page_is_one_of_the_code() -> None:
-    texts = [*_texts("cli", "constructs", "ground_truth", "lambda", "local", "stacks", "tests/e2e")]
+    folders = ("cli", "constructs", "ground_truth", "installation", "lambda", "local", "stacks")
+    texts = [*_texts(*folders, "tests/e2e")]
     texts += [(_ROOT / "app.py").read_text(), (_ROOT / "Makefile").read_text()]
 
     assert [row for row in _rows() if not any(_fits(row, text) for text in texts)] == []

@@ -216,6 +216,30 @@ def test_the_table_has_a_line_for_each_person(environment: Environment, aws: Aws
     assert "Worker portal: https://abc.example.com" in lines
 
 
+def test_in_a_narrow_terminal_no_address_is_cut(environment: Environment, aws: Aws) -> None:
+    _some(aws)
+    printed = io.StringIO()
+
+    show_people(environment, find(environment, aws.clients), Console(file=printed, width=40))
+
+    lines = printed.getvalue().splitlines()
+    assert {"ana@example.com", "bo@example.com", "old@example.com"} < set(lines)
+    assert "  account: disabled, not in the file" in lines
+
+
+def test_of_a_job_only_its_team_is_told(environment: Environment, aws: Aws) -> None:
+    _some(aws)
+
+    persons = find(environment, aws.clients).of_team(environment, "readers").persons
+
+    assert sorted(persons) == [
+        "ana@example.com",
+        "bo@example.com",
+        "cleo@example.com",
+        "lead@example.com",
+    ]
+
+
 @pytest.mark.parametrize(
     ("made", "name"),
     [("s", "bo@example.com"), ("id-of-bo@example.com", "id-of-bo@example.com")],

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from ground_truth.catalogue.task_types import TASK_TYPES
 from ground_truth.config import Environment, EnvironmentFileError, load, load_all
-from ground_truth.config.input import place
+from ground_truth.config.input import Input, place
+from ground_truth.config.workforce import Create
 from tests.environments import SHIPPED
 
 _GOOD = """\
@@ -254,16 +255,15 @@ _NUMBER_OF_X = "x" * 59
         pytest.param(
             "    support_email:",
             "    zzz: 1\n    support_email:",
-            "8: workforce.create.zzz: expected one of the keys allowed_cidrs, vpc, organization,"
-            " support_email, invitation, email_from, mfa, password_policy, threat_protection, got"
-            " 'zzz'",
+            "8: workforce.create.zzz: expected one of the keys"
+            f" {', '.join(Create.model_fields)}, got 'zzz'",
             id="unknown key that is like none",
         ),
         pytest.param(
             "input: Input/",
             "input: {prefix: Input/, location: x}",
-            "17: jobs.even-odd.input.location: expected one of the keys prefix, manifest, split,"
-            " column, include, exclude, sample, limit, order, seed, when_empty, got 'location'",
+            "17: jobs.even-odd.input.location: expected one of the keys"
+            f" {', '.join(Input.model_fields)}, got 'location'",
             id="name of a field that is no key",
         ),
         pytest.param(

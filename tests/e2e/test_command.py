@@ -1,0 +1,95 @@
+"""The command as a person uses it, from an empty local AWS to nothing, with the real CDK CLI."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.aws import LocalAws
+from local.cdk_cli import CdkCli
+
+_Answer = tuple[int, dict[str, Any]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a repository's folder, whose app is an assembly that a test has to make."""
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "cdk.json").write_text(json.dumps({"app": "assembly/cdk.out"}))
+    return tmp_path
+
+
+def _ground_truth(aws: LocalAws, folder: Path) -> Callable[..., _Answer]:
+    path = os.environ.get("PYTHONPATH")
+    variables = aws.environment if path is None else {**aws.environment, "PYTHONPATH": path}
+
+    def call(*arguments: str) -> _Answer:
+        done = subprocess.run(  # noqa: S603  # this interpreter
+            [sys.executable, "-m", "cli.main", *arguments, "--json"],
+            cwd=folder,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        return done.returncode, json.loads(done.stdout)
+
+    return call
+
+
+def test_an_environment_s_whole_life_is_in_the_command_s_hands(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with LocalAws(tmp_path_factory.mktemp("aws")) as aws:
+        ground_truth = _ground_truth(aws, folder)
+        ground_truth("new", "dev", "--task", "text-classification")
+        file = folder / "environments" / "dev.yaml"
+        waiting = "{prefix: Texts/, split: line, when_empty: skip}"
+        file.write_text(file.read_text().replace("{prefix: Texts/, split: line}", waiting))
+        cdk = CdkCli(
+            environment="dev",
+            variables=aws.environment,
+            folder=folder / "assembly",
+            app=f"python -m tests.e2e.app_of_files {shlex.quote(str(file.parent))}",
+        )
+        # It also leaves the assembly.
+        cdk.bootstrap(aws.account, aws.region)
+
+        early, refused = ground_truth("workers", "dev")
+        assert (early, refused["exit_code"]) == (1, 1)
+        assert refused["error"].endswith("deploy it with `ground-truth deploy dev`")
+
+        status, deployed = ground_truth("deploy", "dev")
+        assert (status, deployed["error"]) == (0, None)
+        assert set(deployed["outputs"]) == {"dev-Data", "dev-Workforce", "dev-Labeling"}
+
+        status, told = ground_truth("workers", "dev", "mood")
+        assert status == 0
+        assert told["portal_url"] == deployed["outputs"]["dev-Workforce"]["PortalUrl"]
+        assert {each["email"]: each["account"] for each in told["workers"]} == {
+            "ana@example.com": "invited",
+            "bo@example.com": "invited",
+            "lead@example.com": "-",
+        }
+
+        same, _ = ground_truth("drift", "dev")
+        functions = aws.client("lambda").list_functions()["Functions"]
+        (name,) = (
+            each["FunctionName"] for each in functions if "LabelingJob" in each["FunctionName"]
+        )
+        aws.client("lambda").update_function_configuration(FunctionName=name, MemorySize=512)
+        drifted, _ = ground_truth("drift", "dev")
+        assert (same, drifted) == (0, 1)
+
+        status, _ = ground_truth("destroy", "dev", "--yes")
+        stacks = aws.client("cloudformation").list_stacks()["StackSummaries"]
+        left = [each for each in stacks if each["StackStatus"] != "DELETE_COMPLETE"]
+        assert status == 0
+        assert [each["StackName"] for each in left] == ["CDKToolkit"]
