@@ -1,4 +1,4 @@
-"""Measures the tests and the demo against another tree's: `python -m benchmarks.suite --against PATH`.
+"""Measures the tests and the demo: `python -m benchmarks.suite --against PATH`, another tree.
 
 Both trees run in turn, so that they see the same computer. The other one is set up beforehand, by
 `make test` there. With `--write` the table goes into docs/performance.md.
@@ -29,8 +29,8 @@ _ROOT: Final = Path(__file__).parents[1]
 _DOCUMENT: Final = _ROOT / "docs" / "performance.md"
 _TITLE: Final = "\n## The tests and the demo\n"
 _HEAD: Final = """
-Written by `python -m benchmarks.suite --against PATH --write`, where PATH is a checkout of the first
-house, {commit}. Both trees ran in turn, {rounds}, on one computer with {cores} cores; the table has
+Written by `python -m benchmarks.suite --against PATH --write`, where PATH is a checkout of the
+first house, {commit}. Both trees ran in turn, {rounds}, on one computer with {cores} cores; the table has
 the medians. CPU is that of all processes that were started, also of those that nobody waited for.
 Go by the ratios.
 
@@ -114,7 +114,7 @@ def _turns(other: Path, goals: list[Goal]) -> Iterator[tuple[Path, str]]:
 
 def _run(tree: Path, verb: str) -> Run:
     """Run what a verb of make runs, without what it installs."""
-    recipe = subprocess.run(
+    recipe = subprocess.run(  # noqa: S603  # of the tree's own Makefile
         ["make", "--dry-run", verb],  # noqa: S607
         cwd=tree,
         capture_output=True,

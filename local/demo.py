@@ -153,9 +153,7 @@ def _label(aws: LocalAws, cdk: CdkCli, step: Steps) -> Labels:
     )
 
 
-def _tear_down(
-    aws: LocalAws, cdk: CdkCli, app: CdkCli, step: Steps, before: set[str]
-) -> None:
+def _tear_down(aws: LocalAws, cdk: CdkCli, app: CdkCli, step: Steps, before: set[str]) -> None:
     with step("cdk deploy 'local/*' again: nothing changes"):
         printed = cdk.run("deploy", "local/*", "--require-approval=never")
         if printed.count("(no changes)") != 3:

@@ -12,7 +12,6 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import cx_api
 
-
 from ground_truth.config import Environment, load
 from ground_truth.config.workforce import Mode
 from stacks.environment_stage import EnvironmentStage

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 
-
 from ground_truth.config import Environment, load
 from tests.environments import FILES
 from tests.infra.synthesis import ROOT, Synthesis
