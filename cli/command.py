@@ -7,7 +7,6 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -161,8 +160,9 @@ def _usage(error: typer.TyperException, words: Sequence[str]) -> str:
     if message.startswith("Missing argument 'ENV'"):
         message = f"expected one of the environments there are ({_names()}), got none"
     if message.startswith("No such command"):
-        near = get_close_matches(message.split("'")[1], VERBS, n=1)
-        message = "; ".join([message.rstrip("."), *(f"did you mean {each!r}?" for each in near)])
+        from ground_truth.validators.messages import did_you_mean
+
+        message = message.rstrip(".") + did_you_mean(message.split("'")[1], VERBS, cutoff=0.6)
     return f"{message.rstrip('.')}; see `{_called(words)} --help`"
 
 

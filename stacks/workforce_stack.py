@@ -24,7 +24,7 @@ from ground_truth.config.workforce import Create
 
 
 class WorkforceStack(cdk.Stack):
-    """The people's side: what is made here, and what is taken from the account or shared.
+    """The workforce: what is made here, and what is taken from the account or shared.
 
     Ground Truth allows one private workforce per account and Region. Everything waits for the
     check, so that a deployment that can't end well makes nothing.

@@ -5,11 +5,17 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+import hypothesis
 import pytest
 
 _YOURS: Final = Path(__file__).parents[1] / "environments"
 #: What says whether the user's files are right.
 _JUDGES: Final = ("tests/infra/test_audit.py", "tests/unit/test_your_environments.py")
+
+
+# A busy computer is no fault of the code: no clock decides whether a test passes.
+hypothesis.settings.register_profile("without a clock", deadline=None)
+hypothesis.settings.load_profile("without a clock")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,4 +1,4 @@
-"""The CloudFormation types that local AWS adds to MiniStack, and what it mends there."""
+"""The CloudFormation types that local AWS adds to MiniStack, and what it corrects there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The people's side of a workforce that is made here, as CloudFormation will get it."""
+"""A workforce that is made here, as CloudFormation will get it."""
 
 import json
 

@@ -20,7 +20,9 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
     "app": ("audit", "ground_truth", "stacks"),
     "cli": (
         *("app", "audit", "benchmarks", "constructs.ground_truth", "custom_resource", "dataset"),
-        *("docs", "ground_truth", "local", "samples", "stacks", "workforce"),
+        *("docs", "ground_truth", "local", "samples", "stacks"),
+        # Pages through a group's users as the function does.
+        "workforce.groups",
         # A plan is decided by the code that will act.
         "labeling_job.identity",
     ),
@@ -68,9 +70,21 @@ _DEPLOYED: Final[Mapping[str, tuple[str, ...]]] = {
     "dataset": (),
 }
 _IN_FUNCTIONS: Final[Mapping[str, tuple[str, ...]]] = {"dataset": _AWS}
-#: What reading a file must not load: it takes a second, or starts Node.
+#: What imports by other names than those that are written, or runs what nobody has read here.
+_HIDING: Final = ("importlib", "pkgutil", "runpy")
+#: What is read at synthesis says plainly what it needs; and reading a file takes no second for an
+#: SDK, and starts neither Node nor another process.
 _NEVER: Final[Mapping[str, tuple[str, ...]]] = {
-    "ground_truth": (*_AWS, "aws_cdk", "cdk_nag", "constructs", "jsii")
+    "ground_truth": (
+        *(*_AWS, "aws_cdk", "cdk_nag", "constructs", "jsii"),
+        *(*_HIDING, "multiprocessing", "subprocess"),
+    ),
+    "constructs.ground_truth": _HIDING,
+    "stacks": _HIDING,
+    "labeling_job": _HIDING,
+    "workforce": _HIDING,
+    "custom_resource": _HIDING,
+    "dataset": _HIDING,
 }
 #: What the type checker alone may look up to: rules and templates take the types of the file.
 _FOR_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -109,11 +123,12 @@ def _imports(path: Path, module: str) -> Iterator[_Import]:
         for name in _names(node, package):
             assert isinstance(node, ast.stmt | ast.expr)
             yield _Import(node.lineno, name, in_function, for_types)
-        in_function |= isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         guarded = node.body if isinstance(node, ast.If) and _is_guard(node.test) else []
         for child in ast.iter_child_nodes(node):
             yield from visit(
-                child, in_function=in_function, for_types=for_types or child in guarded
+                child,
+                in_function=in_function or child in _later(node),
+                for_types=for_types or child in guarded,
             )
 
     yield from visit(ast.parse(path.read_text()), in_function=False, for_types=False)
@@ -129,15 +144,30 @@ def _names(node: ast.AST, package: str) -> Iterator[str]:
         yield from (f"{source}.{each.name}" for each in node.names)
     if isinstance(node, ast.Call):
         called = ast.unparse(node.func).rpartition(".")[2]
-        if called in ("import_module", "__import__"):
-            yield _beginning(node.args[0])
+        if called in ("import_module", "__import__", "resolve_name", "run_module"):
+            yield _beginning(node)
 
 
-def _beginning(text: ast.expr) -> str:
-    """Return a text as far as it is written there; a question mark if nobody can know."""
-    if isinstance(text, ast.JoinedStr) and text.values:
-        return _beginning(text.values[0])
-    return str(text.value) if isinstance(text, ast.Constant) else "?"
+def _later(node: ast.AST) -> list[ast.AST]:
+    """Return what of a function runs when it is called; its defaults and decorators run before."""
+    if isinstance(node, ast.Lambda):
+        return [node.body]
+    return list(node.body) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else []
+
+
+def _beginning(call: ast.Call) -> str:
+    """Return the name that a call imports, as far as it is written there, else a question mark."""
+    text: ast.expr | None = next(
+        iter([*call.args, *(each.value for each in call.keywords if each.arg == "name")]), None
+    )
+    if isinstance(text, ast.JoinedStr):
+        # Whole words only: of `bo{three}` nobody knows what it will be.
+        known = text.values[0] if text.values else None
+        written = str(known.value) if isinstance(known, ast.Constant) else ""
+        name = written.rpartition(".")[0]
+    else:
+        name = str(text.value) if isinstance(text, ast.Constant) else ""
+    return "?" if not name or name.startswith(".") else name
 
 
 def _is_guard(test: ast.expr) -> bool:
@@ -266,13 +296,21 @@ _REFUSED = [
     ("constructs/ground_truth/data/labeling_data.py", "import local"),
     ("lambda/labeling_job/handler.py", "import local.server"),
     ("ground_truth/config/job.py", "import local.server"),
+    ("ground_truth/config/job.py", "from importlib import import_module as load\nload('boto3')"),
+    ("ground_truth/config/job.py", "import subprocess"),
+    ("stacks/jobs.py", "import runpy"),
+    ("lambda/dataset/layout.py", "def read(sdk=__import__('boto3')):\n    ..."),
     # Nobody knows what, and what only tests have.
+    ("cli/plan/changes.py", "import importlib\nimportlib.import_module('..job', 'stacks.x')"),
+    ("cli/plan/changes.py", "import importlib\nimportlib.import_module(f'bo{1}')"),
+    ("cli/plan/changes.py", "import importlib\nimportlib.import_module(package='stacks')"),
     ("cli/plan/changes.py", "import importlib, sys\nimportlib.import_module(sys.argv[1])"),
     ("cli/plan/changes.py", "from tests.infra import golden"),
     # A folder that is not known here.
     ("portal/pages.py", ""),
 ]
 _ALLOWED = [
+    ("lambda/dataset/layout.py", "def read(later=lambda: __import__('boto3')):\n    ..."),
     (
         "ground_truth/validators/labels.py",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"

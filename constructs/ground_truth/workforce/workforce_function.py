@@ -1,4 +1,4 @@
-"""The function behind the custom resources of the people's side."""
+"""The function behind the custom resources of a workforce and its workers."""
 
 from __future__ import annotations
 
