@@ -16,7 +16,7 @@ from constructs.ground_truth.workforce.user_pool import WorkerPool
 from constructs.ground_truth.workforce.work_team import WorkTeam
 from constructs.ground_truth.workforce.worker_access import WorkerAccess
 from constructs.ground_truth.workforce.workers import Workers
-from constructs.ground_truth.workforce.workforce import PoolClient, Workforce
+from constructs.ground_truth.workforce.workforce import PoolClient, WorkforceReference
 from constructs.ground_truth.workforce.workforce_check import WorkforceCheck
 from constructs.ground_truth.workforce.workforce_function import WorkforceFunction
 from ground_truth.config import Environment
@@ -133,7 +133,7 @@ class WorkforceStack(cdk.Stack):
         pool.node.add_dependency(self._check.resource)
         return pool
 
-    def _workforce(self) -> Workforce:
+    def _workforce(self) -> WorkforceReference:
         config, name = self._environment.workforce, self._environment.name
         if config.create is not None and self._pool is not None:
             return PrivateWorkforce(
@@ -155,7 +155,7 @@ class WorkforceStack(cdk.Stack):
                 function=self.function,
             ).workforce
         owner = self._environment.owner
-        return Workforce(
+        return WorkforceReference(
             name=owner.name if config.adopt is None else config.adopt.workforce_name,
             sub_domain=self._check.sub_domain,
             pool_client=self._existing_client(),
@@ -163,7 +163,7 @@ class WorkforceStack(cdk.Stack):
             ready=self._check,
         )
 
-    def _log_in(self, workforce: Workforce, teams: dict[str, WorkTeam]) -> str:
+    def _log_in(self, workforce: WorkforceReference, teams: dict[str, WorkTeam]) -> str:
         """Let workers log in and invite them; return where."""
         config = self._environment.workforce
         portal_url = f"https://{workforce.sub_domain}"
@@ -194,7 +194,7 @@ class WorkforceStack(cdk.Stack):
         )
         return portal_url
 
-    def _outputs(self, workforce: Workforce, portal_url: str) -> None:
+    def _outputs(self, workforce: WorkforceReference, portal_url: str) -> None:
         cdk.CfnOutput(self, "PortalUrl", description="Workers log in here", value=portal_url)
         self._shared("WorkforceName", "The workforce", workforce.name)
         if workforce.pool_client is None:

@@ -12,11 +12,11 @@ from cli.plan.approvals import Approval
 from cli.plan.assembly import AssembledEnvironment, Stack
 from cli.plan.changes import changes, same_stack
 from cli.plan.counts import Counts
-from cli.plan.guard import Finding, IdleApproval, findings, idle
-from cli.plan.people import People, people
+from cli.plan.guard import IdleApproval, Loss, findings, idle
 from cli.plan.permissions import Permissions, permissions
 from cli.plan.references import References
 from cli.plan.resource_changes import ResourceChange, resource_change
+from cli.plan.worker_changes import WorkerChanges, worker_changes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +29,9 @@ class EnvironmentPlan:
     was_protected: bool
     is_protected: bool
     resource_changes: tuple[ResourceChange, ...]
-    people: People
+    people: WorkerChanges
     permissions: Permissions
-    findings: tuple[Finding, ...]
+    findings: tuple[Loss, ...]
     idle_approvals: tuple[IdleApproval, ...]
     #: Each changed stack's difference, property by property.
     differences: Mapping[str, str]
@@ -42,7 +42,7 @@ class EnvironmentPlan:
         return bool(self.resource_changes or self.differences or self.findings)
 
     @property
-    def refused(self) -> tuple[Finding, ...]:
+    def refused(self) -> tuple[Loss, ...]:
         """The destructive changes that nobody has approved."""
         return tuple(finding for finding in self.findings if not finding.is_approved)
 
@@ -79,7 +79,7 @@ def plan_environment(
             resource_change(each, after.name, new if each.after is not None else old, counts)
             for each in found
         ),
-        people=people(touched, after),
+        people=worker_changes(touched, after),
         permissions=permissions(touched, after),
         findings=tuple(destructive),
         idle_approvals=tuple(idle(approvals, destructive, today)),

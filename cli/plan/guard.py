@@ -17,7 +17,7 @@ _VERBS: Final = {"replace": "replace", "refuse": "replace", "delete": "delete", 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class Loss:
     """A destructive change."""
 
     #: As an approval names it, such as `delete Workforce/number-readers/Team`.
@@ -43,10 +43,10 @@ def findings(
     changes: Iterable[Change],
     approvals: Mapping[str, Approval],
     today: date,
-) -> list[Finding]:
+) -> list[Loss]:
     """Return all destructive changes, each with its approval; one counts through its last day."""
     return [
-        Finding(
+        Loss(
             change=change,
             why=why,
             approval=(approval := approvals.get(change)),
@@ -57,7 +57,7 @@ def findings(
 
 
 def idle(
-    approvals: Mapping[str, Approval], found: Iterable[Finding], today: date
+    approvals: Mapping[str, Approval], found: Iterable[Loss], today: date
 ) -> list[IdleApproval]:
     """Return the approvals that no change needs, and those that are past."""
     needed = {finding.change for finding in found}

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from cli.plan import text
 from cli.plan.environment_plan import EnvironmentPlan
-from cli.plan.guard import Finding
-from cli.plan.people import Person
+from cli.plan.guard import Loss
 from cli.plan.permissions import Permission
 from cli.plan.plan import Plan
 from cli.plan.resource_changes import ResourceChange
+from cli.plan.worker_changes import WorkerChange
 
 #: Raised when a member goes or gets another meaning; new members may come at any time.
 _FORMAT: Final = 1
@@ -73,7 +73,7 @@ def _resource_change(change: ResourceChange) -> dict[str, Any]:
     }
 
 
-def _person(person: Person) -> dict[str, Any]:
+def _person(person: WorkerChange) -> dict[str, Any]:
     return {"email": person.email, "joins": list(person.joins), "leaves": list(person.leaves)}
 
 
@@ -88,7 +88,7 @@ def _permission(permission: Permission) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Loss) -> dict[str, Any]:
     approval = finding.approval
     return {
         "change": finding.change,

@@ -84,7 +84,7 @@ def _summary(environment: EnvironmentPlan) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _line(line: plan_text.Line) -> str:
+def _line(line: plan_text.PlanLine) -> str:
     # The text of a new run says that it is one.
     is_run = line.action == "new run"
     subject = _escape(line.subject)

@@ -9,11 +9,11 @@ from typing import Final
 
 from cli.plan import kinds
 from cli.plan.environment_plan import EnvironmentPlan
-from cli.plan.guard import Finding, IdleApproval
-from cli.plan.people import Person
+from cli.plan.guard import IdleApproval, Loss
 from cli.plan.permissions import Permission
 from cli.plan.plan import Plan, Verdict
 from cli.plan.resource_changes import Action, ResourceChange
+from cli.plan.worker_changes import WorkerChange
 from ground_truth.catalogue.prices import Price, prices
 
 #: Before each line, as Terraform has them.
@@ -32,7 +32,7 @@ _NAMED: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class PlanLine:
     """A line of an environment, or several that say the same of several resources."""
 
     action: Action
@@ -69,12 +69,12 @@ def state(environment: EnvironmentPlan) -> str:
     return f"({', '.join(said)})" if said else ""
 
 
-def finding(each: Finding) -> str:
+def finding(each: Loss) -> str:
     """Return what is destroyed."""
     return f"{each.change}: {each.why}"
 
 
-def approval(each: Finding) -> str:
+def approval(each: Loss) -> str:
     """Return what is said of a finding's approval."""
     if each.approval is None:
         return "not approved"
@@ -99,10 +99,10 @@ def idle_approval(each: IdleApproval) -> str:
     return f"the approval of `{each.change}` is not needed; take it out"
 
 
-def lines(environment: EnvironmentPlan) -> list[Line]:
+def lines(environment: EnvironmentPlan) -> list[PlanLine]:
     """Return the lines of an environment, the same of several resources together."""
     found = [
-        Line(action=change.action, subject=f"{change.kind} {change.name}", text=_text(change))
+        PlanLine(action=change.action, subject=f"{change.kind} {change.name}", text=_text(change))
         for change in environment.resource_changes
         if _is_named(change, environment)
     ]
@@ -197,14 +197,14 @@ def _is_named(change: ResourceChange, environment: EnvironmentPlan) -> bool:
     )
 
 
-def _others(environment: EnvironmentPlan) -> list[Line]:
+def _others(environment: EnvironmentPlan) -> list[PlanLine]:
     groups: dict[tuple[Action, str], list[ResourceChange]] = {}
     for change in environment.resource_changes:
         is_told = change.type == "Custom::Workers" and environment.people
         if not _is_named(change, environment) and not is_told:
             groups.setdefault((change.action, _text(change)), []).append(change)
     return [
-        Line(action=action, subject=_several(group), text=text)
+        PlanLine(action=action, subject=_several(group), text=text)
         for (action, text), group in groups.items()
     ]
 
@@ -256,15 +256,15 @@ def _plural(noun: str) -> str:
     return f"{noun[:-1]}ies" if noun.endswith("y") and noun != "key" else f"{noun}s"
 
 
-def _into(person: Person) -> str:
+def _into(person: WorkerChange) -> str:
     return f" into {_listed(person.joins)}" if person.joins else ""
 
 
-def _out_of(person: Person) -> str:
+def _out_of(person: WorkerChange) -> str:
     return f" from {_listed(person.leaves)}" if person.leaves else ""
 
 
-def _moves(person: Person) -> Iterable[str]:
+def _moves(person: WorkerChange) -> Iterable[str]:
     if person.joins:
         yield f"joins {_listed(person.joins)}"
     if person.leaves:

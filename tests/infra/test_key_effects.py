@@ -56,6 +56,8 @@ _KEYS: Final = {key.path: key for key in keys(Environment)}
 _PLACES: Final = {path.rpartition(".")[0] for path in _KEYS}
 #: What a section says that is always there.
 _SECTION: Final = "as its keys say"
+#: What stands for a property that nobody has given words.
+_PLACE: Final = re.compile(r"(Files|Input|Oidc|Request)\.\w")
 #: So many jobs of one file, beside those that are reviewed.
 _JOBS: Final = 30
 
@@ -195,7 +197,7 @@ def _is_told(path: str, change: Change, after: AssembledEnvironment) -> bool:
     words = key.effect.words or key.name.replace("_", " ")
     # What is in a list is told with the list.
     if "[]" in path or words not in _WORDS[change.resource.type]:
-        return bool(line.changes)
+        return bool(line.changes) and not any(map(_PLACE.match, line.changes))
     return any(text.startswith(words) for text in line.changes)
 
 

@@ -8,7 +8,7 @@ import aws_cdk as cdk
 from constructs import Construct, IDependable
 
 from constructs.ground_truth.custom_resource_function import given
-from constructs.ground_truth.workforce.workforce import Workforce
+from constructs.ground_truth.workforce.workforce import WorkforceReference
 from constructs.ground_truth.workforce.workforce_function import WorkforceFunction
 from ground_truth.config.workforce import Oidc
 
@@ -70,7 +70,7 @@ class OidcWorkforce(Construct):
         )
         resource.node.add_dependency(checked, *function.permissions)
         #: What teams need of it.
-        self.workforce = Workforce(
+        self.workforce = WorkforceReference(
             name=name,
             sub_domain=resource.get_att_string("SubDomain"),
             pool_client=None,

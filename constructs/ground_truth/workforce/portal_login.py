@@ -14,7 +14,7 @@ from constructs import Construct
 
 from constructs.ground_truth.workforce.user_pool import WorkerPool
 from constructs.ground_truth.workforce.work_team import WorkTeam
-from constructs.ground_truth.workforce.workforce import Workforce
+from constructs.ground_truth.workforce.workforce import WorkforceReference
 from constructs.ground_truth.workforce.workforce_function import WorkforceFunction
 
 
@@ -31,7 +31,7 @@ class PortalLogin(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        workforce: Workforce,
+        workforce: WorkforceReference,
         teams: Iterable[WorkTeam],
         pool: WorkerPool | None,
         function: WorkforceFunction,

@@ -6,7 +6,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct, IDependable
 
 from constructs.ground_truth.workforce.user_pool import WorkerPool
-from constructs.ground_truth.workforce.workforce import Workforce
+from constructs.ground_truth.workforce.workforce import WorkforceReference
 from ground_truth.config.workforce import Network
 
 
@@ -46,7 +46,7 @@ class PrivateWorkforce(Construct):
         )
         workforce.node.add_dependency(pool.domain)
         #: What teams need of it.
-        self.workforce = Workforce(
+        self.workforce = WorkforceReference(
             name=name,
             sub_domain=workforce.attr_sub_domain,
             pool_client=pool.pool_client,

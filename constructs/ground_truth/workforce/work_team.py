@@ -9,7 +9,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from constructs.ground_truth.workforce.workforce import Workforce
+from constructs.ground_truth.workforce.workforce import WorkforceReference
 from ground_truth.validators import names_and_limits
 from ground_truth.validators import people as people_validators
 
@@ -27,7 +27,7 @@ class WorkTeam(Construct):
         *,
         name: str,
         description: str,
-        workforce: Workforce,
+        workforce: WorkforceReference,
         idp_groups: Sequence[str] = (),
         topic: sns.ITopic,
     ) -> None:
@@ -57,7 +57,7 @@ class WorkTeam(Construct):
         if self.group is not None:
             team.node.add_dependency(self.group)
 
-    def _group(self, workforce: Workforce) -> cognito.CfnUserPoolGroup | None:
+    def _group(self, workforce: WorkforceReference) -> cognito.CfnUserPoolGroup | None:
         if workforce.pool_client is None:
             return None
         group = cognito.CfnUserPoolGroup(
@@ -72,7 +72,7 @@ class WorkTeam(Construct):
 
 
 def _members(
-    workforce: Workforce, name: str, idp_groups: Sequence[str]
+    workforce: WorkforceReference, name: str, idp_groups: Sequence[str]
 ) -> sagemaker.CfnWorkteam.MemberDefinitionProperty:
     client = workforce.pool_client
     if client is None:

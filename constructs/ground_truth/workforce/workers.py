@@ -9,7 +9,7 @@ from constructs import Construct, IDependable
 
 from constructs.ground_truth.workforce.portal_login import pool_arn
 from constructs.ground_truth.workforce.work_team import WorkTeam
-from constructs.ground_truth.workforce.workforce import Workforce
+from constructs.ground_truth.workforce.workforce import WorkforceReference
 from constructs.ground_truth.workforce.workforce_function import WorkforceFunction
 
 
@@ -28,7 +28,7 @@ class Workers(Construct):
         *,
         environment: str,
         members: Mapping[str, Sequence[WorkTeam]],
-        workforce: Workforce,
+        workforce: WorkforceReference,
         after: Sequence[IDependable],
         keep_accounts: bool,
         function: WorkforceFunction,
@@ -80,7 +80,7 @@ class Workers(Construct):
         self.summary = resource.get_att_string("Summary")
 
 
-def _user_pool_id(workforce: Workforce) -> str:
+def _user_pool_id(workforce: WorkforceReference) -> str:
     if workforce.pool_client is None:
         raise ValueError(
             f"expected a workforce that signs in with Cognito, got {workforce.name!r}, which signs"

@@ -16,7 +16,7 @@ class PoolClient:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Workforce:
+class WorkforceReference:
     """A private workforce: made, adopted or shared.
 
     There is one per account and Region, bound for life to one user pool and one client of it

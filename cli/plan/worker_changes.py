@@ -11,7 +11,7 @@ _TYPE = "Custom::Workers"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class WorkerChange:
     """What becomes of one worker."""
 
     email: str
@@ -21,25 +21,29 @@ class Person:
 
 
 @dataclass(frozen=True, kw_only=True)
-class People:
+class WorkerChanges:
     """What becomes of the workers of an environment."""
 
-    invited: tuple[Person, ...] = ()
-    removed: tuple[Person, ...] = ()
-    moved: tuple[Person, ...] = ()
+    invited: tuple[WorkerChange, ...] = ()
+    removed: tuple[WorkerChange, ...] = ()
+    moved: tuple[WorkerChange, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.invited or self.removed or self.moved)
 
 
-def people(before: AssembledEnvironment, after: AssembledEnvironment) -> People:
+def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) -> WorkerChanges:
     """Compare the members of both."""
     old, new = _members(before), _members(after)
-    return People(
-        invited=tuple(Person(email=email, joins=new[email]) for email in new if email not in old),
-        removed=tuple(Person(email=email, leaves=old[email]) for email in old if email not in new),
+    return WorkerChanges(
+        invited=tuple(
+            WorkerChange(email=email, joins=new[email]) for email in new if email not in old
+        ),
+        removed=tuple(
+            WorkerChange(email=email, leaves=old[email]) for email in old if email not in new
+        ),
         moved=tuple(
-            Person(
+            WorkerChange(
                 email=email,
                 joins=tuple(team for team in new[email] if team not in old[email]),
                 leaves=tuple(team for team in old[email] if team not in new[email]),

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from cli.plan.assembly import AssembledEnvironment
-from cli.plan.people import Person, people
 from cli.plan.permissions import Permission, permissions
+from cli.plan.worker_changes import WorkerChange, worker_changes
 from tests.unit.cli.plan.plan_templates import environment, resource
 
 
@@ -21,25 +21,27 @@ def _workers(**teams: list[Any]) -> AssembledEnvironment:
 
 
 def test_a_new_line_invites_and_a_missing_one_removes() -> None:
-    found = people(_workers(ana=["dev-a"], bo=["dev-a"]), _workers(ana=["dev-a"], cy=["dev-b"]))
+    found = worker_changes(
+        _workers(ana=["dev-a"], bo=["dev-a"]), _workers(ana=["dev-a"], cy=["dev-b"])
+    )
 
-    assert found.invited == (Person(email="cy@example.com", joins=("b",)),)
-    assert found.removed == (Person(email="bo@example.com", leaves=("a",)),)
+    assert found.invited == (WorkerChange(email="cy@example.com", joins=("b",)),)
+    assert found.removed == (WorkerChange(email="bo@example.com", leaves=("a",)),)
     assert found.moved == ()
 
 
 def test_another_team_moves() -> None:
-    found = people(_workers(ana=["dev-a", "dev-b"]), _workers(ana=["dev-b", "dev-c"]))
+    found = worker_changes(_workers(ana=["dev-a", "dev-b"]), _workers(ana=["dev-b", "dev-c"]))
 
-    assert found.moved == (Person(email="ana@example.com", joins=("c",), leaves=("a",)),)
+    assert found.moved == (WorkerChange(email="ana@example.com", joins=("c",), leaves=("a",)),)
     assert not found.invited
     assert not found.removed
 
 
 def test_a_team_may_be_a_reference() -> None:
-    found = people(environment(Workforce={}), _workers(ana=[{"Ref": "Group"}]))
+    found = worker_changes(environment(Workforce={}), _workers(ana=[{"Ref": "Group"}]))
 
-    assert found.invited == (Person(email="ana@example.com", joins=("<Workforce/b/Group>",)),)
+    assert found.invited == (WorkerChange(email="ana@example.com", joins=("<Workforce/b/Group>",)),)
 
 
 @pytest.mark.parametrize("written", ["Ana@Example.com", "ana@example.com"])
@@ -48,7 +50,7 @@ def test_nobody_is_moved_by_an_order_or_by_capitals(written: str) -> None:
         members = [{"Email": email, "Teams": list(teams)}]
         return environment(Workforce={"Workers": resource("Custom::Workers", Members=members)})
 
-    assert not people(
+    assert not worker_changes(
         workers("ana@example.com", "dev-a", "dev-b"), workers(written, "dev-b", "dev-a")
     )
 
