@@ -30,9 +30,9 @@ _DOCUMENT: Final = _ROOT / "docs" / "performance.md"
 _TITLE: Final = "\n## The tests and the demo\n"
 _HEAD: Final = """
 Written by `python -m benchmarks.suite --against PATH --write`, where PATH is a checkout of the
-first house, {commit}. Both trees ran in turn, {rounds}, on one computer with {cores} cores; the table has
-the medians. CPU is that of all processes that were started, also of those that nobody waited for.
-Go by the ratios.
+first house, {commit}. Both trees ran in turn, {rounds}, on one computer with {cores} cores; the
+table has the medians. CPU is that of all processes that were started, also of those that nobody
+waited for. Go by the ratios.
 
 """
 _HOW: Final = """
