@@ -85,6 +85,27 @@ def _template(*, description: str = "Reads numbers", team: str = "readers") -> d
     return template
 
 
+def test_the_answer_about_a_stack_comes_when_it_is_done(aws: LocalAws) -> None:
+    formation = aws.client("cloudformation")
+    resources = {
+        "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+        "Nobody": {
+            "Type": "AWS::CloudFormation::WaitCondition",
+            "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "1"},
+        },
+    }
+    formation.create_stack(StackName="slow", TemplateBody=json.dumps({"Resources": resources}))
+
+    among_all = {
+        stack["StackName"]: stack["StackStatus"] for stack in formation.describe_stacks()["Stacks"]
+    }
+    (asked_for,) = formation.describe_stacks(StackName="slow")["Stacks"]
+
+    assert among_all["slow"] == "CREATE_IN_PROGRESS"
+    assert asked_for["StackStatus"] == "ROLLBACK_COMPLETE"
+    delete(aws, "slow")
+
+
 def test_a_workforce_and_its_team_are_made_changed_replaced_and_deleted(aws: LocalAws) -> None:
     sagemaker = aws.client("sagemaker")
 

@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 from local import services
+from local.services.sagemaker import announce
 
 _REFUSAL: Final = ("resource_type", "old_props", "new_props", "physical_id")
 #: Module → name → the parameters of a function, or None for data.
@@ -30,7 +31,10 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
             "content_type",
         ),
     },
-    "core.router": {"extract_access_key_id": ("headers", "query_params")},
+    "core.router": {
+        "extract_access_key_id": ("headers", "query_params"),
+        "_is_aws_service_name": ("scope_name",),
+    },
     "core.iam_evaluator": {
         "enforce": (
             "access_key_id",
@@ -223,7 +227,7 @@ def test_no_other_internal_of_ministack_is_used() -> None:
     source = "".join(file.read_text() for file in files)
     owners = (
         "actions|evaluator|provisioners|stacks|requests|cognito|s3|iam|kms|lambda|ses|ses_v2|sns|sts|events"
-        "|roles|responses"
+        "|roles|responses|router"
     )
     used = set(
         re.findall(rf"(?<![\w-])(?<!local.services.)_?(?:{owners})\.(?!amazonaws)(\w+)", source)
@@ -262,3 +266,19 @@ def test_ministack_still_lacks_what_is_added_and_has_what_is_patched() -> None:
         "AWS::S3::Bucket"
     ].keys()
     assert "AWS::S3::Bucket" not in provisioners._STACK_TAG_PROPERTY
+
+
+def test_a_call_of_sagemaker_is_known_without_reading_all_of_botocore(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    router = importlib.import_module("ministack.core.router")
+    monkeypatch.setattr(router, "_is_aws_service_name", router._is_aws_service_name)
+    monkeypatch.setattr(router, "_KNOWN_AWS_SERVICE_NAMES", None)
+    scope = "Credential=test/20261031/us-east-1/sagemaker/aws4_request"
+    headers = {"authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
+
+    announce()
+    service = router.detect_service("POST", "/", headers, {})
+
+    assert service == "sagemaker"
+    assert router._KNOWN_AWS_SERVICE_NAMES is None
