@@ -19,6 +19,7 @@ from labeling_job.identity import Owner
 from labeling_job.identity import physical_id as job_id
 from stacks.environment_stage import EnvironmentStage
 from tests.infra.job_runs import JOB, of_runs, stack_id_of
+from tests.infra.manifest_lines import of_manifests
 from tests.infra.references import Resolver, is_reference
 from tests.infra.synthesis import ROOT, feature_flags
 from workforce.resources import physical_id as people_id
@@ -27,6 +28,8 @@ FIRST_HOUSE: Final = ROOT / "tests" / "data" / "first-house"
 ASSEMBLY: Final = FIRST_HOUSE / "assembly"
 #: The environment that the assembly is of.
 DEPLOYED: Final = "deployed"
+#: Those whose jobs are run.
+_LABELING: Final = ("catalogue", DEPLOYED)
 #: What gives a resource a name that AWS and people know it by, or a place.
 _NAMES: Final = frozenset(
     {
@@ -72,7 +75,11 @@ def synthesise(
 
 def contracts(environments: Mapping[str, AssembledEnvironment]) -> dict[str, Value]:
     """Return all contracts by their places."""
-    return {**of_templates(environments), **dict(_flat(of_runs(environments[DEPLOYED])))}
+    of_functions = {
+        **of_runs(environments[DEPLOYED]),
+        "manifest lines": {name: of_manifests(environments[name]) for name in _LABELING},
+    }
+    return {**of_templates(environments), **dict(_flat(of_functions))}
 
 
 def of_templates(environments: Mapping[str, AssembledEnvironment]) -> dict[str, Value]:

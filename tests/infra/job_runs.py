@@ -86,7 +86,11 @@ class Run:
     """A job of an environment, with its function and what the function sees of AWS."""
 
     def __init__(
-        self, environment: AssembledEnvironment, key: str, objects: Mapping[str, bytes]
+        self,
+        environment: AssembledEnvironment,
+        key: str,
+        objects: Mapping[str, bytes],
+        reviewed: Run | None = None,
     ) -> None:
         self._resource = job(environment, key)
         self._stack = environment.stacks[self._resource.stack].name
@@ -94,7 +98,9 @@ class Run:
         self._ids: list[str] = []
         self._sent = 0
         self._before = self.properties
-        self._aws = FakeAws()
+        self._aws: FakeAws = FakeAws() if reviewed is None else reviewed._aws
+        if reviewed is not None:
+            self.properties = reviewed.answer(self.properties)
         self._aws.objects[self.properties["Input"]["Bucket"]].update(objects)
         #: What the resource answers when it is asked for an attribute.
         self.attributes: Mapping[str, str] = {}
@@ -132,6 +138,20 @@ class Run:
         source = self._aws.called("CreateLabelingJob")[-1]["InputConfig"]["DataSource"]
         _, _, place = source["S3DataSource"]["ManifestS3Uri"].partition("://")
         return self._output[place.partition("/")[2]].decode().splitlines()
+
+    def content(self, uri: str) -> str:
+        """Return what stands at an S3 URI."""
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        return self._aws.objects[bucket][key].decode()
+
+    def answer(self, value: Any) -> Any:
+        """Put what the resource has answered in the place of the names of its attributes."""
+        if isinstance(value, Mapping):
+            return {name: self.answer(each) for name, each in value.items()}
+        beginning = f"{self._resource.stack}.{self._resource.logical_id}."
+        if isinstance(value, str) and value.startswith(beginning):
+            return self.attributes[value.removeprefix(beginning)]
+        return value
 
     def marker(self, number: int) -> dict[str, str]:
         """Return what is remembered of a physical id, which is the first, second …, and where."""
