@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import aws_cdk as cdk
+import yaml
 
 from cli.plan.assembly import AssembledEnvironment, Resource, read_assembly
 from ground_truth.config import Environment as EnvironmentFile
 from labeling_job.identity import Owner
 from labeling_job.identity import physical_id as job_id
 from stacks.environment_stage import EnvironmentStage
+from tests.infra.bucket_files import of_events, of_readings
 from tests.infra.job_runs import JOB, of_runs, stack_id_of
 from tests.infra.manifest_lines import of_manifests
 from tests.infra.references import Resolver, is_reference
@@ -26,6 +28,8 @@ from workforce.resources import physical_id as people_id
 
 FIRST_HOUSE: Final = ROOT / "tests" / "data" / "first-house"
 ASSEMBLY: Final = FIRST_HOUSE / "assembly"
+#: What its function has written of a job, after each event.
+BUCKET_FILES: Final = FIRST_HOUSE / "bucket-files.yaml"
 #: The environment that the assembly is of.
 DEPLOYED: Final = "deployed"
 #: Those whose jobs are run.
@@ -75,9 +79,12 @@ def synthesise(
 
 def contracts(environments: Mapping[str, AssembledEnvironment]) -> dict[str, Value]:
     """Return all contracts by their places."""
+    files = yaml.safe_load(BUCKET_FILES.read_text(encoding="utf-8"))
     of_functions = {
         **of_runs(environments[DEPLOYED]),
         "manifest lines": {name: of_manifests(environments[name]) for name in _LABELING},
+        "reading": of_readings(environments[DEPLOYED], files),
+        "events": of_events(environments[DEPLOYED], files),
     }
     return {**of_templates(environments), **dict(_flat(of_functions))}
 

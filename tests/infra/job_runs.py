@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cli.plan.assembly import AssembledEnvironment, Resource
+from labeling_job.job import desired_state
+from labeling_job.job.files import read_counts
 from labeling_job.resource import run
 from tests.infra.references import Resolver
 from tests.unit.fake_services import ACCOUNT
@@ -144,6 +146,32 @@ class Run:
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         return self._aws.objects[bucket][key].decode()
 
+    @property
+    def statuses(self) -> dict[str, str]:
+        """What has become of each job."""
+        return self._aws.statuses()
+
+    @property
+    def remembered(self) -> dict[str, str]:
+        """Keys and content of the markers and counts in the output bucket."""
+        return {key: self._output[key].decode() for key in self.files if _is_remembered(key)}
+
+    def remember(self, files: Mapping[str, str]) -> None:
+        """Put markers and counts that another tree has written in the place of all there are."""
+        for key in self.remembered:
+            del self._output[key]
+        self._output.update({key: content.encode() for key, content in files.items()})
+
+    def read(self, key: str) -> Any:
+        """Return what the function reads of a marker or counts."""
+        bucket, aws = self.properties["Files"]["Bucket"], self._aws.as_clients()
+        if key.endswith("/run.json"):
+            return read_counts(f"s3://{bucket}/{key}", ACCOUNT, aws)
+        prefix = self.properties["Files"]["Prefix"]
+        place = desired_state.Place(bucket=bucket, prefix=prefix, account=ACCOUNT)
+        identity = key.rpartition("/")[2].removesuffix(".json")
+        return desired_state.read(identity, place, aws)
+
     def answer(self, value: Any) -> Any:
         """Put what the resource has answered in the place of the names of its attributes."""
         if isinstance(value, Mapping):
@@ -176,8 +204,10 @@ class Run:
         if kind == "Update":
             event["OldResourceProperties"] = self._before
         if kind != "Create":
-            # CloudFormation deletes the old one when the new one is there.
-            event["PhysicalResourceId"] = self._ids[0]
+            # CloudFormation deletes the old one when the new one is there, and makes an id up for
+            # what was never answered.
+            ids = self._ids or [f"{self._stack}-{self._resource.logical_id}-1A2B3C4D5E6F"]
+            event["PhysicalResourceId"] = ids[0 if kind == "Delete" else -1]
         outcome = run(event, self._aws.as_clients())
         if kind != "Delete":
             self._ids.append(outcome.physical_id)
@@ -205,6 +235,10 @@ def job(environment: AssembledEnvironment, key: str) -> Resource:
         if each.properties["NamePrefix"] == f"{environment.name}-{key}"
     )
     return found
+
+
+def _is_remembered(key: str) -> bool:
+    return "/wanted/" in key or key.endswith("/run.json")
 
 
 def _as_sent(value: Any) -> Any:
