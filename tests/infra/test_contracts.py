@@ -8,6 +8,7 @@ file: what is in `contracts` is the first house's for ever.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -15,7 +16,7 @@ import yaml
 from pydantic import BaseModel
 
 from cli.plan.assembly import AssembledEnvironment, read_assembly
-from ground_truth.config import load, load_all
+from ground_truth.config import Environment, load, load_all
 from ground_truth.config.input import Input
 from ground_truth.config.job import Job
 from tests.infra import contracts
@@ -51,7 +52,17 @@ _SECONDS: Final = ("task_availability", "task_time_limit")
 def now(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Value]:
     """Give the contracts as this tree keeps them."""
     files = load_all(FIRST_HOUSE / "environments")
+    files.append(_protected(tmp_path_factory.mktemp("environment")))
     return contracts.contracts(contracts.synthesise(files, tmp_path_factory.mktemp("now")))
+
+
+def _protected(folder: Path) -> Environment:
+    """Return the deployed environment as a protected one: none of the files has a pool to keep."""
+    deployed = FIRST_HOUSE / "environments" / f"{DEPLOYED}.yaml"
+    content = {**yaml.safe_load(deployed.read_text(encoding="utf-8")), "protected": True}
+    file = folder / "protected.yaml"
+    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    return load(file)
 
 
 @pytest.mark.parametrize("section", _KEPT["contracts"])
