@@ -1,6 +1,7 @@
 """Options of the tests, and whose environments they read."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -42,6 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep tests from the user's environments: an edit of those must not turn a test red."""
+    # A shell starts what runs in its background deaf to Ctrl-C, and so would be what tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--target") == "local":
         sys.addaudithook(_refuse_the_users_files)
 
