@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from ground_truth.config import load
 from local.aws import LocalAws
 from local.cdk_cli import CdkCli
+from tests.assembly import synthesise
 
 _Answer = tuple[int, dict[str, Any]]
 
@@ -57,9 +58,8 @@ def test_an_environment_s_whole_life_is_in_the_command_s_hands(
             environment="dev",
             variables=aws.environment,
             folder=folder / "assembly",
-            app=f"python -m tests.e2e.app_of_files {shlex.quote(str(file.parent))}",
+            app=str(synthesise([load(file)], folder / "assembly" / "cdk.out")),
         )
-        # It also leaves the assembly.
         cdk.bootstrap(aws.account, aws.region)
 
         early, refused = ground_truth("workers", "dev")
