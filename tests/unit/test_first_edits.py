@@ -20,7 +20,7 @@ _JUDGE = "tests/unit/test_your_environments.py"
 #: Starts a process in the repository's folder, where tests/conftest.py doesn't see what it reads.
 _STARTS = re.compile(r"cwd=_?ROOT\b")
 #: What such a process is given instead of the user's files: an assembly, or a folder of its own.
-_GIVEN = re.compile(r"--app=|LocalAws\b")
+_GIVEN = re.compile(r"--app=|LocalAws\b|checkout: Path")
 #: A path to them, which may be looked at without being opened.
 _NAMED = re.compile(r"(?:ROOT|parents\[\d\])\)? / \"environments\"")
 
