@@ -37,7 +37,7 @@ test: ## Run all tests, the end-to-end deployment and the audit included
 
 .PHONY: quick
 quick: ## Run the tests that deploy nothing
-	$(call install,dev sdk)
+	$(call install,dev sdk audit)
 	@python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder tests/unit tests/lifecycle tests/infra
 
 .PHONY: pythons
