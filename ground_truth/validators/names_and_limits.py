@@ -33,7 +33,8 @@ _LONGEST_NAME: Final = 63
 
 #: Keys that our input manifests use themselves (`source-ref` is Ground Truth's own as well).
 _MANIFEST_KEYS: Final = ("source", "source-ref", "object", "line", "row")
-#: Beside the user's tags a job has two that say which resource owns it; 50 is the service's limit.
+#: Beside the user's tags a job has two that say which resource owns it, and 50 is the service's
+#: limit; the rest is spare, so that a tag more of ours refuses nobody's file.
 _MOST_TAGS: Final = 45
 
 
