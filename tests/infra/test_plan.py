@@ -26,7 +26,17 @@ from tests.infra.plan_cases import CASES, in_file, patch_templates
 from tests.infra.synthesis import ROOT, feature_flags
 
 _DATA = Path(__file__).parents[1] / "data" / "plan"
-_PARTS = ("app.py", "audit", "cdk.json", "cli", "constructs", "ground_truth", "lambda", "stacks")
+_PARTS = (
+    ".gitignore",
+    "app.py",
+    "audit",
+    "cdk.json",
+    "cli",
+    "constructs",
+    "ground_truth",
+    "lambda",
+    "stacks",
+)
 _TODAY = date(2026, 12, 1)
 _COUNTS = Counts({"dev": {"even-odd": {"objects": 212, "labeled": 130}}})
 
