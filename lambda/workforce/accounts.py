@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import code_of
-from workforce.groups import users_in
+from workforce import record as records
+from workforce.record import Record
+from workforce.sign_in import SignIn, sign_in_of
+from workforce.waiting import GONE, ask
 
 if TYPE_CHECKING:
     from workforce.clients import Clients
+
+#: AdminCreateUser refuses one address with these, and others not. Some of them have made the
+#: account all the same (https://github.com/aws/aws-sdk/issues/438).
+PERSONAL: Final = frozenset(
+    {
+        "AliasExistsException",
+        "CodeDeliveryFailureException",
+        "InvalidLambdaResponseException",
+        "InvalidParameterException",
+        "InvalidPasswordException",
+        "UnexpectedLambdaException",
+        "UnsupportedUserStateException",
+        "UserLambdaValidationException",
+        "UsernameExistsException",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +43,40 @@ class Account:
     username: str
     #: In lower case; empty where there is none.
     email: str
+    #: What labels name the worker by.
+    sub: str
     is_enabled: bool
-    #: Nobody has ever signed in to it since it was made, or since its password was reset.
-    is_untouched: bool
+    #: As Cognito says it, such as `CONFIRMED`.
+    status: str
     #: In UTC.
     made: datetime
+    #: None for an account that others have made, and for one of an earlier version.
+    record: Record | None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody has signed in since it was made, or since its password was reset."""
+        return self.status == "FORCE_CHANGE_PASSWORD"
+
+    def awaits_mail(self, now: datetime) -> bool:
+        """Say whether its owner is still to get an invitation, without which nobody signs in."""
+        return self.is_untouched and self.record is not None and self.record.is_due(now)
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool, str]:
+        """Where it stands among accounts of one address, of which the first is the person's.
+
+        Who can sign in comes before who can't, unless we have seen to that ourselves; an account
+        of the pool before one of an identity provider; one that we have made before others.
+        """
+        is_usable = self.is_enabled and self.status != "UNCONFIRMED"
+        is_ours_to_enable = self.record is not None and bool(self.record.disabled_by)
+        return (
+            not (is_usable or is_ours_to_enable),
+            self.status == "EXTERNAL_PROVIDER",
+            self.record is None,
+            self.username,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,88 +86,183 @@ class Accounts:
     pool: str
     aws: Clients
 
+    @functools.cached_property
+    def sign_in(self) -> SignIn:
+        """How people sign in to the pool."""
+        cognito = self.aws.cognito
+        described = ask(lambda: cognito.describe_user_pool(UserPoolId=self.pool), self.aws)
+        return sign_in_of(described["UserPool"])
+
     def members(self, group: str) -> list[Account]:
         """Return the accounts of a group; a group that does not exist has none."""
-        return [_account(user) for user in users_in(self.aws.cognito, self.pool, group)]
+        try:
+            pages = self._pages(
+                self.aws.cognito.list_users_in_group, "Users", "NextToken", GroupName=group
+            )
+            return [account_of(user) for user in pages]
+        except ClientError as error:
+            if code_of(error) != "ResourceNotFoundException":
+                raise
+            return []
 
     def find(self, email: str) -> Account | None:
-        """Return the account with this address, whatever its username."""
-        pages = self.aws.cognito.get_paginator("list_users").paginate(
-            # Quoted as JSON quotes it: with a backslash before quotes and backslashes.
-            UserPoolId=self.pool,
-            Filter=f"email = {json.dumps(email)}",
-        )
-        found = [_account(user) for page in pages for user in page["Users"]]
-        # An account of the pool itself comes before one of an identity provider.
-        found.sort(key=lambda account: (account.username.lower() != email, account.username))
-        return found[0] if found else None
-
-    def invite(self, email: str) -> Account:
-        """Make an account, whose owner gets an invitation with a temporary password."""
-        try:
-            made = self.aws.cognito.admin_create_user(
-                UserPoolId=self.pool,
-                Username=email,
-                UserAttributes=[
-                    {"Name": "email", "Value": email},
-                    {"Name": "email_verified", "Value": "true"},
-                ],
-                DesiredDeliveryMediums=["EMAIL"],
+        """Return the account of whoever has this address, whatever its username."""
+        found: dict[str, Account] = {}
+        for wanted in self.sign_in.filters(email):
+            pages = self._pages(
+                self.aws.cognito.list_users, "Users", "PaginationToken", Filter=wanted
             )
-            return _account(made["User"])
-        except ClientError as error:
-            if code_of(error) != "UsernameExistsException":
-                raise
-        # Made a moment ago, so that no list shows it yet.
-        found = self.aws.cognito.admin_get_user(UserPoolId=self.pool, Username=email)
-        return _account({**found, "Attributes": found.get("UserAttributes", [])})
+            for account in map(account_of, pages):
+                if account.email == email:
+                    found[account.username] = account
+            best = min(found.values(), key=lambda account: account.rank, default=None)
+            if best is not None and not any(best.rank[:2]):
+                return best
+        return min(found.values(), key=lambda account: account.rank, default=None)
 
-    def groups(self, account: Account) -> set[str]:
-        """Return the names of all groups that an account is in."""
-        pages = self.aws.cognito.get_paginator("admin_list_groups_for_user").paginate(
-            UserPoolId=self.pool, Username=account.username
+    def look(self, username: str, *, is_new: bool = False) -> Account:
+        """Return an account as it is now, by its name or another that it goes by."""
+        found: Mapping[str, Any] = ask(
+            lambda: self.aws.cognito.admin_get_user(UserPoolId=self.pool, Username=username),
+            self.aws,
+            is_new=is_new,
         )
-        return {group["GroupName"] for page in pages for group in page["Groups"]}
+        return account_of({**found, "Attributes": found.get("UserAttributes", [])})
+
+    def make(self, email: str, record: Record) -> Account:
+        """Make an account with its record; no mail goes out.
+
+        Raises the refusal of AWS if there is no such account then.
+        """
+        name = self.sign_in.username(email)
+        attributes = {"email": email, "email_verified": "true", records.ATTRIBUTE: record.as_text()}
+        try:
+            made = ask(
+                lambda: self.aws.cognito.admin_create_user(
+                    UserPoolId=self.pool,
+                    Username=name,
+                    UserAttributes=[
+                        {"Name": key, "Value": value} for key, value in attributes.items()
+                    ],
+                    MessageAction="SUPPRESS",
+                    DesiredDeliveryMediums=["EMAIL"],
+                ),
+                self.aws,
+            )
+            return account_of(made["User"])
+        except ClientError as refusal:
+            if code_of(refusal) not in PERSONAL:
+                raise
+            # Made a moment ago, so that no list shows it yet; or made and refused in one.
+            is_alias = code_of(refusal) == "AliasExistsException"
+            is_there = is_alias or code_of(refusal) == "UsernameExistsException"
+            found = self._there(email if is_alias else name, is_new=is_there)
+            if found is None:
+                raise
+            return found
+
+    def invited_as(self, account: Account) -> str:
+        """Return the name that AdminCreateUser takes to invite somebody again.
+
+        In a pool in which people sign in by e-mail it takes the address only
+        (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html).
+        """
+        return account.email if account.username == account.sub else account.username
+
+    def groups(self, account: Account) -> dict[str, str]:
+        """Return the names of all groups that an account is in, with their descriptions."""
+        pages = self._pages(
+            self.aws.cognito.admin_list_groups_for_user,
+            "Groups",
+            "NextToken",
+            Username=account.username,
+        )
+        return {group["GroupName"]: group.get("Description", "") for group in pages}
 
     def join(self, account: Account, groups: Iterable[str]) -> None:
         """Put an account into groups."""
         for group in sorted(groups):
             self.aws.log.info("%s joins %s", account.username, group)
-            self.aws.cognito.admin_add_user_to_group(
-                UserPoolId=self.pool, Username=account.username, GroupName=group
-            )
+            self._change("admin_add_user_to_group", account, is_new=True, GroupName=group)
 
     def leave(self, account: Account, groups: Iterable[str]) -> None:
-        """Take an account out of groups."""
+        """Take an account out of groups; those that are gone have nobody in them."""
         for group in sorted(groups):
             self.aws.log.info("%s leaves %s", account.username, group)
-            self.aws.cognito.admin_remove_user_from_group(
-                UserPoolId=self.pool, Username=account.username, GroupName=group
-            )
+            try:
+                self._change("admin_remove_user_from_group", account, GroupName=group)
+            except ClientError as error:
+                if code_of(error) not in GONE:
+                    raise
+
+    def write(self, account: Account, record: Record) -> Account:
+        """Write a record into an account, and return the account with it."""
+        attribute = {"Name": records.ATTRIBUTE, "Value": record.as_text()}
+        self._change(
+            "admin_update_user_attributes", account, is_new=True, UserAttributes=[attribute]
+        )
+        return replace(account, record=record)
+
+    def rewrite(self, account: Account, change: Callable[[Record | None], Record]) -> Account:
+        """Change the record that stands in an account now, whatever was read of it before."""
+        now = self.look(account.username)
+        record = change(now.record)
+        return now if record == now.record else self.write(now, record)
 
     def enable(self, account: Account) -> None:
         """Let somebody sign in again."""
         self.aws.log.info("%s is enabled again", account.username)
-        self.aws.cognito.admin_enable_user(UserPoolId=self.pool, Username=account.username)
+        self._change("admin_enable_user", account)
 
     def disable(self, account: Account) -> None:
         """Let nobody sign in, or go on, with an account, which stays."""
         self.aws.log.info("%s is disabled", account.username)
-        self.aws.cognito.admin_user_global_sign_out(UserPoolId=self.pool, Username=account.username)
-        self.aws.cognito.admin_disable_user(UserPoolId=self.pool, Username=account.username)
+        self._change("admin_user_global_sign_out", account)
+        self._change("admin_disable_user", account)
 
     def delete(self, account: Account) -> None:
         """Delete an account for ever."""
         self.aws.log.info("%s is deleted", account.username)
-        self.aws.cognito.admin_delete_user(UserPoolId=self.pool, Username=account.username)
+        self._change("admin_delete_user", account)
+
+    def _there(self, name: str, *, is_new: bool) -> Account | None:
+        try:
+            return self.look(name, is_new=is_new)
+        except ClientError as error:
+            if code_of(error) not in GONE:
+                raise
+            return None
+
+    def _change(
+        self, operation: str, account: Account, *, is_new: bool = False, **request: Any
+    ) -> None:
+        call = getattr(self.aws.cognito, operation)
+        ask(
+            lambda: call(UserPoolId=self.pool, Username=account.username, **request),
+            self.aws,
+            is_new=is_new,
+        )
+
+    def _pages(
+        self, operation: Callable[..., Any], key: str, token: str, **request: Any
+    ) -> Iterator[Mapping[str, Any]]:
+        while True:
+            page = ask(functools.partial(operation, UserPoolId=self.pool, **request), self.aws)
+            yield from page[key]
+            if not page.get(token):
+                return
+            request[token] = page[token]
 
 
-def _account(user: Mapping[str, Any]) -> Account:
+def account_of(user: Mapping[str, Any]) -> Account:
+    """Return an account as lists show it."""
     attributes = {each["Name"]: each.get("Value", "") for each in user.get("Attributes", [])}
     return Account(
         username=user["Username"],
         email=attributes.get("email", "").lower(),
+        sub=attributes.get("sub", ""),
         is_enabled=user["Enabled"],
-        is_untouched=user["UserStatus"] == "FORCE_CHANGE_PASSWORD",
+        status=user["UserStatus"],
         made=user["UserCreateDate"],
+        record=records.parse(attributes.get(records.ATTRIBUTE, "")),
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
+from botocore.config import Config
 
 from custom_resource.context import CONFIG, EventContext, propagation_seconds, real_clock, step_log
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
     from types_boto3_sagemaker import SageMakerClient
 
+_ONCE: Final = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Clients(EventContext):
@@ -23,6 +27,10 @@ class Clients(EventContext):
 
     #: Makes the client of a service; none is made before it is needed, for each takes its time.
     client: Callable[[str], Any]
+    #: Makes one that asks only once, whatever comes of it.
+    client_without_retries: Callable[[str], Any]
+    #: The date, for what is remembered longer than an event takes; in UTC.
+    today: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @functools.cached_property
     def sagemaker(self) -> SageMakerClient:
@@ -34,6 +42,12 @@ class Clients(EventContext):
     def cognito(self) -> CognitoIdentityProviderClient:
         """User pools, clients and accounts."""
         client: CognitoIdentityProviderClient = self.client("cognito-idp")
+        return client
+
+    @functools.cached_property
+    def mailer(self) -> CognitoIdentityProviderClient:
+        """Cognito, for mails: what has not been answered may have been sent."""
+        client: CognitoIdentityProviderClient = self.client_without_retries("cognito-idp")
         return client
 
     @functools.cached_property
@@ -57,11 +71,12 @@ def connect(*, step: str, seconds: float) -> Clients:
     """Return real clients and a clock whose deadline is `seconds` from now."""
     return Clients(
         client=_client,
+        client_without_retries=functools.partial(_client, config=_ONCE),
         clock=real_clock(seconds),
         log=step_log(step),
         propagation_seconds=propagation_seconds(),
     )
 
 
-def _client(service: str) -> Any:
-    return boto3.client(service, config=CONFIG)  # type: ignore[call-overload]  # any service
+def _client(service: str, config: Config = CONFIG) -> Any:
+    return boto3.client(service, config=config)  # type: ignore[call-overload]  # any service

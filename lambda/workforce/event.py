@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from custom_resource import properties as read
+
+#: When an address was signed (https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html).
+_SIGNED: Final = re.compile(r"[?&]X-Amz-Date=(\d{8}T\d{6}Z)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +26,8 @@ class Event:
     properties: Mapping[str, Any]
     #: The properties that an Update replaces; a rollback replaces those that failed.
     before: Mapping[str, Any]
+    #: When CloudFormation has sent it, to the second; None where its address does not say so.
+    sent: datetime | None = None
 
     def text(self, name: str) -> str:
         """Return a property; raises CustomResourceError if it is not there."""
@@ -46,4 +53,14 @@ def from_event(event: Mapping[str, Any]) -> Event:
         physical_id=None if known is None else str(known),
         properties=read.mapping(event, "ResourceProperties", "event"),
         before=before if isinstance(before, Mapping) else {},
+        sent=_sent(str(event.get("ResponseURL"))),
     )
+
+
+def _sent(response_url: str) -> datetime | None:
+    found = _SIGNED.search(response_url)
+    try:
+        time = found and datetime.strptime(found[1], "%Y%m%dT%H%M%SZ")
+    except ValueError:
+        return None
+    return time.replace(tzinfo=UTC) if time else None

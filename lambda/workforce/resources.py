@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from botocore.exceptions import ClientError
-
-from custom_resource.errors import (
-    CustomResourceError,
-    code_of,
-    is_throttled,
-    retry_while_propagating,
-)
+from custom_resource.errors import CustomResourceError, retry_while_propagating
 from custom_resource.responder import Outcome
 from workforce import check, oidc_workforce, portal_login, worker_access, workers
 from workforce.clients import Clients
 from workforce.event import Event, from_event
-
-#: Somebody else changes the same thing at the same time.
-_CONFLICTS: Final = frozenset({"ConcurrentModificationException", "ConflictException"})
+from workforce.waiting import is_passing
 
 
 class Resource(Protocol):
@@ -51,13 +42,13 @@ def run(event: Mapping[str, Any], aws: Clients) -> Outcome:
     """Do what the event asks for; raises CustomResourceError, or an error of botocore."""
     resource, parsed = _resource(event), from_event(event)
     if parsed.kind == "Delete":
-        retry_while_propagating(lambda: resource.delete(parsed, aws), aws, _is_passing)
+        retry_while_propagating(lambda: resource.delete(parsed, aws), aws, is_passing)
         return Outcome(physical_id=parsed.physical_id or "")
     identity = resource.physical_id(parsed)
     work = resource.create if parsed.kind == "Create" else resource.update
     return Outcome(
         physical_id=identity,
-        data=retry_while_propagating(lambda: work(parsed, aws), aws, _is_passing),
+        data=retry_while_propagating(lambda: work(parsed, aws), aws, is_passing),
     )
 
 
@@ -73,7 +64,3 @@ def _resource(event: Mapping[str, Any]) -> Resource:
             f"expected {' or '.join(_RESOURCES)}, got {kind!r} in event.ResourceType"
         )
     return _RESOURCES[kind]
-
-
-def _is_passing(error: ClientError) -> bool:
-    return is_throttled(error) or code_of(error) in _CONFLICTS

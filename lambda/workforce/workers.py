@@ -1,30 +1,41 @@
 """`Custom::Workers`: the workers of an environment file, as accounts in the groups of their teams.
 
-Whose account this environment has made is in its marker group. Every run goes by what is there,
-so that it may be cut off anywhere and begun again.
+Every run goes by what is there, so that it may be cut off anywhere and begun again. First those
+leave who are no longer named, then everybody has an account and is in their teams; mails go out at
+last, and none of them decides over anything else. Whose an account is stands in its own record.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from botocore.exceptions import ClientError
 
-from custom_resource import properties as read
 from custom_resource.errors import CustomResourceError, code_of
-from workforce.accounts import Account, Accounts
+from workforce.accounts import PERSONAL, Account, Accounts
+from workforce.departures import discard, give_back, release, remove, take_back
+from workforce.groups import has_marker
+from workforce.invitations import Invitations
+from workforce.late import is_late
+from workforce.record import Record
+from workforce.rollback import is_rollback
+from workforce.scope import Scope, members_of, old_members_of, scope_of
+from workforce.summary import Summary
+from workforce.waiting import GONE, is_passing
 
 if TYPE_CHECKING:
     from workforce.clients import Clients
     from workforce.event import Event
 
-#: How long ago a run may have been cut off that is begun again, by CloudFormation or by a person.
-_INTERRUPTED: Final = timedelta(days=1)
-#: The account, or its group or pool.
-_GONE: Final = frozenset({"ResourceNotFoundException", "UserNotFoundException"})
+#: Lets somebody leave; says whether that has ended their access.
+_Leave: TypeAlias = Callable[[Account, Scope, Accounts], bool]
+
+#: Seconds kept for one person: as many calls as it takes, none of them slow.
+_ONE_PERSON: Final = 15.0
+#: Refusals that concern one person only.
+_OF_ONE: Final = PERSONAL | {"UserNotFoundException"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +46,11 @@ class _Present:
     #: Username to the groups of ours that the account is in.
     groups: dict[str, set[str]] = field(default_factory=dict)
 
+    def of(self, email: str) -> Account | None:
+        """Return the account of an address; the person's own, where there are two."""
+        found = [account for account in self.accounts.values() if account.email == email]
+        return min(found, key=lambda account: account.rank, default=None)
+
 
 def physical_id(event: Event) -> str:
     """Return another id for another pool, so that the old one loses its workers."""
@@ -42,38 +58,32 @@ def physical_id(event: Event) -> str:
 
 
 def create(event: Event, aws: Clients) -> dict[str, str]:
-    """Invite whoever has no account, set the groups exactly, and let nobody else in."""
+    """Let nobody else in, give everybody an account, set the groups exactly, invite."""
+    members, scope = members_of(event.properties), scope_of(event)
     accounts = Accounts(pool=event.text("UserPoolId"), aws=aws)
-    marker, members = event.text("MarkerGroup"), _members(event.properties)
-    ours = {marker, *_teams(event.properties), *_teams(event.before)}
-    present = _present(accounts, ours)
-    by_email = {account.email: account for account in present.accounts.values()}
-    named = set()
-    invited = 0
-    for email, teams in members.items():
-        account = by_email.get(email)
-        groups = present.groups[account.username] if account else set()
-        if account is None:
-            account = accounts.find(email) or accounts.invite(email)
-            if _is_made_by_us(account, accounts):
-                accounts.join(account, [marker])
-                groups = {marker}
-        if marker in groups and not account.is_enabled:
-            accounts.enable(account)
-        accounts.join(account, teams - groups)
-        accounts.leave(account, groups - teams - {marker})
-        named.add(account.username)
-        invited += account.is_untouched
-    removed = sum(
-        _remove(account, present.groups[username], marker, ours, accounts)
-        for username, account in present.accounts.items()
-        if username not in named
-    )
-    return {
-        "Summary": f"{len(members)} workers, {invited} of them invited and not yet signed in; "
-        f"{removed} removed",
-        "Count": str(len(members)),
-    }
+    if is_late(event, aws):
+        raise CustomResourceError(
+            f"this {event.kind} came after CloudFormation had gone on, and is not obeyed; deploy "
+            "again if it is wanted"
+        )
+    is_back = event.kind == "Update" and is_rollback(event.stack_id, aws)
+    leave = take_back if is_back else remove
+    present = _present(accounts, scope.groups)
+    _know_earlier_versions(present, scope, accounts)
+    summary = Summary(scope.environment, members)
+    strangers = [each for each in present.accounts.values() if each.email not in members]
+    # Removed lines whose accounts were cut off, or taken, from their groups.
+    removed = old_members_of(event.before).keys() - members.keys()
+    strangers += _found(removed, present, accounts)
+    summary.removed = sum([_is_out(each, present, scope, accounts, leave) for each in strangers])
+    named = _settled(members, present, scope, summary, accounts)
+    for each in present.accounts.values():
+        # Somebody's other account.
+        if each.email in named and each.username != named[each.email].username:
+            _is_out(each, present, scope, accounts, leave)
+    if not is_back and not is_late(event, aws):
+        named = _invited(named, accounts)
+    return {"Summary": summary.text(named, aws.today()), "Count": str(len(members))}
 
 
 #: Who is no longer named is removed, also from the teams that the old properties name.
@@ -81,51 +91,34 @@ update = create
 
 
 def delete(event: Event, aws: Clients) -> None:
-    """Delete the accounts that were made, unless they are to be kept or others use them."""
-    pool, marker = event.properties.get("UserPoolId"), event.properties.get("MarkerGroup")
-    if not isinstance(pool, str) or not isinstance(marker, str):
+    """Delete the accounts that were made, unless they are to be kept or others use them.
+
+    After a first deployment that has failed, those only that it has made itself and nobody was
+    told of.
+    """
+    try:
+        pool, scope = event.text("UserPoolId"), scope_of(event)
+    except CustomResourceError as error:
+        # What a Create of these has refused as well.
+        aws.log.info("nothing was made: %s", error)
+        return
+    if is_late(event, aws):
+        aws.log.info("this Delete came after CloudFormation had gone on, and is not obeyed")
         return
     accounts = Accounts(pool=pool, aws=aws)
-    ours = {marker, *_teams(event.properties)}
-    for account in _present(accounts, ours).accounts.values():
-        try:
-            groups = accounts.groups(account)
-            is_ours = marker in groups and not groups - ours
-            if is_ours and not event.flag("KeepAccounts"):
-                accounts.delete(account)
-            else:
-                accounts.leave(account, groups & ours - {marker})
-        except ClientError as error:
-            if code_of(error) not in _GONE:
-                raise
-            aws.log.info("%s is gone already", account.username)
+    present = _present(accounts, scope.groups)
+    everybody = [
+        *present.accounts.values(),
+        *_found(old_members_of(event.properties), present, accounts),
+    ]
+    leave = give_back if is_rollback(event.stack_id, aws) else discard
+    if leave is discard and event.flag("KeepAccounts"):
+        leave = release
+    for account in everybody:
+        leave(account, scope, accounts)
 
 
-def _is_made_by_us(account: Account, accounts: Accounts) -> bool:
-    """Say whether this or an interrupted run has made an account.
-
-    Somebody else's that looks the same, in a pool that is adopted, has been there for longer.
-    """
-    is_new = datetime.now(UTC) - account.made < _INTERRUPTED
-    return is_new and account.is_untouched and not accounts.groups(account)
-
-
-def _remove(
-    account: Account, groups: set[str], marker: str, ours: set[str], accounts: Accounts
-) -> bool:
-    """Take an account out of our teams and disable it if we have made it and no others use it.
-
-    It stays, so that the labels of the past still name somebody. Says whether it is disabled.
-    """
-    accounts.leave(account, groups - {marker})
-    if marker not in groups or accounts.groups(account) - ours:
-        return False
-    if account.is_enabled:
-        accounts.disable(account)
-    return True
-
-
-def _present(accounts: Accounts, groups: set[str]) -> _Present:
+def _present(accounts: Accounts, groups: Iterable[str]) -> _Present:
     present = _Present()
     for group in sorted(groups):
         for account in accounts.members(group):
@@ -134,22 +127,139 @@ def _present(accounts: Accounts, groups: set[str]) -> _Present:
     return present
 
 
-def _members(properties: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Return address, in lower case, to teams; raises CustomResourceError for what is no list."""
-    where = "ResourceProperties.Members"
-    members = properties.get("Members") or []
-    if not isinstance(members, list) or not all(isinstance(each, Mapping) for each in members):
-        raise CustomResourceError(f"expected a list of Email and Teams, got {members!r} in {where}")
-    found: dict[str, set[str]] = {}
-    for member in members:
-        email = read.text(member, "Email", where).lower()
-        found.setdefault(email, set()).update(read.texts(member, "Teams", where))
-    return found
+def _know_earlier_versions(present: _Present, scope: Scope, accounts: Accounts) -> None:
+    """Give those a record, once, whom a version without records has marked as ours.
+
+    It has invited whoever it has made, and disabled whoever is in no team. Nobody is mailed,
+    enabled or disabled by that.
+    """
+    for username, groups in present.groups.items():
+        account = present.accounts[username]
+        if account.record is not None or scope.marker not in groups:
+            continue
+        was_removed = not account.is_enabled and not groups - {scope.marker}
+        record = Record(
+            made_by=scope.environment,
+            stack=scope.stack,
+            mail="sent",
+            at=account.made.replace(microsecond=0),
+            disabled_by=scope.environment if was_removed else "",
+        )
+        try:
+            present.accounts[username] = accounts.rewrite(account, _unless_known(record))
+        except ClientError as error:
+            if code_of(error) not in GONE:
+                raise
 
 
-def _teams(properties: Mapping[str, Any]) -> set[str]:
-    # Old properties may be of another version of the template: they must not stop anything.
+def _unless_known(record: Record) -> Callable[[Record | None], Record]:
+    return lambda found: found or record
+
+
+def _found(emails: Iterable[str], present: _Present, accounts: Accounts) -> list[Account]:
+    """Return the accounts of ours that have these addresses and are in none of our groups."""
+    known = {account.email for account in present.accounts.values()}
     try:
-        return set().union(*_members(properties).values())
-    except CustomResourceError:
-        return set()
+        found = [accounts.find(email) for email in sorted(emails) if email not in known]
+    except ClientError as error:
+        if code_of(error) not in GONE:
+            raise
+        return []
+    return [account for account in found if account is not None and account.record is not None]
+
+
+def _is_out(
+    account: Account, present: _Present, scope: Scope, accounts: Accounts, leave: _Leave
+) -> bool:
+    """Let somebody leave; say whether that has ended their access."""
+    groups = present.groups.get(account.username, set())
+    if not account.is_enabled and not groups - {scope.marker}:
+        return False
+    return leave(account, scope, accounts) and account.is_enabled
+
+
+def _account(email: str, present: _Present, scope: Scope, accounts: Accounts) -> Account:
+    """Return the account of whoever has an address; it is made where there is none."""
+    account = present.of(email)
+    if account is not None and not any(account.rank[:2]):
+        return account
+    # There is none in our groups, or none that can be signed in to as it should.
+    others = [account, accounts.find(email)]
+    account = min((each for each in others if each), key=lambda each: each.rank, default=None)
+    if account is None:
+        record = Record(
+            made_by=scope.environment,
+            stack=scope.stack,
+            mail="due",
+            at=accounts.aws.today().replace(microsecond=0),
+        )
+        account = accounts.make(email, record)
+        if account.record == record:
+            accounts.join(account, [scope.marker])
+            present.groups[account.username] = {scope.marker}
+            return account
+    if account.username not in present.groups:
+        groups = accounts.groups(account)
+        present.groups[account.username] = scope.groups & groups.keys()
+        if account.record is not None and not has_marker(groups):
+            accounts.join(account, [scope.marker])
+    return account
+
+
+def _settled(
+    members: Mapping[str, set[str]],
+    present: _Present,
+    scope: Scope,
+    summary: Summary,
+    accounts: Accounts,
+) -> dict[str, Account]:
+    """Give everybody an account in their teams, and return it by address.
+
+    Whom AWS refuses, or the time is too short for, is taken note of, and nobody else is kept
+    waiting: what is done stays, whereas a deployment that fails is taken back, for ever anew.
+    """
+    clock, named = accounts.aws.clock, {}
+    for email, teams in members.items():
+        try:
+            if clock.now() + _ONE_PERSON > clock.deadline:
+                summary.not_reached(email)
+                continue
+            account = _account(email, present, scope, accounts)
+            named[email] = _in_teams(account, teams, present, scope, accounts)
+        except ClientError as error:
+            if is_passing(error):
+                summary.not_reached(email)
+            elif code_of(error) in _OF_ONE:
+                accounts.aws.log.warning("a worker has no account: %s", code_of(error))
+                summary.refused(email, code_of(error))
+            else:
+                raise
+    return named
+
+
+def _in_teams(
+    account: Account, teams: set[str], present: _Present, scope: Scope, accounts: Accounts
+) -> Account:
+    """Set the teams of an account, and enable it if it was us who have disabled it."""
+    groups = present.groups[account.username] - {scope.marker}
+    accounts.join(account, teams - groups)
+    accounts.leave(account, groups - teams)
+    record = account.record
+    if record is None or not record.disabled_by:
+        return account
+    if not account.is_enabled:
+        accounts.enable(account)
+    # Written at last: who is cut off before it would be disabled by somebody's hand for ever.
+    known = accounts.rewrite(account, lambda found: replace(found or record, disabled_by=""))
+    return replace(known, is_enabled=True)
+
+
+def _invited(named: Mapping[str, Account], accounts: Accounts) -> dict[str, Account]:
+    """Send the invitations that are due; return the accounts as they are then."""
+    invitations, today = Invitations(accounts, accounts.aws), accounts.aws.today()
+    return {
+        email: invitations.send(account)
+        if account.is_enabled and account.awaits_mail(today)
+        else account
+        for email, account in named.items()
+    }

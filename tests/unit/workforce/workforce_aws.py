@@ -7,45 +7,34 @@ here too: an Update resets all that it leaves out, there is one workforce, and i
 from __future__ import annotations
 
 import copy
-import json
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.validate import ParamValidator
 
 from custom_resource.context import Clock, step_log
-from tests.unit.fake_services import ACCOUNT, FakeServices, RefusedError
+from tests.unit.fake_services import ACCOUNT, RefusedError
+from tests.unit.workforce.cognito_users import NOW, POOL, REGION, FakeUsers, pool_settings
 from workforce.clients import Clients
 
-REGION = "us-east-1"
-#: When whatever is made here is made.
-_NOW = datetime.now(UTC)
-POOL, CLIENT, NAME = f"{REGION}_Dev000001", "devclient", "dev"
+CLIENT, NAME = "devclient", "dev"
 SENDER = "labeling@example.com"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:oidc-AbCdEf"
 PLACEHOLDER = "https://127.0.0.1"
 
 
 @dataclass
-class FakePeople(FakeServices):
+class FakePeople(FakeUsers):
     """All that belongs to a private workforce in one account and Region."""
 
     #: What DescribeWorkforce answers, by name; there is at most one.
     workforces: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: What DescribeWorkteam answers, by name.
     teams: dict[str, dict[str, Any]] = field(default_factory=dict)
-    #: What DescribeUserPool and DescribeUserPoolClient answer, by id.
-    pools: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: What DescribeUserPoolClient answers, by id.
     clients: dict[str, dict[str, Any]] = field(default_factory=dict)
-    #: Pool to username to what AdminGetUser answers.
-    users: dict[str, dict[str, dict[str, Any]]] = field(default_factory=lambda: defaultdict(dict))
-    #: Pool to group to the usernames in it.
-    groups: dict[str, dict[str, set[str]]] = field(default_factory=lambda: defaultdict(dict))
-    #: The addresses that an invitation has gone to.
-    mails: list[str] = field(default_factory=list)
     #: SES identities, what SES says of the account, and texts of secrets.
     identities: dict[str, dict[str, Any]] = field(default_factory=dict)
     ses_account: dict[str, Any] = field(
@@ -60,11 +49,10 @@ class FakePeople(FakeServices):
     ahead: dict[str, list[str]] = field(default_factory=dict)
     #: Looks at an Active workforce whose portal has no address yet.
     looks_without_address: int = 0
-    #: Lists of accounts that do not yet show those that were made.
-    looks_without_account: int = 0
     #: StackStatus of all stacks.
     stack_status: str = "CREATE_IN_PROGRESS"
-    page_size: int = 60
+    #: Logical id to when CloudFormation has begun or ended something with the resource.
+    resource_changed: dict[str, datetime] = field(default_factory=dict)
     #: The secret that the workforce has got.
     oidc_secret: str = ""
 
@@ -72,6 +60,8 @@ class FakePeople(FakeServices):
         """Return real clients whose calls end here."""
         return Clients(
             client=self._client,
+            client_without_retries=self._client,
+            today=lambda: NOW + timedelta(seconds=self.time),
             clock=Clock(now=lambda: self.time, sleep=self._sleep, deadline=self.time + seconds),
             log=step_log("Test"),
         )
@@ -80,23 +70,7 @@ class FakePeople(FakeServices):
 
     def add_pool(self, pool: str = POOL, client: str = CLIENT, **settings: Any) -> None:
         """Put a pool and its client there, as CloudFormation makes them."""
-        self.pools[pool] = {
-            "Id": pool,
-            "Name": "workers",
-            "MfaConfiguration": "OPTIONAL",
-            "Policies": {
-                "PasswordPolicy": {"MinimumLength": 12, "TemporaryPasswordValidityDays": 7}
-            },
-            "AdminCreateUserConfig": {
-                "AllowAdminCreateUserOnly": True,
-                "UnusedAccountValidityDays": 7,
-            },
-            "DeletionProtection": "ACTIVE",
-            "UsernameConfiguration": {"CaseSensitive": False},
-            "Arn": f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/{pool}",
-            "EstimatedNumberOfUsers": 3,
-            **settings,
-        }
+        self.pools[pool] = pool_settings(pool, **settings)
         self.clients[client] = client_settings(UserPoolId=pool, ClientId=client)
 
     def add_workforce(self, name: str = NAME, **settings: Any) -> dict[str, Any]:
@@ -128,43 +102,6 @@ class FakePeople(FakeServices):
             "Description": name,
             "MemberDefinitions": [member],
             **settings,
-        }
-
-    def add_user(
-        self,
-        email: str,
-        *groups: str,
-        username: str | None = None,
-        pool: str = POOL,
-        status: str = "CONFIRMED",
-        enabled: bool = True,
-        age: timedelta = timedelta(0),
-    ) -> str:
-        """Put an account there that somebody else has made; return its username."""
-        name = username or email
-        self.users[pool][name] = {
-            "Username": name,
-            "UserAttributes": [
-                {"Name": "sub", "Value": f"sub-of-{name}"},
-                {"Name": "email", "Value": email},
-            ],
-            "Enabled": enabled,
-            "UserStatus": status,
-            "UserCreateDate": _NOW - age,
-        }
-        for group in groups:
-            self.groups[pool].setdefault(group, set()).add(name)
-        return name
-
-    def groups_of(self, username: str, pool: str = POOL) -> set[str]:
-        """Return the groups that an account is in."""
-        return {group for group, members in self.groups[pool].items() if username in members}
-
-    def people(self, pool: str = POOL) -> dict[str, tuple[bool, str, set[str]]]:
-        """Return username to whether it is enabled, its status and its groups."""
-        return {
-            name: (user["Enabled"], user["UserStatus"], self.groups_of(name, pool))
-            for name, user in self.users[pool].items()
         }
 
     def writes(self) -> list[str]:
@@ -285,7 +222,10 @@ class FakePeople(FakeServices):
         message = config.get("InviteMessageTemplate", {}).get("EmailMessage", "{username} {####}")
         if "{####}" not in message or "{username}" not in message:
             raise RefusedError("InvalidParameterException", "the message has no place holders")
-        kept = ("Id", "Arn", "UsernameConfiguration", "EstimatedNumberOfUsers")
+        kept = (
+            *("Id", "Arn", "UsernameConfiguration", "EstimatedNumberOfUsers"),
+            *("AliasAttributes", "UsernameAttributes"),
+        )
         fixed = {name: value for name, value in pool.items() if name in kept}
         defaults = {
             "Name": pool["Name"],
@@ -323,12 +263,6 @@ class FakePeople(FakeServices):
         self.clients[client["ClientId"]] = desired
         return {"UserPoolClient": desired}
 
-    def _pool(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        pool = parameters["UserPoolId"]
-        if pool not in self.pools:
-            raise RefusedError("ResourceNotFoundException", f"User pool {pool} does not exist.")
-        return self.pools[pool]
-
     def _client_of(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         self._pool(parameters)
         client = parameters["ClientId"]
@@ -337,101 +271,6 @@ class FakePeople(FakeServices):
                 "ResourceNotFoundException", f"User pool client {client} does not exist."
             )
         return self.clients[client]
-
-    def _list_users(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        self._pool(parameters)
-        name, quoted = parameters["Filter"].split(" = ")
-        assert name == "email"
-        if self.looks_without_account:
-            self.looks_without_account -= 1
-            return {"Users": []}
-        found = [
-            user
-            for user in self._users(parameters).values()
-            if {"Name": "email", "Value": json.loads(quoted)} in user["UserAttributes"]
-        ]
-        return {"Users": [_listed(user) for user in found]}
-
-    def _admin_create_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        self._pool(parameters)
-        name, users = parameters["Username"], self._users(parameters)
-        if name.lower() in {each.lower() for each in users}:
-            raise RefusedError("UsernameExistsException", "User account already exists")
-        users[name] = {
-            "Username": name,
-            "UserAttributes": [
-                {"Name": "sub", "Value": f"sub-of-{name}"},
-                *parameters["UserAttributes"],
-            ],
-            "Enabled": True,
-            "UserStatus": "FORCE_CHANGE_PASSWORD",
-            "UserCreateDate": _NOW,
-        }
-        if "EMAIL" in parameters["DesiredDeliveryMediums"]:
-            self.mails.append(name)
-        return {"User": _listed(users[name])}
-
-    def _admin_get_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        return self._user(parameters)
-
-    def _admin_enable_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        self._user(parameters)["Enabled"] = True
-        return {}
-
-    def _admin_disable_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        self._user(parameters)["Enabled"] = False
-        return {}
-
-    def _admin_user_global_sign_out(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        self._user(parameters)
-        return {}
-
-    def _admin_delete_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        name = self._user(parameters)["Username"]
-        del self._users(parameters)[name]
-        for members in self.groups[parameters["UserPoolId"]].values():
-            members.discard(name)
-        return {}
-
-    def _admin_add_user_to_group(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        self._group(parameters).add(self._user(parameters)["Username"])
-        return {}
-
-    def _admin_remove_user_from_group(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        self._group(parameters).discard(self._user(parameters)["Username"])
-        return {}
-
-    def _list_users_in_group(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        users = self._users(parameters)
-        names = sorted(self._group(parameters))
-        begin = int(parameters.get("NextToken", "0"))
-        page = names[begin : begin + self.page_size]
-        answer: dict[str, Any] = {"Users": [_listed(users[name]) for name in page]}
-        if begin + self.page_size < len(names):
-            answer["NextToken"] = str(begin + self.page_size)
-        return answer
-
-    def _admin_list_groups_for_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        name = self._user(parameters)["Username"]
-        groups = self.groups_of(name, parameters["UserPoolId"])
-        return {"Groups": [{"GroupName": group} for group in sorted(groups)]}
-
-    def _users(self, parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-        return self.users[parameters["UserPoolId"]]
-
-    def _user(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        self._pool(parameters)
-        for name, user in self._users(parameters).items():
-            if name.lower() == parameters["Username"].lower():
-                return user
-        raise RefusedError("UserNotFoundException", "User does not exist.")
-
-    def _group(self, parameters: Mapping[str, Any]) -> set[str]:
-        self._pool(parameters)
-        groups = self.groups[parameters["UserPoolId"]]
-        if parameters["GroupName"] not in groups:
-            raise RefusedError("ResourceNotFoundException", "Group not found.")
-        return groups[parameters["GroupName"]]
 
     def _get_email_identity(self, parameters: dict[str, Any]) -> dict[str, Any]:
         if parameters["EmailIdentity"] not in self.identities:
@@ -453,6 +292,18 @@ class FakePeople(FakeServices):
             "CreationTime": 0,
         }
         return {"Stacks": [stack]}
+
+    def _describe_stack_resource(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        name = parameters["LogicalResourceId"]
+        if name not in self.resource_changed:
+            raise RefusedError("ValidationError", f"Resource {name} does not exist for stack")
+        detail = {
+            "LogicalResourceId": name,
+            "ResourceType": "Custom::Workers",
+            "LastUpdatedTimestamp": self.resource_changed[name],
+            "ResourceStatus": "UPDATE_IN_PROGRESS",
+        }
+        return {"StackResourceDetail": detail}
 
 
 def client_settings(**changes: Any) -> dict[str, Any]:
@@ -479,9 +330,3 @@ def client_settings(**changes: Any) -> dict[str, Any]:
         "RefreshTokenRotation": {"Feature": "ENABLED", "RetryGracePeriodSeconds": 10},
         **changes,
     }
-
-
-def _listed(user: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an account as lists show it."""
-    shown = {name: value for name, value in user.items() if name != "UserAttributes"}
-    return {**shown, "Attributes": user["UserAttributes"]}

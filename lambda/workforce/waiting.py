@@ -1,0 +1,57 @@
+"""Asks Cognito again while it has too much to do, or does not yet know what was just made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from botocore.exceptions import ClientError
+
+from custom_resource.errors import code_of, is_throttled
+
+if TYPE_CHECKING:
+    from workforce.clients import Clients
+
+_T = TypeVar("_T")
+
+#: Somebody else changes the same thing at the same time.
+_CONFLICTS: Final = frozenset({"ConcurrentModificationException", "ConflictException"})
+#: A user, a group, or their pool.
+GONE: Final = frozenset({"ResourceNotFoundException", "UserNotFoundException"})
+#: Seconds in which Cognito, whose lists and names are eventually consistent, comes to know what was
+#: made (https://github.com/aws/aws-sdk-js-v3/issues/3825).
+_WHILE: Final = 60.0
+
+
+def is_passing(error: ClientError) -> bool:
+    """Say whether the same call will do later."""
+    return is_throttled(error) or code_of(error) in _CONFLICTS
+
+
+def ask(call: Callable[[], _T], aws: Clients, *, is_new: bool = False) -> _T:
+    """Return what a call answers, made again until the deadline while it is only too early.
+
+    `is_new` says that what it names may have been made a moment ago: that it is not there is
+    believed only after a minute. Raises the last error.
+    """
+    pause = 1.0
+    until: float | None = None
+    while True:
+        try:
+            return call()
+        except ClientError as error:
+            now = aws.clock.now()
+            if is_passing(error):
+                end = aws.clock.deadline
+            elif is_new and code_of(error) in GONE:
+                until = until or now + _WHILE
+                end = min(until, aws.clock.deadline)
+            else:
+                raise
+            if now + pause > end:
+                raise
+            aws.log.info(
+                "%s was refused with %s, trying again", error.operation_name, code_of(error)
+            )
+        aws.clock.sleep(pause)
+        pause = min(pause * 1.5, 10.0)
