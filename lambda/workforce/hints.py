@@ -5,23 +5,12 @@ from __future__ import annotations
 from botocore.exceptions import ClientError
 
 from custom_resource import hints
-from custom_resource.errors import code_of, message_of
+from custom_resource.errors import message_of
 
 
 def explain(error: ClientError) -> str:
     """Return what was refused and, for what is known of it, what to do."""
-    return hints.explain(error, _mails, _one_workforce)
-
-
-def _mails(error: ClientError) -> str | None:
-    if error.operation_name != "AdminCreateUser" or "mail" not in message_of(error).lower():
-        return None
-    if code_of(error) != "LimitExceededException":
-        return None
-    return (
-        "Cognito itself sends 50 mails a day; deploy again tomorrow, which goes on with those that "
-        "are not yet invited, or give an address in workforce.create.email_from"
-    )
+    return hints.explain(error, _one_workforce)
 
 
 def _one_workforce(error: ClientError) -> str | None:

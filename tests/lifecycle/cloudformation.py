@@ -130,6 +130,7 @@ class CloudFormation:
     def destroy(self) -> Deployment:
         """Delete the stack; a resource that fails to be deleted stays and can be tried again."""
         self._sent = []
+        self.world.stack_status = "DELETE_IN_PROGRESS"
         if self._leftover is not None:
             if not self._delete(*self._leftover):
                 return self._ended("DELETE_FAILED")
@@ -182,11 +183,19 @@ class CloudFormation:
             **more,
         }
         self._events.append(event)
+        self._note_change()
         return event
+
+    def _note_change(self) -> None:
+        """Let CloudFormation say of the resource that something has begun or ended now."""
+        self.world.resource_changed[self._stack, self._resource] = self._now()
+
+    def _now(self) -> datetime:
+        return _BEGINNING + timedelta(seconds=self.world.time)
 
     def _signature(self) -> str:
         """Return how an address is signed: also the same request is signed anew at another time."""
-        signed = _BEGINNING + timedelta(seconds=self.world.time)
+        signed = self._now()
         return f"X-Amz-Date={signed:%Y%m%dT%H%M%SZ}&X-Amz-Signature=secret-{next(self._numbers)}"
 
     def begin(self, properties: Mapping[str, Any]) -> Response | None:
@@ -217,6 +226,7 @@ class CloudFormation:
         before, old_id = self.properties, self.physical_id
         (self.properties, self.physical_id), self._begun = self._begun, None
         if before is not None and self.physical_id != old_id:
+            self.world.stack_status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
             self._clean_up(old_id, before)
 
     def take_back(self) -> bool:
@@ -267,6 +277,7 @@ class CloudFormation:
             return False
         self.physical_id = restored.physical_id
         if self.physical_id != held:
+            self.world.stack_status = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
             self._clean_up(held, failed)
         return True
 
@@ -296,6 +307,7 @@ class CloudFormation:
         if not in_time:
             world.time = max(world.time, until)
         response = in_time[0] if in_time else _timeout(event)
+        self._note_change()
         self._sent.append(Sent(event=event, response=response))
         return response
 

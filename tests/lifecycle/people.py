@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -11,10 +13,12 @@ from typing import Any, Final
 from tests.lifecycle.cloudformation import CloudFormation, Response
 from tests.lifecycle.simulation import Simulation
 from tests.unit.fake_services import ACCOUNT
-from tests.unit.workforce.workforce_aws import REGION, SECRET, FakePeople, client_settings
+from tests.unit.workforce.cognito_users import NOW, REGION
+from tests.unit.workforce.workforce_aws import SECRET, FakePeople, client_settings
 from tests.unit.workforce.workforce_events import OIDC
 from workforce.clients import Clients
 from workforce.handler import handler
+from workforce.record import Record
 from workforce.resources import physical_id
 
 TYPES: Final = ("WorkforceCheck", "OidcWorkforce", "PortalLogin", "WorkerAccess", "Workers")
@@ -40,10 +44,16 @@ class PeopleWorld(Simulation, FakePeople):
             "teams": self.teams,
             "pools": self.pools,
             "clients": self.clients,
-            "users": {pool: users for pool, users in self.users.items() if users},
-            "groups": {pool: groups for pool, groups in self.groups.items() if groups},
-            "mails": self.mails,
+            "people": {pool: self.people(pool) for pool, users in self.users.items() if users},
+            "records": {pool: self._records(pool) for pool, users in self.users.items() if users},
+            "groups": {pool: self.members(pool) for pool, groups in self.groups.items() if groups},
+            "mails": sorted(self.mails),
         }
+
+    def _records(self, pool: str) -> dict[str, Record]:
+        """Return the records of accounts, without what differs from run to run."""
+        found = {who: self.record_of(who, pool) for who in self.people(pool)}
+        return {who: replace(record, at=NOW, run="") for who, record in found.items() if record}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +93,23 @@ class PeopleStack:
     def __init__(self, world: PeopleWorld, environment: str = "dev") -> None:
         self.world = world
         self.environment = environment
-        self._stack = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{environment}-Workforce/0a"
+        #: As it is deployed; None while there is no stack.
+        self.people: People | None = None
+        #: Type to what it answered to the last deployment.
+        self.responses: dict[str, Response] = {}
+        self._numbers = itertools.count()
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Give the stack the id that the next one will have."""
+        number = next(self._numbers)
+        unique = uuid.uuid5(uuid.NAMESPACE_URL, f"{self.environment}/{number}")
+        self._stack = (
+            f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{self.environment}-Workforce/{unique}"
+        )
         self._resources = {
             kind: CloudFormation(
-                world,
+                self.world,
                 stack=self._stack,
                 resource=kind,
                 kind=f"Custom::{kind}",
@@ -94,10 +117,6 @@ class PeopleStack:
             )
             for kind in TYPES
         }
-        #: As it is deployed; None while there is no stack.
-        self.people: People | None = None
-        #: Type to what it answered to the last deployment.
-        self.responses: dict[str, Response] = {}
 
     @property
     def pool(self) -> str:
@@ -151,6 +170,7 @@ class PeopleStack:
         if self._resources["WorkforceCheck"].destroy().status != "DELETE_COMPLETE":
             return "DELETE_FAILED"
         self.people = None
+        self._begin_anew()
         return "DELETE_COMPLETE"
 
     # The steps of a deployment, in their order.
@@ -195,7 +215,10 @@ class PeopleStack:
             self.people = people
             self._remove_own_types(people, None)
             self.people = None
-            return "ROLLBACK_COMPLETE" if all(taken_back) else "ROLLBACK_FAILED"
+            if not all(taken_back):
+                return "ROLLBACK_FAILED"
+            self._begin_anew()
+            return "ROLLBACK_COMPLETE"
         if "Pool" in done:
             self._make_pool(before, was=people)
         if "Teams" in done:
@@ -210,6 +233,8 @@ class PeopleStack:
             self._groups(people).pop(team, None)
         if kept is None and people.is_ours and people.workforce_name in self.world.workforces:
             del self.world.workforces[people.workforce_name]
+        if kept is None:
+            self._groups(people).pop(f"{self.environment}-workers", None)
         if kept is None and people.is_ours:
             self._delete_pool()
 

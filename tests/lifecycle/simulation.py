@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import Message
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -84,6 +85,8 @@ class Simulation(FakeServices):
     unanswered: dict[str, Exception] = field(default_factory=dict)
     #: What CloudFormation says that it does with the stack.
     stack_status: str = ""
+    #: Stack and logical id to when it has begun or ended something with the resource.
+    resource_changed: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     alive: ClassVar[Simulation]
     #: Clients are made once for each actor: they take longer than all the rest.

@@ -340,7 +340,8 @@ def test_one_fewer_worker_is_disabled_and_still_has_a_name(
     people_world: PeopleWorld, stack: PeopleStack
 ) -> None:
     stack.deploy(People())
-    subject = people_world.users[stack.pool][_BO]["UserAttributes"][0]
+    name = people_world.name_of(_BO, stack.pool)
+    subject = people_world.users[stack.pool][name]["UserAttributes"][0]
 
     stack.deploy(People(teams={"readers": (_ANA,)}))
 
@@ -349,7 +350,7 @@ def test_one_fewer_worker_is_disabled_and_still_has_a_name(
         "FORCE_CHANGE_PASSWORD",
         {"dev-workers"},
     )
-    assert people_world.users[stack.pool][_BO]["UserAttributes"][0] == subject
+    assert people_world.users[stack.pool][name]["UserAttributes"][0] == subject
 
 
 def test_a_worker_whose_removal_is_taken_back_works_on(
@@ -386,7 +387,7 @@ def test_a_renamed_team_has_the_workers_and_the_access_of_the_old_one(
     status = stack.deploy(People(teams={"checkers": (_ANA, _BO)}))
 
     assert status == "UPDATE_COMPLETE"
-    assert people_world.groups[stack.pool] == {
+    assert people_world.members(stack.pool) == {
         "dev-workers": {_ANA, _BO},
         "dev-checkers": {_ANA, _BO},
     }
@@ -402,7 +403,7 @@ def test_a_renamed_team_that_is_taken_back_has_its_workers_again(
     status = stack.deploy(People(teams={"checkers": (_ANA, _BO)}), fails_at="Workers")
 
     assert status == "UPDATE_ROLLBACK_COMPLETE"
-    assert people_world.groups[stack.pool] == {
+    assert people_world.members(stack.pool) == {
         "dev-workers": {_ANA, _BO},
         "dev-readers": {_ANA, _BO},
     }

@@ -119,6 +119,41 @@ def _end(
     return (world.state(), statuses), world
 
 
+def _is_same(end: Any, undisturbed: Any) -> bool:
+    """Say whether two lives have come to the same, and nobody was mailed twice in either.
+
+    Where a run has died between its two notes nobody knows whether the mail has gone: it counts as
+    sent for a day, and is the only one that may be missing.
+    """
+    (state, statuses), (wanted, wanted_statuses) = end, undisturbed
+    unclear = {
+        who
+        for records in state["records"].values()
+        for who, record in records.items()
+        if record.mail == "trying"
+    }
+    mails = state["mails"]
+    is_once = len(mails) == len(set(mails))
+    return (
+        is_once
+        and statuses == wanted_statuses
+        and _without(state, unclear) == _without(wanted, unclear)
+    )
+
+
+def _without(state: dict[str, Any], unclear: set[str]) -> dict[str, Any]:
+    """Return what is there, without what may be one way or the other."""
+    records = {
+        pool: {
+            who: replace(record, mail="sent") if who in unclear else record
+            for who, record in found.items()
+        }
+        for pool, found in state["records"].items()
+    }
+    mails = [each for each in state["mails"] if each not in unclear]
+    return {**state, "records": records, "mails": mails}
+
+
 def _points(life: Life, kind: str) -> list[tuple[int, int]]:
     """Return the number of each run of a kind, and of a call after which it can die."""
     _, world = _end(life)
@@ -134,7 +169,7 @@ def test_an_event_that_dies_after_any_call_comes_to_the_same_end(life: Life, kin
         end, world = _end(life, kind, (*(None,) * number, calls))
 
         assert any(run.dead for run in world.runs) or calls == 0
-        assert end == undisturbed, f"run {number} died after {calls} calls"
+        assert _is_same(end, undisturbed), f"run {number} died after {calls} calls"
 
 
 @pytest.mark.parametrize(("life", "kind"), _LIVES, ids=_IDS)
@@ -144,7 +179,9 @@ def test_an_event_that_dies_twice_comes_to_the_same_end(life: Life, kind: str) -
     for number, calls in _points(life, kind):
         end, _ = _end(life, kind, (*(None,) * number, calls, calls // 2))
 
-        assert end == undisturbed, f"run {number} died after {calls} calls, then after half"
+        assert _is_same(end, undisturbed), (
+            f"run {number} died after {calls} calls, then after half"
+        )
 
 
 @pytest.mark.parametrize("order", [None, [], [0, 0, 1], [1, 1, 1, 0]])

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from custom_resource.errors import CustomResourceError
-from tests.unit.workforce.workforce_aws import CLIENT, NAME, POOL, SENDER, FakePeople
+from tests.unit.workforce.cognito_users import POOL
+from tests.unit.workforce.workforce_aws import CLIENT, NAME, SENDER, FakePeople
 from tests.unit.workforce.workforce_events import (
     OIDC,
     adopting,

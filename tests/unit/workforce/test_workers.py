@@ -1,15 +1,13 @@
 """The people of an environment file, as accounts in the groups of their teams."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError
-from tests.unit.workforce.workforce_aws import POOL, FakePeople
+from tests.unit.workforce.cognito_users import POOL
+from tests.unit.workforce.workforce_aws import FakePeople
 from tests.unit.workforce.workforce_events import create, delete, update, workers_properties
-from workforce.hints import explain
 
 _ANA, _BO = "ana@example.com", "bo@example.com"
 _INVITED = "FORCE_CHANGE_PASSWORD"
@@ -41,17 +39,6 @@ def test_whoever_has_no_account_is_invited(aws: FakePeople) -> None:
     }
 
 
-def test_an_account_knows_its_address(aws: FakePeople) -> None:
-    create(aws, "Workers", workers_properties("Ana@Example.com"))
-
-    (sent,) = aws.called("AdminCreateUser")
-    assert sent["Username"] == _ANA
-    assert sent["UserAttributes"] == [
-        {"Name": "email", "Value": _ANA},
-        {"Name": "email_verified", "Value": "true"},
-    ]
-
-
 def test_nobody_is_invited_twice(aws: FakePeople) -> None:
     create(aws, "Workers", _both())
     aws.calls.clear()
@@ -59,63 +46,6 @@ def test_nobody_is_invited_twice(aws: FakePeople) -> None:
     create(aws, "Workers", _both())
 
     assert aws.writes() == []
-
-
-def test_an_account_that_others_have_made_only_joins_the_teams(aws: FakePeople) -> None:
-    username = aws.add_user(_ANA, "prod-readers", username="ana-7", enabled=False)
-
-    create(aws, "Workers", workers_properties(_ANA))
-
-    assert aws.people() == {
-        username: (False, "CONFIRMED", {"prod-readers", "dev-readers"}),
-    }
-    assert aws.mails == []
-
-
-def test_an_account_of_the_pool_comes_before_one_of_an_identity_provider(aws: FakePeople) -> None:
-    aws.add_user(_ANA, username="AnIdP_ana", status="EXTERNAL_PROVIDER")
-    aws.add_user(_ANA)
-
-    create(aws, "Workers", workers_properties(_ANA))
-
-    assert aws.groups[POOL]["dev-readers"] == {_ANA}
-
-
-def test_an_account_that_an_interrupted_run_has_made_is_ours(aws: FakePeople) -> None:
-    aws.add_user(_ANA, status=_INVITED)
-
-    create(aws, "Workers", workers_properties(_ANA))
-
-    assert aws.groups_of(_ANA) == {"dev-workers", "dev-readers"}
-    assert aws.mails == []
-
-
-def test_an_account_that_somebody_has_made_long_ago_is_not_ours(aws: FakePeople) -> None:
-    aws.add_user(_ANA, status=_INVITED, age=timedelta(days=2))
-
-    create(aws, "Workers", workers_properties(_ANA))
-
-    assert aws.groups_of(_ANA) == {"dev-readers"}
-
-
-@pytest.mark.parametrize(("status", "group"), [("CONFIRMED", None), (_INVITED, "prod-workers")])
-def test_an_account_that_somebody_uses_is_not_ours(
-    aws: FakePeople, status: str, group: str | None
-) -> None:
-    aws.add_user(_ANA, *([group] if group else []), status=status)
-
-    create(aws, "Workers", workers_properties(_ANA))
-
-    assert "dev-workers" not in aws.groups_of(_ANA)
-
-
-def test_an_account_that_no_list_shows_yet_is_found_by_its_name(aws: FakePeople) -> None:
-    aws.add_user(_ANA, status=_INVITED)
-    aws.looks_without_account = 1
-
-    create(aws, "Workers", workers_properties(_ANA))
-
-    assert aws.groups_of(_ANA) == {"dev-workers", "dev-readers"}
 
 
 def test_one_more_line_invites_one_more_person(aws: FakePeople) -> None:
@@ -129,17 +59,18 @@ def test_one_more_line_invites_one_more_person(aws: FakePeople) -> None:
 
 def test_a_removed_line_disables_the_account_and_keeps_it(aws: FakePeople) -> None:
     create(aws, "Workers", _both())
-    subject = aws.users[POOL][_BO]["UserAttributes"][0]
+    subject = aws.users[POOL][aws.name_of(_BO)]["UserAttributes"][0]
     aws.calls.clear()
 
     data = update(aws, "Workers", workers_properties(_ANA), _both())
 
     assert aws.people()[_BO] == (False, _INVITED, {"dev-workers"})
-    assert aws.users[POOL][_BO]["UserAttributes"][0] == subject
+    assert aws.users[POOL][aws.name_of(_BO)]["UserAttributes"][0] == subject
     assert aws.writes() == [
-        "AdminRemoveUserFromGroup",
+        "AdminUpdateUserAttributes",
         "AdminUserGlobalSignOut",
         "AdminDisableUser",
+        "AdminRemoveUserFromGroup",
     ]
     assert data["Summary"].startswith("1 workers, 1 of them invited")
     assert data["Summary"].endswith("; 1 removed")
@@ -166,7 +97,7 @@ def test_a_removed_line_leaves_the_account_of_others_alone(aws: FakePeople) -> N
 
 def test_a_removed_line_leaves_an_account_enabled_that_others_use_too(aws: FakePeople) -> None:
     create(aws, "Workers", _both())
-    aws.groups[POOL]["prod-readers"] = {_BO}
+    aws.groups[POOL]["prod-readers"] = {aws.name_of(_BO)}
 
     update(aws, "Workers", workers_properties(_ANA), _both())
 
@@ -212,16 +143,6 @@ def test_groups_of_more_than_a_page_are_read_to_their_end(aws: FakePeople) -> No
     assert aws.writes() == []
 
 
-def test_a_limit_of_mails_is_explained(aws: FakePeople) -> None:
-    message = "Exceeded daily email limit for the operation or the account."
-    aws.refuse("AdminCreateUser", "LimitExceededException", message)
-
-    with pytest.raises(ClientError) as raised:
-        create(aws, "Workers", _both())
-
-    assert "Cognito itself sends 50 mails a day; deploy again tomorrow" in explain(raised.value)
-
-
 def test_a_delete_deletes_the_accounts_that_were_made(aws: FakePeople) -> None:
     aws.add_user("lead@example.com")
     props = workers_properties(_ANA, "lead@example.com")
@@ -254,7 +175,7 @@ def test_a_delete_keeps_accounts_that_are_to_be_kept(aws: FakePeople) -> None:
 
 def test_a_delete_keeps_an_account_that_others_use_too(aws: FakePeople) -> None:
     create(aws, "Workers", _both())
-    aws.groups[POOL]["prod-readers"] = {_BO}
+    aws.groups[POOL]["prod-readers"] = {aws.name_of(_BO)}
 
     delete(aws, "Workers", _both())
 

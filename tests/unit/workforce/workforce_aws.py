@@ -51,8 +51,8 @@ class FakePeople(FakeUsers):
     looks_without_address: int = 0
     #: StackStatus of all stacks.
     stack_status: str = "CREATE_IN_PROGRESS"
-    #: Logical id to when CloudFormation has begun or ended something with the resource.
-    resource_changed: dict[str, datetime] = field(default_factory=dict)
+    #: Stack and logical id to when CloudFormation has begun or ended something with the resource.
+    resource_changed: dict[tuple[str, str], datetime] = field(default_factory=dict)
     #: The secret that the workforce has got.
     oidc_secret: str = ""
 
@@ -295,12 +295,13 @@ class FakePeople(FakeUsers):
 
     def _describe_stack_resource(self, parameters: dict[str, Any]) -> dict[str, Any]:
         name = parameters["LogicalResourceId"]
-        if name not in self.resource_changed:
+        changed = self.resource_changed.get((parameters["StackName"], name))
+        if changed is None:
             raise RefusedError("ValidationError", f"Resource {name} does not exist for stack")
         detail = {
             "LogicalResourceId": name,
             "ResourceType": "Custom::Workers",
-            "LastUpdatedTimestamp": self.resource_changed[name],
+            "LastUpdatedTimestamp": changed,
             "ResourceStatus": "UPDATE_IN_PROGRESS",
         }
         return {"StackResourceDetail": detail}

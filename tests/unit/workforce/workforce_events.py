@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.unit.fake_services import ACCOUNT
-from tests.unit.workforce.workforce_aws import CLIENT, NAME, POOL, REGION, SECRET, FakePeople
+from tests.unit.workforce.cognito_users import POOL, REGION
+from tests.unit.workforce.workforce_aws import CLIENT, NAME, SECRET, FakePeople
 from workforce.resources import physical_id, run
 
 STACK = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/dev-Workforce/0a1b2c3d"
@@ -106,20 +107,38 @@ def event(kind: str, resource: str, props: Mapping[str, Any], **changes: Any) ->
     }
 
 
-def create(aws: FakePeople, resource: str, props: Mapping[str, Any]) -> Mapping[str, str]:
+def create(
+    aws: FakePeople, resource: str, props: Mapping[str, Any], **changes: Any
+) -> Mapping[str, str]:
     """Create a resource and return its attributes."""
-    return run(event("Create", resource, props), aws.as_clients()).data
+    return run(event("Create", resource, props, **changes), aws.as_clients()).data
 
 
 def update(
-    aws: FakePeople, resource: str, props: Mapping[str, Any], before: Mapping[str, Any]
+    aws: FakePeople,
+    resource: str,
+    props: Mapping[str, Any],
+    before: Mapping[str, Any],
+    *,
+    status: str = "",
+    **changes: Any,
 ) -> Mapping[str, str]:
-    """Update a resource and return its attributes."""
+    """Update a resource, in a stack of this status, and return its attributes."""
+    aws.stack_status = status or aws.stack_status
     known = physical_id(event("Create", resource, before))
-    more = {"OldResourceProperties": dict(before), "PhysicalResourceId": known}
+    more = {"OldResourceProperties": dict(before), "PhysicalResourceId": known, **changes}
     return run(event("Update", resource, props, **more), aws.as_clients()).data
 
 
-def delete(aws: FakePeople, resource: str, props: Mapping[str, Any]) -> None:
-    """Delete a resource."""
-    run(event("Delete", resource, props, PhysicalResourceId="any"), aws.as_clients())
+def delete(
+    aws: FakePeople,
+    resource: str,
+    props: Mapping[str, Any],
+    *,
+    status: str = "",
+    **changes: Any,
+) -> None:
+    """Delete a resource, in a stack of this status."""
+    aws.stack_status = status or aws.stack_status
+    sent = event("Delete", resource, props, PhysicalResourceId="any", **changes)
+    run(sent, aws.as_clients())
