@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,13 +85,18 @@ class Accounts:
 
     pool: str
     aws: Clients
+    #: How people sign in to the pool, once that was asked.
+    _sign_in: list[SignIn] = field(default_factory=list)
 
-    @functools.cached_property
+    @property
     def sign_in(self) -> SignIn:
         """How people sign in to the pool."""
-        cognito = self.aws.cognito
-        described = ask(lambda: cognito.describe_user_pool(UserPoolId=self.pool), self.aws)
-        return sign_in_of(described["UserPool"])
+        # No cached_property, which in Python 3.11 holds a lock of the class while it asks AWS.
+        if not self._sign_in:
+            cognito = self.aws.cognito
+            described = ask(lambda: cognito.describe_user_pool(UserPoolId=self.pool), self.aws)
+            self._sign_in.append(sign_in_of(described["UserPool"]))
+        return self._sign_in[0]
 
     def members(self, group: str) -> list[Account]:
         """Return the accounts of a group; a group that does not exist has none."""

@@ -325,6 +325,19 @@ def test_an_account_that_another_environment_uses_outlives_the_one_that_made_it(
     assert people_world.groups_of(_CY, stack.pool) == {"test-readers"}
 
 
+def test_an_account_that_no_list_shows_yet_is_found_by_its_name(
+    people_world: PeopleWorld, stack: PeopleStack
+) -> None:
+    stack.deploy(People())
+    people_world.add_user(_CY, pool=stack.pool)
+    people_world.looks_without_account = 99
+    second = PeopleStack(people_world, "prod")
+
+    second.deploy(adopted(People(teams={"readers": (_CY,)}), stack))
+
+    assert people_world.groups_of(_CY, stack.pool) == {"prod-readers"}
+
+
 def test_one_more_worker_gets_one_more_invitation(
     people_world: PeopleWorld, stack: PeopleStack
 ) -> None:
@@ -372,7 +385,7 @@ def test_a_worker_whose_invitation_is_taken_back_is_disabled(
 
     stack.deploy(People(teams={"readers": (_ANA, _BO, _CY)}), fails_at="Workers")
 
-    assert people_world.people(stack.pool)[_CY] == (
+    assert people_world.people(stack.pool).get(_CY) == (
         False,
         "FORCE_CHANGE_PASSWORD",
         {"dev-workers"},

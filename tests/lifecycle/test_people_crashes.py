@@ -179,9 +179,7 @@ def test_an_event_that_dies_twice_comes_to_the_same_end(life: Life, kind: str) -
     for number, calls in _points(life, kind):
         end, _ = _end(life, kind, (*(None,) * number, calls, calls // 2))
 
-        assert _is_same(end, undisturbed), (
-            f"run {number} died after {calls} calls, then after half"
-        )
+        assert _is_same(end, undisturbed), f"run {number} died after {calls} calls, then after half"
 
 
 @pytest.mark.parametrize("order", [None, [], [0, 0, 1], [1, 1, 1, 0]])
@@ -222,4 +220,13 @@ def test_a_create_that_dies_for_good_can_be_deployed_again(life: Life) -> None:
         (state, ends), _ = _end(life, "Create", (*(None,) * number, *(calls,) * 3))
 
         # Who was invited, and then forgotten with the rest, is invited again.
-        assert ({**state, "mails": None}, ends) == ({**undisturbed, "mails": None}, statuses)
+        assert (_but_for_mails(state), ends) == (_but_for_mails(undisturbed), statuses)
+
+
+def _but_for_mails(state: dict[str, Any]) -> dict[str, Any]:
+    """Return what is there, whichever of the stacks of one name has made an account."""
+    records = {
+        pool: {who: replace(each, mail="sent", stack="") for who, each in found.items()}
+        for pool, found in state["records"].items()
+    }
+    return {**state, "records": records, "mails": None}

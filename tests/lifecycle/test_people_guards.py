@@ -7,9 +7,11 @@ from typing import Any, Final
 
 import pytest
 
-from tests.lifecycle import test_people, test_people_crashes
+from tests.lifecycle import test_people, test_people_crashes, test_people_late
 from tests.lifecycle.people import PeopleStack, PeopleWorld
 from tests.lifecycle.stand_ins import false, nothing, true
+from tests.unit.workforce.cognito_users import NOW
+from workforce.record import Record
 
 _Case = Callable[[PeopleWorld, PeopleStack], None]
 
@@ -20,6 +22,14 @@ def _no_words(*_: Any) -> str:
 
 def _no_groups(*_: Any) -> set[str]:
     return set()
+
+
+def _always_used(*_: Any) -> set[str]:
+    return {"others"}
+
+
+def _ours(_: str) -> Record:
+    return Record(made_by="prod", stack="0a", mail="sent", at=NOW)
 
 
 def _only_urls(described: dict[str, Any], _: Any) -> dict[str, Any]:
@@ -41,7 +51,7 @@ def _life(test: Callable[..., None], *arguments: Any) -> _Case:
     return lambda _, __: test(*arguments)
 
 
-_CRASHES = test_people_crashes
+_CRASHES, _LATE = test_people_crashes, test_people_late
 
 #: What the guard is, where it is, what stands in its place, and the case that turns red.
 _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
@@ -81,7 +91,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     ),
     (
         "another try after changes of others",
-        "resources._CONFLICTS",
+        "waiting._CONFLICTS",
         frozenset(),
         _case(
             test_people.test_case_84_too_many_calls_to_cognito_are_tried_again,
@@ -91,7 +101,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     ),
     (
         "another try after throttling",
-        "resources.is_throttled",
+        "waiting.is_throttled",
         false,
         _case(
             test_people.test_case_84_too_many_calls_to_cognito_are_tried_again,
@@ -142,35 +152,69 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
         ),
     ),
     (
-        "mark of the accounts that were made",
-        "workers._is_made_by_us",
-        false,
-        _case(test_people.test_workers_can_log_in_after_one_deployment),
+        "record of whose an account is",
+        "accounts.records.parse",
+        nothing,
+        _case(test_people.test_one_fewer_worker_is_disabled_and_still_has_a_name),
     ),
     (
         "accounts of others",
-        "workers._is_made_by_us",
-        true,
+        "accounts.records.parse",
+        _ours,
         _case(test_people.test_case_86_a_delete_touches_nothing_that_was_adopted),
     ),
     (
         "accounts that others use too",
-        "accounts.Accounts.groups",
+        "departures.uses",
         _no_groups,
         _case(
             test_people.test_an_account_that_another_environment_uses_outlives_the_one_that_made_it
         ),
     ),
     (
-        "accounts that another delivery has just made",
-        "accounts.code_of",
-        _no_words,
+        "second look at an account that others have used",
+        "departures.uses",
+        _always_used,
+        _case(_LATE.test_two_environments_that_drop_somebody_at_once_disable, []),
+    ),
+    (
+        "accounts whose owners know of them",
+        "departures._is_unknown_to_its_owner",
+        true,
+        _case(test_people.test_a_worker_whose_invitation_is_taken_back_is_disabled),
+    ),
+    (
+        "accounts that no list shows yet",
+        "accounts.PERSONAL",
+        frozenset(),
+        _case(test_people.test_an_account_that_no_list_shows_yet_is_found_by_its_name),
+    ),
+    (
+        "agreement on who sends a mail",
+        "invitations.Invitations._is_mine",
+        true,
         _life(
             _CRASHES.test_an_event_that_comes_twice_comes_to_the_same_end,
             _CRASHES._create,
             "Create",
             [],
         ),
+    ),
+    (
+        "note that a mail is being sent",
+        "record.Record.is_due",
+        true,
+        _life(
+            _CRASHES.test_an_event_that_dies_after_any_call_comes_to_the_same_end,
+            _CRASHES._create,
+            "Create",
+        ),
+    ),
+    (
+        "look whether CloudFormation has gone on",
+        "workers.is_late",
+        false,
+        _case(_LATE.test_an_update_that_comes_after_its_roll_back_is_not_obeyed),
     ),
 ]
 
