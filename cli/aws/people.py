@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from cli.errors import CommandError
+from custom_resource.context import Clock, step_log
 from ground_truth.config import Environment
-from workforce.groups import users_in
+from workforce import clients as function
+from workforce.accounts import Account, Accounts
+from workforce.groups import marker_of
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -19,8 +25,12 @@ if TYPE_CHECKING:
 
 #: What SNS gives as the ARN of a subscription that nobody has confirmed.
 _PENDING: Final = "PendingConfirmation"
-#: The status of an account whose temporary password was never changed.
-_INVITED: Final = "FORCE_CHANGE_PASSWORD"
+#: Days for which a temporary password is good in a pool that does not say so
+#: (botocore's model of `cognito-idp`, PasswordPolicyType).
+_PASSWORD_DAYS: Final = 7
+#: Seconds that a command may take; nothing else waits for it.
+_PATIENCE: Final = 3600.0
+_ONCE: Final = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
 
 class PeopleError(CommandError):
@@ -33,7 +43,11 @@ class Clients:
 
     cloudformation: Any
     cognito: CognitoIdentityProviderClient
+    #: Cognito, for mails: asks once, since what has not been answered may have been sent.
+    mailer: CognitoIdentityProviderClient
     sns: SNSClient
+    #: Waits for seconds.
+    sleep: Callable[[float], None] = time.sleep
 
     @classmethod
     def of(cls, environment: Environment) -> Clients:
@@ -42,20 +56,20 @@ class Clients:
         return cls(
             cloudformation=session.client("cloudformation"),
             cognito=session.client("cognito-idp"),
+            mailer=session.client("cognito-idp", config=_ONCE),
             sns=session.client("sns"),
         )
 
-
-@dataclass(frozen=True, kw_only=True)
-class Account:
-    """A worker's account in the user pool."""
-
-    username: str
-    #: As Cognito says it, such as `CONFIRMED`.
-    status: str
-    enabled: bool
-    #: What output manifests name the worker by.
-    sub: str
+    def accounts(self, pool_id: str) -> Accounts:
+        """Return the accounts of a pool, as the function behind the workers sees them."""
+        now = time.monotonic
+        aws = function.Clients(
+            client=lambda _: self.cognito,
+            client_without_retries=lambda _: self.mailer,
+            clock=Clock(now=now, sleep=self.sleep, deadline=now() + _PATIENCE),
+            log=step_log("workers"),
+        )
+        return Accounts(pool=pool_id, aws=aws)
 
 
 @dataclass(kw_only=True)
@@ -68,6 +82,8 @@ class Person:
     #: Whether the file names the address among the workers.
     is_worker: bool = False
     account: Account | None = None
+    #: Whether the temporary password is none any more.
+    has_expired: bool = False
     #: The teams whose group the account is in.
     teams: list[str] = field(default_factory=list)
     #: Topic's name → whether the subscription is confirmed.
@@ -75,12 +91,22 @@ class Person:
 
     @property
     def state(self) -> str:
-        """One or two words on how far a worker has come."""
-        if self.account is None:
+        """A few words on how far a worker has come."""
+        account = self.account
+        if account is None:
             return "not invited" if self.is_worker else "-"
-        if not self.account.enabled:
-            return "disabled"
-        return "invited" if self.account.status == _INVITED else "signed in"
+        if not account.is_enabled:
+            is_ours = account.record.disabled_by if account.record else not self.is_worker
+            return "disabled" if is_ours else "disabled by hand"
+        if not account.is_untouched:
+            return "signed in"
+        if account.record is not None and account.record.mail == "failed":
+            return "mail refused"
+        if account.awaits_mail(datetime.now(UTC)):
+            return "mail due"
+        if account.record is not None and account.record.mail == "trying":
+            return "mail unclear"
+        return "password ended" if self.has_expired else "invited"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +116,10 @@ class People:
     portal_url: str
     #: What keeps people from logging in, in a sentence, or empty.
     login_problem: str
+    #: The user pool; None where people sign in by OIDC.
+    pool_id: str | None
+    #: For so many days a temporary password is good.
+    password_days: int
     persons: Mapping[str, Person]
 
     def of_team(self, environment: Environment, key: str) -> People:
@@ -109,10 +139,11 @@ def find(environment: Environment, clients: Clients) -> People:
     outputs = _outputs(environment, clients)
     persons = _listed(environment)
     pool_id, client_id = outputs.get("UserPoolId"), outputs.get("ClientId")
-    topics = dict(_topics(environment, clients))
+    days = _PASSWORD_DAYS
     if pool_id is not None:
-        _add_accounts(environment, clients.cognito, pool_id, persons)
-    for name, arn in topics.items():
+        days = _password_days(clients.cognito, pool_id)
+        _add_accounts(environment, clients.accounts(pool_id), days, persons)
+    for name, arn in topics(environment, clients).items():
         _add_subscriptions(clients.sns, name, arn, persons)
     problem = ""
     if pool_id is not None and client_id is not None:
@@ -120,48 +151,15 @@ def find(environment: Environment, clients: Clients) -> People:
     return People(
         portal_url=outputs["PortalUrl"],
         login_problem=problem,
+        pool_id=pool_id,
+        password_days=days,
         persons=dict(sorted(persons.items())),
     )
 
 
-def remind(environment: Environment, clients: Clients, email: str) -> list[str]:
-    """Send again what an address has not answered; return what was sent.
-
-    A new invitation has a new temporary password. Raises PeopleError if there is nothing to send.
-    """
-    person = find(environment, clients).persons.get(email)
-    if person is None or not person.is_listed:
-        raise PeopleError(
-            f"expected an address of environments/{environment.name}.yaml, got {email!r}; add it"
-            " there and deploy"
-        )
-    sent = []
-    if person.account is not None and person.state == "invited":
-        clients.cognito.admin_create_user(
-            UserPoolId=_outputs(environment, clients)["UserPoolId"],
-            Username=_invited_as(person.account, email),
-            MessageAction="RESEND",
-            DesiredDeliveryMediums=["EMAIL"],
-        )
-        sent.append("the invitation, with a new temporary password")
-    topics = dict(_topics(environment, clients))
-    for name, confirmed in person.subscriptions.items():
-        if not confirmed:
-            clients.sns.subscribe(TopicArn=topics[name], Protocol="email", Endpoint=email)
-            sent.append(f"the request to confirm {name}")
-    if not sent:
-        raise PeopleError(f"there is nothing to remind {email} of: {person.state}")
-    return sent
-
-
-def _invited_as(account: Account, email: str) -> str:
-    """Return the name that AdminCreateUser takes.
-
-    A pool in which people sign in by e-mail makes the username itself, the `sub`, and takes the
-    address only
-    (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html).
-    """
-    return email if account.username == account.sub else account.username
+def topics(environment: Environment, clients: Clients) -> dict[str, str]:
+    """Return what each topic is about, with its ARN."""
+    return dict(_topics(environment, clients))
 
 
 def _listed(environment: Environment) -> dict[str, Person]:
@@ -192,7 +190,6 @@ def _outputs(environment: Environment, clients: Clients) -> dict[str, str]:
 
 
 def _topics(environment: Environment, clients: Clients) -> Iterator[tuple[str, str]]:
-    """Yield what each topic is about, with its ARN."""
     pages = clients.cloudformation.get_paginator("list_stack_resources").paginate(
         StackName=f"{environment.name}-Workforce"
     )
@@ -204,25 +201,25 @@ def _topics(environment: Environment, clients: Clients) -> Iterator[tuple[str, s
                 yield attributes["DisplayName"].removeprefix("Labeling work for "), arn
 
 
+def _password_days(cognito: CognitoIdentityProviderClient, pool_id: str) -> int:
+    pool = cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
+    policy = pool.get("Policies", {}).get("PasswordPolicy", {})
+    return policy.get("TemporaryPasswordValidityDays", _PASSWORD_DAYS)
+
+
 def _add_accounts(
-    environment: Environment,
-    cognito: CognitoIdentityProviderClient,
-    pool_id: str,
-    persons: dict[str, Person],
+    environment: Environment, accounts: Accounts, days: int, persons: dict[str, Person]
 ) -> None:
     groups = {environment.team_name(key) for key in environment.workforce.teams}
-    marker = f"{environment.name}-workers"
+    marker = marker_of(environment.name)
+    oldest = datetime.now(UTC) - timedelta(days=days)
     for group in sorted({*groups, marker}):
-        for user in users_in(cognito, pool_id, group):
-            attributes = {each["Name"]: each.get("Value", "") for each in user["Attributes"]}
-            email = attributes.get("email", user["Username"]).lower()
+        for account in accounts.members(group):
+            email = account.email or account.username.lower()
             person = persons.setdefault(email, Person(email=email))
-            person.account = Account(
-                username=user["Username"],
-                status=user["UserStatus"],
-                enabled=user["Enabled"],
-                sub=attributes.get("sub", ""),
-            )
+            person.account = account
+            invited = account.record.at if account.record else account.made
+            person.has_expired = account.is_untouched and invited < oldest
             if group != marker:
                 person.teams.append(group)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -17,10 +17,27 @@ if TYPE_CHECKING:
     from ground_truth.config import Environment
 
 
+#: Stands for an address, of which it is none.
+_ALL: Final = "all"
+#: State of a worker → what somebody has to do.
+_WAITING: Final = (
+    ("not invited", "in the file, not invited yet: ground-truth deploy {environment}"),
+    ("invited", "never signed in; a temporary password is good for {days} days"),
+    ("mail due", "no invitation has gone yet, remind them"),
+    (
+        "mail unclear",
+        "nobody knows whether the invitation has gone; for a day it counts as sent",
+    ),
+    ("password ended", "the temporary password has ended, remind them"),
+    ("disabled by hand", "disabled by somebody, and left so; who may work is enabled in Cognito"),
+)
+
+
 @verb(
     "ground-truth workers dev",
     "ground-truth workers dev even-odd",
     "ground-truth workers dev --remind ana@example.com",
+    "ground-truth workers dev --remind all",
 )
 def workers(
     environment: EnvironmentName,
@@ -28,13 +45,16 @@ def workers(
     *,
     remind: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Send again what somebody has not answered."),
+        typer.Option(
+            metavar="ADDRESS", help="Send again what somebody, or all, have not answered."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say who is invited, has signed in, and has confirmed mails.
 
-    With JOB, of the job's team only. It asks AWS with the credentials of the shell.
+    With JOB, of the job's team only. It asks AWS with the credentials of the shell. `--remind all`
+    sends every invitation that is due, was refused, or whose temporary password has ended.
     """
     read = read_environment(environment)
     team = find_job(read, job).team if job else None
@@ -42,13 +62,16 @@ def workers(
     from botocore.exceptions import BotoCoreError, ClientError
 
     from cli.aws.people import Clients, find
-    from cli.aws.people import remind as send
+    from cli.aws.reminders import remind as send
+    from cli.aws.reminders import remind_all
 
     try:
         with progress("workers") as say:
             say("asking AWS")
             clients = Clients.of(read)
-            sent = send(read, clients, remind.lower()) if remind else []
+            to_all = remind is not None and remind.lower() == _ALL
+            sent = send(read, clients, remind.lower()) if remind and not to_all else []
+            said = remind_all(read, clients) if to_all else {}
             people = find(read, clients)
     except (BotoCoreError, ClientError) as error:
         raise CommandError(f"AWS did not answer as expected: {error}") from None
@@ -58,6 +81,8 @@ def workers(
     def show(screen: Console) -> None:
         for each in sent:
             screen.print(f"Sent to {remind}: {each}")
+        for email, words in said.items():
+            screen.print(f"{email}: {', '.join(words)}")
         show_people(read, people, screen)
 
     end(
@@ -65,6 +90,7 @@ def workers(
             "environment": read.name,
             "portal_url": people.portal_url,
             "sent": sent,
+            "reminded": said,
             "to_do": to_do(read, people),
             "workers": [_as_json(each) for each in people.persons.values()],
         },
@@ -90,13 +116,17 @@ def to_do(environment: Environment, people: People) -> list[str]:
     """Return what somebody has to do so that all can work, a sentence each."""
     persons = people.persons.values()
     sentences = [people.login_problem] if people.login_problem else []
-    for state, words in (
-        ("not invited", f"in the file, not invited yet: ground-truth deploy {environment.name}"),
-        ("invited", "never signed in: the temporary password may have ended, remind them"),
-    ):
+    for state, words in _WAITING:
         waiting = [each.email for each in persons if each.is_worker and each.state == state]
         if waiting:
-            sentences.append(f"{', '.join(waiting)}: {words}")
+            places = {"environment": environment.name, "days": people.password_days}
+            sentences.append(f"{', '.join(waiting)}: {words.format(**places)}")
+    sentences += [
+        f"{each.email}: no mail could be sent ({each.account.record.why}); see that the address is"
+        " right and takes mails, then remind them"
+        for each in persons
+        if each.state == "mail refused" and each.account and each.account.record
+    ]
     silent = [each.email for each in persons if not all(each.subscriptions.values())]
     if silent:
         sentences.append(
@@ -104,15 +134,18 @@ def to_do(environment: Environment, people: People) -> list[str]:
         )
     if sentences:
         sentences.append(
-            f"To remind someone: ground-truth workers {environment.name} --remind <address>"
+            f"To remind someone: ground-truth workers {environment.name} --remind <address>, or all"
         )
     return sentences
 
 
 def _as_json(person: Person) -> dict[str, Any]:
+    record = person.account.record if person.account else None
     return {
         "email": person.email,
         "account": person.state,
+        "invited_on": f"{record.at:%Y-%m-%d}" if record and record.was_mailed else None,
+        "mail_refused": record.why if record and record.why else None,
         "in_file": person.is_listed,
         "teams": person.teams,
         "mails_confirmed": person.subscriptions,

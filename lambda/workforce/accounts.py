@@ -166,13 +166,19 @@ class Accounts:
                 raise
             return found
 
-    def invited_as(self, account: Account) -> str:
-        """Return the name that AdminCreateUser takes to invite somebody again.
+    def invite(self, account: Account) -> None:
+        """Send an invitation with a new temporary password; asks AWS once, whatever comes of it.
 
-        In a pool in which people sign in by e-mail it takes the address only
+        In a pool in which people sign in by e-mail, AdminCreateUser takes the address only
         (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html).
         """
-        return account.email if account.username == account.sub else account.username
+        is_made_up = account.username == account.sub
+        self.aws.mailer.admin_create_user(
+            UserPoolId=self.pool,
+            Username=account.email if is_made_up else account.username,
+            MessageAction="RESEND",
+            DesiredDeliveryMediums=["EMAIL"],
+        )
 
     def groups(self, account: Account) -> dict[str, str]:
         """Return the names of all groups that an account is in, with their descriptions."""

@@ -15,6 +15,7 @@ from custom_resource import properties as read
 from custom_resource.errors import CustomResourceError, code_of
 from workforce import workforces
 from workforce.email_sender import check_sender
+from workforce.pool_check import check_pool
 from workforce.rollback import is_rollback
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ def _checked(event: Event, desired: _DesiredState, aws: Clients) -> dict[str, st
         _guard_the_one(desired, aws)
     else:
         sub_domain = _verified(desired, aws).get("SubDomain", "")
+        if desired.user_pool_id and desired.client_id and event.text("Mode") == "adopt":
+            check_pool(desired.user_pool_id, desired.client_id, aws)
     check_sender(event.properties.get("EmailFrom"), aws)
     return {"SubDomain": sub_domain}
 

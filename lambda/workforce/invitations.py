@@ -101,12 +101,7 @@ class Invitations:
         pause = 1.0
         while True:
             try:
-                self._aws.mailer.admin_create_user(
-                    UserPoolId=self._accounts.pool,
-                    Username=self._accounts.invited_as(account),
-                    MessageAction="RESEND",
-                    DesiredDeliveryMediums=["EMAIL"],
-                )
+                self._accounts.invite(account)
                 return "sent", ""
             except ClientError as error:
                 if is_passing(error):

@@ -200,7 +200,7 @@ def _account(email: str, present: _Present, scope: Scope, accounts: Accounts) ->
             return account
     if account.username not in present.groups:
         groups = accounts.groups(account)
-        present.groups[account.username] = scope.groups & groups.keys()
+        present.groups[account.username] = {*scope.groups & groups.keys()}
         if account.record is not None and not has_marker(groups):
             accounts.join(account, [scope.marker])
     return account

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from cli.aws.people import Clients, find, remind
+from cli.aws.people import Clients, find
+from cli.aws.reminders import remind
 from ground_truth.config import load
 from local.aws import LocalAws
 from local.cdk_cli import CdkError
@@ -63,6 +64,7 @@ def test_make_workers_shows_who_has_come_and_reminds_the_others(
 ) -> None:
     environment = load(project.folder / "environments" / "dev.yaml")
     names = {"cloudformation": "cloudformation", "cognito": "cognito-idp", "sns": "sns"}
+    names["mailer"] = names["cognito"]
     clients = Clients(**{name: project.aws.client(each) for name, each in names.items()})
     project.follow_links("ana")
 

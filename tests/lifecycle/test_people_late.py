@@ -86,7 +86,7 @@ def test_two_environments_that_add_somebody_at_once_make_one_account_and_send_on
     others = [PeopleStack(people_world, name) for name in ("prod", "test")]
     people = adopted(People(teams={"readers": (_CY,)}), stack)
 
-    people_world.stage.play(order, *[lambda each=each: each.deploy(people) for each in others])  # type: ignore[misc]
+    people_world.stage.play(order, *[lambda each=each: each.deploy(people) for each in others])
 
     enabled, status, groups = people_world.people(stack.pool)[_CY]
     assert (enabled, status) == (True, _INVITED)
@@ -104,6 +104,6 @@ def test_two_environments_that_drop_somebody_at_once_disable(
         each.deploy(adopted(People(teams={"readers": (_ANA, _CY)}), stack))
     people = adopted(People(teams={"readers": (_ANA,)}), stack)
 
-    people_world.stage.play(order, *[lambda each=each: each.deploy(people) for each in others])  # type: ignore[misc]
+    people_world.stage.play(order, *[lambda each=each: each.deploy(people) for each in others])
 
     assert not people_world.people(stack.pool)[_CY][0]

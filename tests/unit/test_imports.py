@@ -21,8 +21,8 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
     "cli": (
         *("app", "audit", "benchmarks", "constructs.ground_truth", "custom_resource", "dataset"),
         *("docs", "ground_truth", "local", "samples", "stacks"),
-        # Pages through a group's users as the function does.
-        "workforce.groups",
+        # Sees accounts, and invites people, as the function does.
+        *("workforce.accounts", "workforce.clients", "workforce.groups", "workforce.invitations"),
         # A plan is decided by the code that will act.
         "labeling_job.identity",
     ),

@@ -16,9 +16,9 @@ from constructs.ground_truth.workforce.workforce_function import WorkforceFuncti
 class Workers(Construct):
     """`Custom::Workers`: one account for each address, in the groups of its teams.
 
-    They come last, so that nobody is invited before there is a portal. A group of its own marks
-    the accounts that this environment has made; others, of a pool that is adopted or shared, only
-    join and leave teams.
+    They come last, so that nobody is invited before there is a portal. An account says itself whose
+    it is (`lambda/workforce/record.py`), and a group of its own keeps those that this environment
+    has made together; others, of a pool that is adopted or shared, only join and leave teams.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Workers(Construct):
         marker = cognito.CfnUserPoolGroup(
             self,
             "Marker",
+            # By these words it is told from a team's group: see `lambda/workforce/groups.py`.
             description=f"Accounts that environment {environment} has made",
             group_name=f"{environment}-workers",
             user_pool_id=user_pool_id,
@@ -54,6 +55,7 @@ class Workers(Construct):
                 "cognito-idp:AdminGetUser",
                 "cognito-idp:AdminListGroupsForUser",
                 "cognito-idp:AdminRemoveUserFromGroup",
+                "cognito-idp:AdminUpdateUserAttributes",
                 "cognito-idp:AdminUserGlobalSignOut",
                 "cognito-idp:ListUsers",
                 "cognito-idp:ListUsersInGroup",

@@ -38,6 +38,11 @@ class WorkforceFunction(CustomResourceFunction):
                     actions=["cloudformation:DescribeStacks"], resources=[stack.stack_id]
                 ),
                 iam.PolicyStatement(
+                    # An event that comes after CloudFormation has gone on is not obeyed.
+                    actions=["cloudformation:DescribeStackResource"],
+                    resources=[stack.stack_id],
+                ),
+                iam.PolicyStatement(
                     actions=["sagemaker:ListWorkforces", "sagemaker:ListWorkteams"],
                     # Lists have no resources.
                     resources=["*"],

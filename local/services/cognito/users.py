@@ -5,6 +5,7 @@ botocore's model of `cognito-idp` is the source of the rules, where nothing else
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 import string
@@ -33,6 +34,9 @@ _USER: Final = (
 _MAILS_A_DAY: Final = 50
 _DAY: Final = 24 * 3600.0
 _FILTER: Final = re.compile(r'\s*"?[\w:]+"?\s*\^?=\s*"[^"]*"\s*')
+_EMAIL: Final = re.compile(r'\s*"?email"?\s*\^?=\s*"([^"]*)"')
+#: A domain that never is one (https://www.rfc-editor.org/rfc/rfc2606#section-2).
+_NOWHERE: Final = ".invalid"
 
 
 class Users:
@@ -82,34 +86,51 @@ class Users:
         """Make temporary passwords that fit the pool's policy, a new one for each invitation.
 
         A user who has a password can't be invited again. A template without a place for the
-        password is not sent. Cognito's own mailer sends only so many mails a day.
+        password is not sent. Cognito's own mailer sends only so many mails a day, and none to an
+        address of a domain that is none, whose user is made all the same
+        (https://github.com/aws/aws-sdk/issues/438).
         """
         cognito = self._cognito
         create, deliver = cognito._admin_create_user, cognito._deliver_invitation_email
 
         def create_with_password(data: Any) -> Any:
             pool = cognito._user_pools.get(data.get("UserPoolId"))
-            if pool is None or "TemporaryPassword" in data:
+            action = (data.get("MessageAction") or "").upper()
+            if pool is None:
                 return create(data)
-            if (data.get("MessageAction") or "").upper() != "SUPPRESS" and self._is_used_up(pool):
+            if action != "RESEND" and (refused := self._alias_refusal(pool, data)):
+                return refused
+            if "TemporaryPassword" in data:
+                return create(data)
+            if action != "SUPPRESS" and self._is_used_up(pool):
                 return error(
                     "LimitExceededException",
                     "Exceeded daily email limit for the operation or the account.",
                 )
             password = _temporary_password(pool)
-            if (data.get("MessageAction") or "").upper() == "RESEND":
+            if action == "RESEND":
                 user, _ = cognito._resolve_user(pool, data.get("Username"))
                 if user and user["UserStatus"] != "FORCE_CHANGE_PASSWORD":
                     message = f"Resend not possible. {user['Username']} has a password already"
                     return error("UnsupportedUserStateException", message)
                 if user:
                     user["_password"] = password
-                return create(data)
-            return create({**data, "TemporaryPassword": password})
+                return delivered(create(data), action)
+            return delivered(create({**data, "TemporaryPassword": password}), action)
+
+        def delivered(answer: Any, action: str) -> Any:
+            if answer[0] != 200 or action == "SUPPRESS":
+                return answer
+            attributes = json.loads(answer[2])["User"]["Attributes"]
+            if any(each["Name"] == "email" and _is_nowhere(each["Value"]) for each in attributes):
+                message = "Unable to deliver the message to the address."
+                return error("CodeDeliveryFailureException", message)
+            return answer
 
         def deliver_complete(pool: Any, *arguments: Any) -> Any:
             template = (pool.get("AdminCreateUserConfig") or {}).get("InviteMessageTemplate") or {}
-            if "{####}" not in template.get("EmailMessage", "{####}"):
+            to = arguments[1].get("email", "") if len(arguments) > 1 else ""
+            if "{####}" not in template.get("EmailMessage", "{####}") or _is_nowhere(to):
                 return None
             if not _has_own_sender(pool):
                 account = self._rights.current_scope().account
@@ -119,13 +140,35 @@ class Users:
         cognito._admin_create_user = create_with_password
         cognito._deliver_invitation_email = deliver_complete
 
+    def _alias_refusal(self, pool: Any, data: Any) -> Any:
+        """Refuse a username like an address where addresses are aliases, and an alias twice.
+
+        https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
+        """
+        if "email" not in (pool.get("AliasAttributes") or ()):
+            return None
+        if "@" in (data.get("Username") or ""):
+            return invalid(
+                "Username cannot be of email format, since user pool is configured for email alias."
+            )
+        to_dict = self._cognito._attr_list_to_dict
+        wanted = _verified_email(to_dict(data.get("UserAttributes") or []))
+        taken = {_verified_email(to_dict(user["Attributes"])) for user in pool["_users"].values()}
+        if wanted and wanted in taken and not data.get("ForceAliasCreation"):
+            return error("AliasExistsException", "An account with the given email already exists.")
+        return None
+
     def _is_used_up(self, pool: Any) -> bool:
         sent = self._mailed.get(self._rights.current_scope().account, ())
         today = [each for each in sent if each > time.time() - _DAY]
         return not _has_own_sender(pool) and len(today) >= _MAILS_A_DAY
 
     def _patch_users(self) -> None:
-        """End sessions with the account, find names in either case, refuse unknown filters."""
+        """End sessions with the account, find names in either case, refuse unknown filters.
+
+        Nobody says whether a list of a case-sensitive pool compares case by case. This one does:
+        who relies on less than that finds nobody here.
+        """
         cognito = self._cognito
         disable, resolve, listed = (
             cognito._admin_disable_user,
@@ -143,8 +186,7 @@ class Users:
 
         def resolve_in_either_case(pool: Any, username: Any) -> Any:
             found = resolve(pool, username)
-            sensitive = (pool.get("UsernameConfiguration") or {}).get("CaseSensitive", True)
-            if found[0] or sensitive or not isinstance(username, str):
+            if found[0] or _is_case_sensitive(pool) or not isinstance(username, str):
                 return found
             names = set(pool.get("UsernameAttributes") or ()) | {"sub"}
             for user in pool["_users"].values():
@@ -157,11 +199,37 @@ class Users:
         def list_checked(data: Any) -> Any:
             if (wanted := data.get("Filter")) and not _FILTER.fullmatch(wanted):
                 return invalid("Error while parsing filter.")
-            return listed(data)
+            pool = cognito._user_pools.get(data.get("UserPoolId")) or {}
+            answer = listed(data)
+            beginning = _EMAIL.match(wanted or "")
+            if answer[0] != 200 or beginning is None or not _is_case_sensitive(pool):
+                return answer
+            content = json.loads(answer[2])
+            content["Users"] = [
+                user
+                for user in content["Users"]
+                if cognito._attr_list_to_dict(user["Attributes"])["email"].startswith(beginning[1])
+            ]
+            return answer[0], answer[1], json.dumps(content).encode()
 
         cognito._admin_disable_user = disable_and_sign_out
         cognito._resolve_user = resolve_in_either_case
         cognito._list_users = list_checked
+
+
+def _is_nowhere(address: str) -> bool:
+    """Say whether no mail can be delivered to an address."""
+    return address.lower().endswith(_NOWHERE)
+
+
+def _is_case_sensitive(pool: Mapping[str, Any]) -> bool:
+    """Say whether two spellings are two names, which is the default."""
+    return bool((pool.get("UsernameConfiguration") or {}).get("CaseSensitive", True))
+
+
+def _verified_email(attributes: Mapping[str, str]) -> str:
+    is_verified = attributes.get("email_verified", "").lower() == "true"
+    return attributes.get("email", "") if is_verified else ""
 
 
 def _has_own_sender(pool: Mapping[str, Any]) -> bool:

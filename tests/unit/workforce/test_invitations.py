@@ -142,7 +142,8 @@ def _fail_first_mail(aws: FakePeople, fault: Exception) -> None:
     """Let the first mail be answered by a fault."""
     invite = aws._invite_again
 
-    def once(_: dict[str, Any]) -> dict[str, Any]:
+    def once(parameters: dict[str, Any]) -> dict[str, Any]:
+        del parameters
         aws._invite_again = invite  # type: ignore[method-assign]
         raise fault
 

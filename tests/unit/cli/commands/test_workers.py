@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from botocore.stub import Stubber
 from rich.console import Console
 
-from cli.aws.people import Clients, PeopleError, find, remind
+from cli.aws.people import Clients, PeopleError, find
+from cli.aws.reminders import remind
 from cli.commands.workers import show_people, to_do
 from ground_truth.config import Environment, load
 
@@ -50,6 +52,7 @@ class Aws:
         self.clients = Clients(
             cloudformation=clients["cloudformation"],
             cognito=clients["cognito-idp"],
+            mailer=clients["cognito-idp"],
             sns=clients["sns"],
         )
 
@@ -60,6 +63,10 @@ class Aws:
         self.add_outputs()
         self.add_topics()
         cognito = self.stubs["cognito-idp"]
+        policy = {"PasswordPolicy": {"TemporaryPasswordValidityDays": 3}}
+        cognito.add_response(
+            "describe_user_pool", {"UserPool": {"Policies": policy}}, {"UserPoolId": _POOL}
+        )
         for group, found in (("dev-readers", users), ("dev-workers", [*users, *gone])):
             cognito.add_response(
                 "list_users_in_group",
@@ -137,6 +144,7 @@ def _user(email: str, status: str = "CONFIRMED", *, enabled: bool = True) -> dic
         "Attributes": [{"Name": "email", "Value": email}, {"Name": "sub", "Value": "s"}],
         "UserStatus": status,
         "Enabled": enabled,
+        "UserCreateDate": datetime.now(UTC),
     }
 
 
@@ -188,9 +196,9 @@ def test_what_has_to_be_done_is_said(environment: Environment, aws: Aws) -> None
 
     assert to_do(environment, find(environment, aws.clients)) == [
         "cleo@example.com: in the file, not invited yet: ground-truth deploy dev",
-        "bo@example.com: never signed in: the temporary password may have ended, remind them",
+        "bo@example.com: never signed in; a temporary password is good for 3 days",
         "lead@example.com: get no mail before they follow the link in SNS's request",
-        "To remind someone: ground-truth workers dev --remind <address>",
+        "To remind someone: ground-truth workers dev --remind <address>, or all",
     ]
 
 
@@ -249,7 +257,6 @@ def test_who_has_not_signed_in_is_invited_again(
 ) -> None:
     bo = {**_user("bo@example.com", "FORCE_CHANGE_PASSWORD"), "Username": made}
     aws.add_all(users=[bo], gone=[], callbacks=[])
-    aws.add_outputs()
     aws.stubs["cognito-idp"].add_response(
         "admin_create_user",
         {"User": {}},

@@ -1,0 +1,98 @@
+"""Sends again what people have not answered, and what could not be sent before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from botocore.exceptions import ClientError
+
+from cli.aws.people import Clients, PeopleError, Person, find, topics
+from ground_truth.config import Environment
+from workforce.accounts import Account, Accounts
+from workforce.invitations import Invitations
+
+#: What is due, or does not open the portal any more.
+_OPEN: Final = frozenset({"mail due", "mail refused", "password ended"})
+#: Whoever has one of these states can be invited again.
+_INVITED: Final = _OPEN | {"invited", "mail unclear"}
+#: What an account's record says of its mail → why it is not sent, where AWS has no reason.
+_UNSENT: Final[Mapping[str, str]] = {
+    "due": "no more can be sent now",
+    "trying": "nobody knows whether it has gone",
+}
+
+
+def remind(environment: Environment, clients: Clients, email: str) -> list[str]:
+    """Send again what an address has not answered; return what was sent.
+
+    A new invitation has a new temporary password. Raises PeopleError if there is nothing to send,
+    or it was refused.
+    """
+    people = find(environment, clients)
+    person = people.persons.get(email)
+    if person is None or not person.is_listed:
+        raise PeopleError(
+            f"expected an address of environments/{environment.name}.yaml, got {email!r}; add it"
+            " there and deploy"
+        )
+    sent, refused = [], ""
+    if people.pool_id is not None and person.account is not None and person.state in _INVITED:
+        accounts = clients.accounts(people.pool_id)
+        refused = _invite(person.account, accounts, Invitations(accounts, accounts.aws))
+        sent += [] if refused else ["the invitation, with a new temporary password"]
+    sent += _ask_to_confirm(person, topics(environment, clients), clients)
+    if refused:
+        raise PeopleError(
+            f"no invitation to {email}: {refused}; sent was {', '.join(sent) or 'nothing'}"
+        )
+    if not sent:
+        raise PeopleError(f"there is nothing to remind {email} of: {person.state}")
+    return sent
+
+
+def remind_all(environment: Environment, clients: Clients) -> dict[str, list[str]]:
+    """Send everybody the invitation that is due, was refused, or whose password has ended.
+
+    Also asks again for confirmations. Returns by address what was sent, and what was refused.
+    """
+    people = find(environment, clients)
+    named = topics(environment, clients)
+    accounts = None if people.pool_id is None else clients.accounts(people.pool_id)
+    invitations = None if accounts is None else Invitations(accounts, accounts.aws)
+    said: dict[str, list[str]] = {}
+    for email, person in people.persons.items():
+        if not person.is_listed:
+            continue
+        done = []
+        if accounts and invitations and person.account and person.state in _OPEN:
+            refused = _invite(person.account, accounts, invitations)
+            done.append(f"no invitation: {refused}" if refused else "the invitation")
+        done += _ask_to_confirm(person, named, clients)
+        if done:
+            said[email] = done
+    return said
+
+
+def _invite(account: Account, accounts: Accounts, invitations: Invitations) -> str:
+    """Send an invitation, also again; return why it did not go, or an empty text."""
+    if account.record is not None:
+        record = invitations.send(account, again=True).record
+        if record is None or record.mail == "sent":
+            return ""
+        return record.why or _UNSENT[record.mail]
+    try:
+        # Of an earlier version, or of others: there is nothing to note it in.
+        accounts.invite(account)
+    except ClientError as error:
+        return str(error.response["Error"].get("Code", error))
+    return ""
+
+
+def _ask_to_confirm(person: Person, named: dict[str, str], clients: Clients) -> list[str]:
+    sent = []
+    for name, is_confirmed in person.subscriptions.items():
+        if not is_confirmed:
+            clients.sns.subscribe(TopicArn=named[name], Protocol="email", Endpoint=person.email)
+            sent.append(f"the request to confirm {name}")
+    return sent
