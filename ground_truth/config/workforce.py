@@ -24,6 +24,8 @@ _MOST_SUBSCRIPTIONS: Final = 300
 #: What Cognito's own sender delivers in a day
 #: (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html).
 _MOST_MAILS: Final = 50
+#: The key of a team whose group would be the one that `Custom::Workers` keeps for itself.
+_MARKER: Final = "workers"
 
 Mode = Literal["create", "oidc", "adopt", "shared"]
 
@@ -324,6 +326,14 @@ class Workforce(Section):
     @model_validator(mode="after")
     def _teams_have_people(self, info: ValidationInfo) -> Workforce:
         kind = "groups" if self.uses_oidc(info) else "workers"
+        if kind == "workers" and _MARKER in self.teams:
+            raise ItemError(
+                f"expected another name for this team, got {_MARKER!r}; the group"
+                f" {context_of(info).environment}-{_MARKER} keeps the accounts together that this"
+                " environment has made",
+                "teams",
+                _MARKER,
+            )
         other = "workers" if kind == "groups" else "groups"
         for key, team in self.teams.items():
             if getattr(team, other):

@@ -345,3 +345,24 @@ def test_other_braces_of_an_invitation_are_no_places() -> None:
     )
 
     assert body == "<p>{portal} {username} {####} &#123;&#123;</p>"
+
+
+def test_no_team_has_the_name_of_the_accounts_own_group() -> None:
+    path = _write(_CREATE)
+    path.write_text(path.read_text().replace("readers:", "workers:"))
+
+    with pytest.raises(EnvironmentFileError) as raised:
+        load(path)
+
+    assert list(raised.value.problems) == [
+        "environments/dev.yaml:8: workforce.teams.workers: expected another name for this team, got"
+        " 'workers'; the group dev-workers keeps the accounts together that this environment has"
+        " made"
+    ]
+
+
+def test_with_oidc_there_is_no_such_group() -> None:
+    path = _write(_OIDC, _GROUPS)
+    path.write_text(path.read_text().replace("readers:", "workers:"))
+
+    assert set(load(path).workforce.teams) == {"workers"}
