@@ -47,7 +47,10 @@ class Summary:
 
     def text(self, accounts: Mapping[str, Account], now: datetime) -> str:
         """Return a sentence on all and what there is to do; `accounts` is by address."""
-        invited = sum(each.is_untouched and not each.awaits_mail(now) for each in accounts.values())
+        invited = sum(
+            each.is_enabled and each.is_untouched and not each.awaits_mail(now)
+            for each in accounts.values()
+        )
         said = [
             f"{len(self._names)} workers, {invited} of them invited and not yet signed in;"
             f" {self.removed} removed"

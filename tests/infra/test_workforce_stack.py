@@ -3,6 +3,7 @@
 import json
 
 from tests.infra.synthesis import Synthesis
+from workforce.groups import marker_description, marker_of
 
 
 def test_nobody_can_sign_up(local: Synthesis) -> None:
@@ -165,3 +166,12 @@ def test_what_others_need_is_an_output(local: Synthesis) -> None:
         "ClientId": "local-ClientId",
         "WorkforceName": "local-WorkforceName",
     }
+
+
+def test_the_function_knows_the_marker_group_by_the_words_of_the_template(
+    local: Synthesis,
+) -> None:
+    groups = local.resources("Workforce", "AWS::Cognito::UserPoolGroup")
+    words = {each["Properties"]["GroupName"]: each["Properties"]["Description"] for each in groups}
+
+    assert words[marker_of("local")] == marker_description("local")
