@@ -158,6 +158,40 @@ def test_a_line_put_back_is_the_same_account(project: Project, outputs: dict[str
     assert "bo@example.com" in project.worker("bo").sign_in().text
 
 
+def test_an_address_that_takes_no_mail_undoes_nobody_s_invitation(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    team = team_of("ana", "bo", "dan", "gus")
+    team["workers"].append("eli@example.invalid")
+    project.deploy("dev", {"create": CREATE, "teams": {"readers": team}})
+
+    found = project.cognito.list_users(
+        UserPoolId=outputs["UserPoolId"], Filter='email = "eli@example.invalid"'
+    )["Users"]
+    (record,) = (each["Value"] for each in found[0]["Attributes"] if each["Name"] == "profile")
+    assert "mail=failed" in record
+    assert "why=CodeDeliveryFailureException" in record
+    assert len(project.invitations("gus")) == 1
+    assert "gus@example.com" in project.worker("gus").sign_in().text
+
+
+def test_an_account_that_was_disabled_by_hand_stays_so(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    pool = outputs["UserPoolId"]
+    gus = project.account(pool, "gus")["Username"]
+    project.cognito.admin_disable_user(UserPoolId=pool, Username=gus)
+
+    project.deploy(
+        "dev", {"create": CREATE, "teams": {"readers": team_of("ana", "bo", "dan", "gus")}}
+    )
+    still = project.account(pool, "gus")["Enabled"]
+    project.deploy("dev", {"create": CREATE, "teams": {"readers": team_of("ana", "bo", "dan")}})
+
+    assert still is False
+    assert project.account(pool, "gus")["Groups"] == {"dev-workers"}
+
+
 def test_who_logs_in_is_not_disturbed_when_cloudformation_writes_the_client(
     project: Project, outputs: dict[str, str]
 ) -> None:
