@@ -60,16 +60,20 @@ class Clients:
             sns=session.client("sns"),
         )
 
-    def accounts(self, pool_id: str) -> Accounts:
-        """Return the accounts of a pool, as the function behind the workers sees them."""
+    def of_function(self) -> function.Clients:
+        """Return what the function behind the workers takes."""
+        services = {"cloudformation": self.cloudformation, "cognito-idp": self.cognito}
         now = time.monotonic
-        aws = function.Clients(
-            client=lambda _: self.cognito,
+        return function.Clients(
+            client=services.__getitem__,
             client_without_retries=lambda _: self.mailer,
             clock=Clock(now=now, sleep=self.sleep, deadline=now() + _PATIENCE),
             log=step_log("workers"),
         )
-        return Accounts(pool=pool_id, aws=aws)
+
+    def accounts(self, pool_id: str) -> Accounts:
+        """Return the accounts of a pool, as that function sees them."""
+        return Accounts(pool=pool_id, aws=self.of_function())
 
 
 @dataclass(kw_only=True)
@@ -171,7 +175,8 @@ def _listed(environment: Environment) -> dict[str, Person]:
     return persons
 
 
-def _outputs(environment: Environment, clients: Clients) -> dict[str, str]:
+def stack_of(environment: Environment, clients: Clients) -> Mapping[str, Any]:
+    """Return the environment's stack of people; raises PeopleError if there is none."""
     stack = f"{environment.name}-Workforce"
     try:
         (found,) = clients.cloudformation.describe_stacks(StackName=stack)["Stacks"]
@@ -180,10 +185,16 @@ def _outputs(environment: Environment, clients: Clients) -> dict[str, str]:
             f"expected the stack {stack} in {environment.region}, got {_words(error)}; deploy it"
             f" with `ground-truth deploy {environment.name}`"
         ) from None
+    described: Mapping[str, Any] = found
+    return described
+
+
+def _outputs(environment: Environment, clients: Clients) -> dict[str, str]:
+    found = stack_of(environment, clients)
     outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
     if "PortalUrl" not in outputs:
         raise PeopleError(
-            f"expected a stack {stack} that has been deployed whole, got"
+            f"expected a stack {found['StackName']} that has been deployed whole, got"
             f" {found['StackStatus']}; deploy it again"
         )
     return outputs

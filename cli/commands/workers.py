@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 _ALL: Final = "all"
 #: State of a worker → what somebody has to do.
 _WAITING: Final = (
-    ("not invited", "in the file, not invited yet: ground-truth deploy {environment}"),
+    (
+        "not invited",
+        "in the file, without an account: ground-truth deploy {environment}, or, if that changes"
+        " nothing, ground-truth workers {environment} --fix",
+    ),
     ("invited", "never signed in; a temporary password is good for {days} days"),
     ("mail due", "no invitation has gone yet, remind them"),
     (
@@ -38,6 +42,7 @@ _WAITING: Final = (
     "ground-truth workers dev even-odd",
     "ground-truth workers dev --remind ana@example.com",
     "ground-truth workers dev --remind all",
+    "ground-truth workers dev --fix",
 )
 def workers(
     environment: EnvironmentName,
@@ -49,12 +54,17 @@ def workers(
             metavar="ADDRESS", help="Send again what somebody, or all, have not answered."
         ),
     ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Put right what was done to people by hand.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say who is invited, has signed in, and has confirmed mails.
 
     With JOB, of the job's team only. It asks AWS with the credentials of the shell. `--remind all`
-    sends every invitation that is due, was refused, or whose temporary password has ended.
+    sends every invitation that is due, was refused, or whose temporary password has ended. `--fix`
+    does what a deployment does: who has lost an account is invited again, who was put into a team
+    by hand leaves it.
     """
     read = read_environment(environment)
     team = find_job(read, job).team if job else None
@@ -64,11 +74,13 @@ def workers(
     from cli.aws.people import Clients, find
     from cli.aws.reminders import remind as send
     from cli.aws.reminders import remind_all
+    from cli.aws.repairs import fix as put_right
 
     try:
         with progress("workers") as say:
             say("asking AWS")
             clients = Clients.of(read)
+            fixed = put_right(read, clients) if fix else ""
             to_all = remind is not None and remind.lower() == _ALL
             sent = send(read, clients, remind.lower()) if remind and not to_all else []
             said = remind_all(read, clients) if to_all else {}
@@ -79,6 +91,8 @@ def workers(
         people = people.of_team(read, team)
 
     def show(screen: Console) -> None:
+        if fixed:
+            screen.print(fixed)
         for each in sent:
             screen.print(f"Sent to {remind}: {each}")
         for email, words in said.items():
@@ -91,6 +105,7 @@ def workers(
             "portal_url": people.portal_url,
             "sent": sent,
             "reminded": said,
+            "fixed": fixed,
             "to_do": to_do(read, people),
             "workers": [_as_json(each) for each in people.persons.values()],
         },
@@ -127,6 +142,15 @@ def to_do(environment: Environment, people: People) -> list[str]:
         for each in persons
         if each.state == "mail refused" and each.account and each.account.record
     ]
+    # The SDK starts slowly.
+    from cli.aws.repairs import differences
+
+    for email, said in differences(environment, people).items():
+        wrong = [each for each in said if each.startswith(("is in ", "is not in "))]
+        if wrong:
+            sentences.append(
+                f"{email} {', '.join(wrong)}: ground-truth workers {environment.name} --fix"
+            )
     silent = [each.email for each in persons if not all(each.subscriptions.values())]
     if silent:
         sentences.append(

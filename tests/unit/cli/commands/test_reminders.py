@@ -1,79 +1,28 @@
 """`ground-truth workers` tells every state of an account, and sends what is due."""
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli.aws.people import Clients, PeopleError, find
+from cli.aws.people import PeopleError, find
 from cli.aws.reminders import remind, remind_all
 from cli.commands.workers import to_do
-from ground_truth.config import Environment, load
+from ground_truth.config import Environment
+from tests.unit.cli.commands.deployed_people import ANA as _ANA
+from tests.unit.cli.commands.deployed_people import BO as _BO
+from tests.unit.cli.commands.deployed_people import CY as _CY
+from tests.unit.cli.commands.deployed_people import DeployedPeople
 from tests.unit.workforce.cognito_users import POOL
-from tests.unit.workforce.workforce_aws import CLIENT, FakePeople
 from workforce.record import Record
 
-_FILE = """\
-region: us-east-1
-protected: false
-workforce:
-  create: {organization: Example Labs, support_email: labeling@example.com}
-  teams:
-    readers:
-      description: Reads
-      workers: [ana@example.com, bo@example.com, cy@example.com]
-"""
-_ANA, _BO, _CY = "ana@example.com", "bo@example.com", "cy@example.com"
 _INVITED = "FORCE_CHANGE_PASSWORD"
 _NOW = datetime.now(UTC).replace(microsecond=0)
 
 
-@dataclass
-class _Aws(FakePeople):
-    """People of an environment that is deployed, with one topic."""
-
-    asked: list[str] = field(default_factory=list)
-
-    def _describe_stacks(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        (stack,) = super()._describe_stacks(parameters)["Stacks"]
-        outputs = {"PortalUrl": "https://portal", "UserPoolId": POOL, "ClientId": CLIENT}
-        stack["Outputs"] = [
-            {"OutputKey": key, "OutputValue": value} for key, value in outputs.items()
-        ]
-        return {"Stacks": [stack]}
-
-    def _list_stack_resources(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        del parameters
-        return {"StackResourceSummaries": []}
-
-    def services(self) -> Clients:
-        """Return clients that end here, for which nobody waits."""
-        return Clients(
-            cloudformation=self._client("cloudformation"),
-            cognito=self._client("cognito-idp"),
-            mailer=self._client("cognito-idp"),
-            sns=self._client("sns"),
-            sleep=self._sleep,
-        )
-
-    def state(self, email: str, environment: Environment) -> str:
-        """Return the state of somebody."""
-        return find(environment, self.services()).persons[email].state
-
-
 @pytest.fixture
-def environment(tmp_path: Path) -> Environment:
-    (tmp_path / "environments").mkdir()
-    file = tmp_path / "environments" / "dev.yaml"
-    file.write_text(_FILE)
-    return load(file)
-
-
-@pytest.fixture
-def aws() -> _Aws:
-    made = _Aws()
+def aws() -> DeployedPeople:
+    made = DeployedPeople()
     made.add_pool()
     made.groups[POOL] = {"dev-readers": set(), "dev-workers": set()}
     return made
@@ -83,7 +32,7 @@ def _record(mail: Any = "sent", *, days: int = 0, **more: str) -> Record:
     return Record(made_by="dev", stack="0a", mail=mail, at=_NOW - timedelta(days=days), **more)
 
 
-def _add(aws: _Aws, email: str, record: Record | None = None, **more: Any) -> None:
+def _add(aws: DeployedPeople, email: str, record: Record | None = None, **more: Any) -> None:
     aws.add_user(
         email, "dev-readers", "dev-workers", **{"status": _INVITED, "record": record, **more}
     )
@@ -107,11 +56,11 @@ def _add(aws: _Aws, email: str, record: Record | None = None, **more: Any) -> No
     ],
 )
 def test_every_state_is_told(
-    environment: Environment, aws: _Aws, account: dict[str, Any], state: str
+    environment: Environment, aws: DeployedPeople, account: dict[str, Any], state: str
 ) -> None:
     _add(aws, _ANA, **account)
 
-    assert aws.state(_ANA, environment) == state
+    assert find(environment, aws.services()).persons[_ANA].state == state
 
 
 @pytest.mark.parametrize(
@@ -128,7 +77,7 @@ def test_every_state_is_told(
     ],
 )
 def test_every_state_says_what_to_do(
-    environment: Environment, aws: _Aws, account: dict[str, Any], words: str
+    environment: Environment, aws: DeployedPeople, account: dict[str, Any], words: str
 ) -> None:
     _add(aws, _ANA, **account)
 
@@ -137,7 +86,9 @@ def test_every_state_says_what_to_do(
     assert [each for each in said if each.startswith(f"{_ANA}: {words}")]
 
 
-def test_all_who_wait_are_reminded_and_nobody_else(environment: Environment, aws: _Aws) -> None:
+def test_all_who_wait_are_reminded_and_nobody_else(
+    environment: Environment, aws: DeployedPeople
+) -> None:
     _add(aws, _ANA, _record())
     _add(aws, _BO, _record("due"))
     _add(aws, _CY, _record(days=8))
@@ -151,7 +102,7 @@ def test_all_who_wait_are_reminded_and_nobody_else(environment: Environment, aws
 
 
 def test_a_mail_that_is_refused_is_said_and_the_others_go_out(
-    environment: Environment, aws: _Aws
+    environment: Environment, aws: DeployedPeople
 ) -> None:
     aws.refused = {_ANA}
     for email in (_ANA, _BO):
@@ -166,7 +117,7 @@ def test_a_mail_that_is_refused_is_said_and_the_others_go_out(
 
 
 def test_one_may_be_invited_again_who_was_invited_today(
-    environment: Environment, aws: _Aws
+    environment: Environment, aws: DeployedPeople
 ) -> None:
     _add(aws, _ANA, _record(days=1))
 
@@ -179,7 +130,7 @@ def test_one_may_be_invited_again_who_was_invited_today(
 
 
 def test_an_account_without_a_record_is_invited_again_and_gets_none(
-    environment: Environment, aws: _Aws
+    environment: Environment, aws: DeployedPeople
 ) -> None:
     _add(aws, _ANA)
 
@@ -190,7 +141,7 @@ def test_an_account_without_a_record_is_invited_again_and_gets_none(
 
 
 def test_a_reminder_that_is_refused_is_an_error_with_the_reason(
-    environment: Environment, aws: _Aws
+    environment: Environment, aws: DeployedPeople
 ) -> None:
     aws.refused = {_ANA}
     _add(aws, _ANA, _record())
@@ -199,7 +150,7 @@ def test_a_reminder_that_is_refused_is_an_error_with_the_reason(
         remind(environment, aws.services(), _ANA)
 
 
-def test_a_long_day_is_not_waited_for(environment: Environment, aws: _Aws) -> None:
+def test_a_long_day_is_not_waited_for(environment: Environment, aws: DeployedPeople) -> None:
     aws.mails_a_day = 1
     for email in (_ANA, _BO, _CY):
         _add(aws, email, _record("due"))

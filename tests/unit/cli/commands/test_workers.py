@@ -195,7 +195,8 @@ def test_what_has_to_be_done_is_said(environment: Environment, aws: Aws) -> None
     _some(aws)
 
     assert to_do(environment, find(environment, aws.clients)) == [
-        "cleo@example.com: in the file, not invited yet: ground-truth deploy dev",
+        "cleo@example.com: in the file, without an account: ground-truth deploy dev, or, if that"
+        " changes nothing, ground-truth workers dev --fix",
         "bo@example.com: never signed in; a temporary password is good for 3 days",
         "lead@example.com: get no mail before they follow the link in SNS's request",
         "To remind someone: ground-truth workers dev --remind <address>, or all",
