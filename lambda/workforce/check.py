@@ -101,8 +101,8 @@ def _checked(event: Event, desired: _DesiredState, aws: Clients) -> dict[str, st
         _guard_the_one(desired, aws)
     else:
         sub_domain = _verified(desired, aws).get("SubDomain", "")
-        if desired.user_pool_id and desired.client_id and event.text("Mode") == "adopt":
-            check_pool(desired.user_pool_id, desired.client_id, aws)
+        if desired.user_pool_id is not None and event.text("Mode") == "adopt":
+            check_pool(desired.user_pool_id, aws)
     check_sender(event.properties.get("EmailFrom"), aws)
     return {"SubDomain": sub_domain}
 

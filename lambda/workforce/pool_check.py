@@ -1,4 +1,8 @@
-"""Looks at a user pool that is adopted, and says what can't work there before anything is made."""
+"""Looks at a user pool and a client that are adopted, and says what can't work there.
+
+The pool is looked at before anything is made, the client before anybody is invited: until then the
+function may not see its secret.
+"""
 
 from __future__ import annotations
 
@@ -14,24 +18,39 @@ if TYPE_CHECKING:
     from workforce.clients import Clients
 
 
-def check_pool(pool_id: str, client_id: str, aws: Clients) -> None:
+def check_pool(pool_id: str, aws: Clients) -> None:
     """Raise CustomResourceError that names all that keeps people of a pool from being invited."""
     try:
         pool = aws.cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
-        client = aws.cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=client_id)
     except ClientError as error:
         if code_of(error) == "ResourceNotFoundException":
-            return  # that a workforce has outlived them is said elsewhere
+            return  # that a workforce has outlived it is said elsewhere
         raise
-    problems = [*_of_pool(pool), *_of_client(client["UserPoolClient"])]
+    problems = [*_problems(pool)]
     if problems:
         raise CustomResourceError(
-            f"people can't be invited into user pool {pool_id} with client {client_id}: "
-            f"{'; '.join(problems)}. Change that in the pool, or use another workforce"
+            f"people can't be invited into user pool {pool_id}: {'; '.join(problems)}. Change that "
+            "in the pool, or use another workforce"
         )
 
 
-def _of_pool(pool: Mapping[str, Any]) -> Iterator[str]:
+def check_client(pool_id: str, client_id: str, aws: Clients) -> None:
+    """Raise CustomResourceError if the portal can't sign anybody in by a client."""
+    client: Mapping[str, Any] = aws.cognito.describe_user_pool_client(
+        UserPoolId=pool_id, ClientId=client_id
+    )["UserPoolClient"]
+    flows = client.get("AllowedOAuthFlows", [])
+    is_open = client.get("AllowedOAuthFlowsUserPoolClient", False)
+    if not is_open or "code" not in flows:
+        raise CustomResourceError(
+            "allow the authorization code grant, with which the portal signs people in, in client "
+            f"{client_id} of user pool {pool_id}, and deploy again: expected "
+            f"AllowedOAuthFlowsUserPoolClient True and AllowedOAuthFlows ['code'], got {is_open} "
+            f"and {flows}"
+        )
+
+
+def _problems(pool: Mapping[str, Any]) -> Iterator[str]:
     if pool.get("UsernameAttributes") == ["phone_number"]:
         yield "its people sign in by phone number, expected e-mail addresses or usernames"
     for attribute in pool.get("SchemaAttributes", ()):
@@ -40,13 +59,3 @@ def _of_pool(pool: Mapping[str, Any]) -> Iterator[str]:
                 f"its attribute {ATTRIBUTE} can't be changed, where this project notes whose an "
                 "account is"
             )
-
-
-def _of_client(client: Mapping[str, Any]) -> Iterator[str]:
-    flows = client.get("AllowedOAuthFlows", [])
-    is_open = client.get("AllowedOAuthFlowsUserPoolClient", False)
-    if not is_open or "code" not in flows:
-        yield (
-            "the client allows no authorization code grant, with which the portal signs people in "
-            f"(AllowedOAuthFlowsUserPoolClient {is_open}, AllowedOAuthFlows {flows})"
-        )

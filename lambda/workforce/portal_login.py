@@ -16,6 +16,7 @@ from custom_resource import properties as read
 from custom_resource.errors import CustomResourceError, code_of
 from workforce import workforces
 from workforce.model import fitting
+from workforce.pool_check import check_client
 
 if TYPE_CHECKING:
     from workforce.clients import Clients
@@ -43,6 +44,8 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
         raise CustomResourceError(
             f"{workforces.shown(found)} has no portal: {workforces.failure(found)}"
         )
+    if event.kind == "Create" and event.flag("Keep"):
+        check_client(pool, client, aws)
     portal = f"https://{found['SubDomain']}"
     callback, logout = _urls(portal)
     stale = [_PLACEHOLDER] * (not event.flag("Keep")) + [

@@ -14,9 +14,8 @@ from constructs.ground_truth.workforce.workforce_function import WorkforceFuncti
 class WorkforceCheck(Construct):
     """`Custom::WorkforceCheck`: a deployment that can't end well ends here, with nothing made.
 
-    It refuses a second workforce, ids that are not those of the account's workforce, a pool whose
-    people can't be invited, a sender that SES does not know, and a change that would replace a
-    workforce whose teams are in use.
+    It refuses a second workforce, ids that are not those of the account's workforce, a sender that
+    SES does not know, and a change that would replace a workforce whose teams are in use.
     """
 
     def __init__(
@@ -35,19 +34,6 @@ class WorkforceCheck(Construct):
 
         if email_from is not None:
             function.policy.add_statements(*_sender_statements(cdk.Stack.of(self), email_from))
-        if mode == "adopt" and pool_client is not None:
-            function.policy.add_statements(
-                cdk.aws_iam.PolicyStatement(
-                    actions=["cognito-idp:DescribeUserPoolClient"],
-                    resources=[
-                        cdk.Stack.of(self).format_arn(
-                            service="cognito-idp",
-                            resource="userpool",
-                            resource_name=pool_client.user_pool_id,
-                        )
-                    ],
-                )
-            )
         #: What everything else of the stack depends on.
         self.resource = function.resource(
             self,

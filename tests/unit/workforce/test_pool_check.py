@@ -1,4 +1,4 @@
-"""A user pool that is adopted is looked at before anything is made."""
+"""A user pool that is adopted is looked at before anything is made, its client before a mail."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 from custom_resource.errors import CustomResourceError
 from tests.unit.workforce.workforce_aws import CLIENT, FakePeople
-from tests.unit.workforce.workforce_events import adopting, create
+from tests.unit.workforce.workforce_events import adopting, create, login_properties
 
 
 def _adopts(**settings: Any) -> FakePeople:
@@ -44,12 +44,16 @@ def test_a_pool_whose_people_can_t_be_invited_is_refused_before_anything_is_made
 @pytest.mark.parametrize(
     "settings", [{"AllowedOAuthFlowsUserPoolClient": False}, {"AllowedOAuthFlows": ["implicit"]}]
 )
-def test_a_client_that_nobody_can_sign_in_by_is_refused(settings: dict[str, Any]) -> None:
+def test_a_client_that_nobody_can_sign_in_by_is_refused_and_left_as_it_is(
+    settings: dict[str, Any],
+) -> None:
     aws = _adopts()
     aws.clients[CLIENT] |= settings
 
-    with pytest.raises(CustomResourceError, match="allows no authorization code grant"):
-        create(aws, "WorkforceCheck", adopting())
+    with pytest.raises(CustomResourceError, match="allow the authorization code grant"):
+        create(aws, "PortalLogin", login_properties(Keep="true"))
+
+    assert aws.writes() == []
 
 
 def test_a_shared_pool_was_looked_at_by_who_has_made_it() -> None:
