@@ -227,6 +227,10 @@ def _add_accounts(
     for group in sorted({*groups, marker}):
         for account in accounts.members(group):
             email = account.email or account.username.lower()
+            named = account.record.named if account.record else ""
+            if email not in persons and named in persons:
+                # Somebody has given the account another address in the pool.
+                email = named
             person = persons.setdefault(email, Person(email=email))
             person.account = account
             invited = account.record.at if account.record else account.made

@@ -151,6 +151,12 @@ def to_do(environment: Environment, people: People) -> list[str]:
             sentences.append(
                 f"{email} {', '.join(wrong)}: ground-truth workers {environment.name} --fix"
             )
+    sentences += [
+        f"{each.email}: the account has the address {each.account.email} by now; write that into"
+        f" environments/{environment.name}.yaml in place of the old one, and deploy"
+        for each in persons
+        if each.is_worker and each.account and each.account.email != each.email
+    ]
     silent = [each.email for each in persons if not all(each.subscriptions.values())]
     if silent:
         sentences.append(

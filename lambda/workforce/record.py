@@ -45,6 +45,8 @@ class Record:
     run: str = ""
     #: The environment that has disabled the account; empty where none has.
     disabled_by: str = ""
+    #: The address by which the file has named it; somebody may give it another one in the pool.
+    named: str = ""
 
     @property
     def was_mailed(self) -> bool:
@@ -67,8 +69,9 @@ class Record:
             "why": self.why,
             "run": self.run,
             "disabled_by": self.disabled_by,
+            "named": self.named,
         }
-        query = urlencode({name: value for name, value in fields.items() if value}, safe=":")
+        query = urlencode({name: value for name, value in fields.items() if value}, safe=":@")
         return f"{_SCHEME}:{_PATH}?{query}"
 
 
@@ -88,6 +91,7 @@ def parse(text: str) -> Record | None:
             why=fields.get("why", ""),
             run=fields.get("run", ""),
             disabled_by=fields.get("disabled_by", ""),
+            named=fields.get("named", ""),
         )
     except (KeyError, ValueError):
         return None

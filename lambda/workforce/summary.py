@@ -65,6 +65,12 @@ class Summary:
                 " next change of people"
             )
         said += self._mails(accounts, now)
+        renamed = [self._names[email] for email, each in accounts.items() if each.email != email]
+        if renamed:
+            said.append(
+                f"{_listed(renamed)} has another address in the pool; write it into the file, as"
+                f" `ground-truth workers {self._environment}` says"
+            )
         disabled = [self._names[email] for email, each in accounts.items() if not each.is_enabled]
         if disabled:
             said.append(f"{_listed(disabled)} disabled by hand, and left so")

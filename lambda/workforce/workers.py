@@ -7,7 +7,8 @@ last, and none of them decides over anything else. Whose an account is stands in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -16,6 +17,7 @@ from botocore.exceptions import ClientError
 from custom_resource.errors import CustomResourceError, code_of
 from workforce.accounts import PERSONAL, Account, Accounts
 from workforce.departures import discard, give_back, release, remove, take_back
+from workforce.earlier_versions import known
 from workforce.groups import has_marker
 from workforce.invitations import Invitations
 from workforce.late import is_late
@@ -46,10 +48,17 @@ class _Present:
     #: Username to the groups of ours that the account is in.
     groups: dict[str, set[str]] = field(default_factory=dict)
 
-    def of(self, email: str) -> Account | None:
-        """Return the account of an address; the person's own, where there are two."""
-        found = [account for account in self.accounts.values() if account.email == email]
-        return min(found, key=lambda account: account.rank, default=None)
+    def by_address(self, members: Container[str]) -> dict[str | None, list[Account]]:
+        """Return the accounts of each address of the file, the person's own first.
+
+        Under None are those that the file does not name.
+        """
+        found: dict[str | None, list[Account]] = defaultdict(list)
+        for account in self.accounts.values():
+            found[_address(account, members)].append(account)
+        for email, accounts in found.items():
+            accounts.sort(key=lambda each: (each.email != email, *each.rank))
+        return found
 
 
 def physical_id(event: Event) -> str:
@@ -69,18 +78,23 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
     is_back = event.kind == "Update" and is_rollback(event.stack_id, aws)
     leave = take_back if is_back else remove
     present = _present(accounts, scope.groups)
-    _know_earlier_versions(present, scope, accounts)
+    for username, groups in present.groups.items():
+        if scope.marker in groups:
+            marked = present.accounts[username]
+            present.accounts[username] = known(marked, groups, scope, accounts)
     summary = Summary(scope.environment, members)
-    strangers = [each for each in present.accounts.values() if each.email not in members]
+    by_address = present.by_address(members)
+    strangers = by_address[None]
     # Removed lines whose accounts were cut off, or taken, from their groups.
     removed = old_members_of(event.before).keys() - members.keys()
     strangers += _found(removed, present, accounts)
     summary.removed = sum([_is_out(each, present, scope, accounts, leave) for each in strangers])
-    named = _settled(members, present, scope, summary, accounts)
-    for each in present.accounts.values():
-        # Somebody's other account.
-        if each.email in named and each.username != named[each.email].username:
-            _is_out(each, present, scope, accounts, leave)
+    named = _settled(members, by_address, present, scope, summary, accounts)
+    for email, own in named.items():
+        # Somebody's other accounts.
+        for each in by_address.get(email, ()):
+            if each.username != own.username:
+                _is_out(each, present, scope, accounts, leave)
     if not is_back and not is_late(event, aws):
         named = _invited(named, accounts)
     return {"Summary": summary.text(named, aws.today()), "Count": str(len(members))}
@@ -127,35 +141,6 @@ def _present(accounts: Accounts, groups: Iterable[str]) -> _Present:
     return present
 
 
-def _know_earlier_versions(present: _Present, scope: Scope, accounts: Accounts) -> None:
-    """Give those a record, once, whom a version without records has marked as ours.
-
-    It has invited whoever it has made, and disabled whoever is in no team. Nobody is mailed,
-    enabled or disabled by that.
-    """
-    for username, groups in present.groups.items():
-        account = present.accounts[username]
-        if account.record is not None or scope.marker not in groups:
-            continue
-        was_removed = not account.is_enabled and not groups - {scope.marker}
-        record = Record(
-            made_by=scope.environment,
-            stack=scope.stack,
-            mail="sent",
-            at=account.made.replace(microsecond=0),
-            disabled_by=scope.environment if was_removed else "",
-        )
-        try:
-            present.accounts[username] = accounts.rewrite(account, _unless_known(record))
-        except ClientError as error:
-            if code_of(error) not in GONE:
-                raise
-
-
-def _unless_known(record: Record) -> Callable[[Record | None], Record]:
-    return lambda found: found or record
-
-
 def _found(emails: Iterable[str], present: _Present, accounts: Accounts) -> list[Account]:
     """Return the accounts of ours that have these addresses and are in none of our groups."""
     known = {account.email for account in present.accounts.values()}
@@ -178,9 +163,22 @@ def _is_out(
     return leave(account, scope, accounts) and account.is_enabled
 
 
-def _account(email: str, present: _Present, scope: Scope, accounts: Accounts) -> Account:
-    """Return the account of whoever has an address; it is made where there is none."""
-    account = present.of(email)
+def _address(account: Account, members: Container[str]) -> str | None:
+    """Return the address by which the file names an account, which may have another one by now."""
+    if account.email in members:
+        return account.email
+    named = account.record.named if account.record else ""
+    return named if named in members else None
+
+
+def _account(
+    email: str, known: Account | None, present: _Present, scope: Scope, accounts: Accounts
+) -> Account:
+    """Return the account of whoever has an address; it is made where there is none.
+
+    `known` is the one of our groups, if there is one.
+    """
+    account = known
     if account is not None and not any(account.rank[:2]):
         return account
     # There is none in our groups, or none that can be signed in to as it should.
@@ -192,6 +190,7 @@ def _account(email: str, present: _Present, scope: Scope, accounts: Accounts) ->
             stack=scope.stack,
             mail="due",
             at=accounts.aws.today().replace(microsecond=0),
+            named=email,
         )
         account = accounts.make(email, record)
         if account.record == record:
@@ -208,6 +207,7 @@ def _account(email: str, present: _Present, scope: Scope, accounts: Accounts) ->
 
 def _settled(
     members: Mapping[str, set[str]],
+    by_address: Mapping[str | None, list[Account]],
     present: _Present,
     scope: Scope,
     summary: Summary,
@@ -224,8 +224,10 @@ def _settled(
             if clock.now() + _ONE_PERSON > clock.deadline:
                 summary.not_reached(email)
                 continue
-            account = _account(email, present, scope, accounts)
-            named[email] = _in_teams(account, teams, present, scope, accounts)
+            known = next(iter(by_address.get(email, ())), None)
+            account = _account(email, known, present, scope, accounts)
+            account = _in_teams(account, teams, present, scope, accounts)
+            named[email] = _as_named(account, email, accounts)
         except ClientError as error:
             if is_passing(error):
                 summary.not_reached(email)
@@ -252,6 +254,14 @@ def _in_teams(
     # Written at last: who is cut off before it would be disabled by somebody's hand for ever.
     known = accounts.rewrite(account, lambda found: replace(found or record, disabled_by=""))
     return replace(known, is_enabled=True)
+
+
+def _as_named(account: Account, email: str, accounts: Accounts) -> Account:
+    """Note the address by which the file names an account of ours from now on."""
+    record = account.record
+    if record is None or record.named == email:
+        return account
+    return accounts.rewrite(account, lambda found: replace(found or record, named=email))
 
 
 def _invited(named: Mapping[str, Account], accounts: Accounts) -> dict[str, Account]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -52,6 +52,11 @@ class FakeUsers(FakeServices):
     #: Whether ListUsers compares case by case.
     filters_by_case: bool = True
     page_size: int = 60
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        #: Accounts that were ever made, by pool and address.
+        self._made: Counter[tuple[str, str]] = Counter()
 
     # What people do.
 
@@ -318,8 +323,8 @@ class FakeUsers(FakeServices):
         if not self._is_by_email(pool):
             return given
         # Another one for the next account of the same address.
-        made = len([name for name, _ in self.calls if name == "AdminDeleteUser"])
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{pool}/{given}/{made}"))
+        self._made[pool, given] += 1
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{pool}/{given}/{self._made[pool, given]}"))
 
     def _is_by_email(self, pool: str) -> bool:
         return "email" in self.pools.get(pool, {}).get("UsernameAttributes", ())

@@ -258,3 +258,42 @@ def test_whose_account_it_is_decides_at_last() -> None:
 
 def test_a_group_that_does_not_exist_has_nobody_in_it() -> None:
     assert Accounts(pool=POOL, aws=_aws().as_clients()).members("nowhere") == []
+
+
+def _rename(aws: FakePeople, old: str, new: str) -> None:
+    """Give an account another address, as an administrator does."""
+    attributes = aws.users[POOL][aws.name_of(old)]["UserAttributes"]
+    next(each for each in attributes if each["Name"] == "email")["Value"] = new
+
+
+def test_an_account_with_a_new_address_stays_its_owner_s_and_is_said() -> None:
+    aws = _aws()
+    create(aws, "Workers", workers_properties(_ANA))
+    _rename(aws, _ANA, "ana.lund@example.com")
+
+    data = update(aws, "Workers", workers_properties(_ANA, _BO), workers_properties(_ANA))
+
+    assert aws.people() == {
+        "ana.lund@example.com": (True, _INVITED, {"dev-readers", "dev-workers"}),
+        _BO: (True, _INVITED, {"dev-readers", "dev-workers"}),
+    }
+    assert aws.mails == [_ANA, _BO]
+    assert (
+        "worker 1 (A.) has another address in the pool; write it into the file" in (data["Summary"])
+    )
+
+
+def test_a_new_address_in_the_file_is_the_same_account() -> None:
+    aws, new = _aws(), "ana.lund@example.com"
+    create(aws, "Workers", workers_properties(_ANA))
+    _rename(aws, _ANA, new)
+
+    update(aws, "Workers", workers_properties(new), workers_properties(_ANA))
+    update(aws, "Workers", workers_properties(_ANA), workers_properties(new))
+
+    record = aws.record_of(new)
+    assert aws.people().keys() == {new, _ANA}
+    assert aws.people()[new] == (False, _INVITED, {"dev-workers"})
+    assert record is not None
+    assert record.named == new
+    assert aws.mails == [_ANA, _ANA], "the old address is another person's by now"

@@ -44,8 +44,6 @@ class DeployedPeople(FakePeople):
     def delete_by_hand(self, email: str) -> None:
         """Delete an account as the console does."""
         self._admin_delete_user({"UserPoolId": POOL, "Username": self.name_of(email)})
-        # The next account of the address is another one.
-        self.calls.append(("AdminDeleteUser", {}))
 
     def services(self) -> Clients:
         """Return clients that end here, for which nobody waits."""

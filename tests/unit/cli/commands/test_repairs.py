@@ -126,3 +126,19 @@ def test_an_environment_without_accounts_says_so(environment: Environment) -> No
 
     with pytest.raises(PeopleError, match="its people are those of an identity provider"):
         fix(environment, aws.services())
+
+
+def test_a_new_address_in_the_pool_is_told_with_the_line_to_write(
+    environment: Environment, aws: DeployedPeople
+) -> None:
+    attributes = aws.users[POOL][aws.name_of(ANA)]["UserAttributes"]
+    next(each for each in attributes if each["Name"] == "email")["Value"] = "lund@example.com"
+
+    people = find(environment, aws.services())
+
+    assert differences(environment, people) == {}
+    assert people.persons[ANA].state == "invited"
+    assert (
+        "ana@example.com: the account has the address lund@example.com by now; write that into"
+        " environments/dev.yaml in place of the old one, and deploy"
+    ) in to_do(environment, people)
