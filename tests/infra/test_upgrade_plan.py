@@ -14,9 +14,17 @@ from cli.plan.json_output import json_output
 from cli.plan.plan import Plan, Verdict, make_plan
 from ground_truth.config import load
 from tests.infra.contracts import ASSEMBLY, DEPLOYED, FIRST_HOUSE, synthesise
+from tests.infra.synthesis import ROOT
 
 #: What may change, in place: nobody's data, people or work is touched by it.
-_IN_PLACE: Final = frozenset({"function"})
+_IN_PLACE: Final = frozenset({"function", "policy"})
+#: What functions may do that they might not before, each with its line in CHANGELOG.md.
+_GAINED: Final = frozenset(
+    {
+        ("role Workforce/WorkforceFunction/Role", "cloudformation:DescribeStackResource"),
+        ("role Workforce/WorkforceFunction/Role", "cognito-idp:AdminUpdateUserAttributes"),
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +53,18 @@ def test_nothing_of_the_first_house_is_new_stopped_replaced_or_deleted(plan: Pla
 
     assert [each for each in changes if each["action"] != "changed in place"] == []
     assert {each["kind"] for each in changes} <= _IN_PLACE
+
+
+def test_functions_gain_the_permissions_that_the_changelog_names(plan: Plan) -> None:
+    permissions = _shown(plan)["permissions"]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    gained = {
+        (each["holder"], action) for each in permissions["gained"] for action in each["actions"]
+    }
+    assert gained == _GAINED
+    assert permissions["lost"] == []
+    assert [action for _, action in _GAINED if f"`{action}`" not in changelog] == []
 
 
 def test_an_upgrade_needs_no_approval(plan: Plan) -> None:
