@@ -219,7 +219,10 @@ class People:
         access.ask("Create")
 
     def invite_and_remove(self) -> None:
-        """Invite somebody, take them out, and in again, and delete the account."""
+        """Make an account that nobody is told of, and delete it; invite, take out, and in again.
+
+        The stack's last deployment was taken back, so that an Update is taken for such a one.
+        """
         workers, cognito = self.resources["Workers"], self.client("cognito-idp")
         for group in ("proof-workers", "proof-readers"):
             with contextlib.suppress(cognito.exceptions.GroupExistsException):
@@ -229,12 +232,15 @@ class People:
         nobody = workers.properties(Environment="proof", MarkerGroup="proof-workers", Members=[])
         member = {"Email": "cy@example.com", "Teams": ["proof-readers"]}
         somebody = {**nobody, "Members": [member]}
+        workers.ask("Create", nobody)
+        workers.ask("Update", somebody, before=nobody)
+        workers.ask("Update", nobody, before=somebody)
+        if cognito.list_users(UserPoolId=self.pool, Filter='email = "cy@example.com"')["Users"]:
+            raise RefusedError("the account is still there")
         workers.ask("Create", somebody)
         workers.ask("Update", nobody, before=somebody)
         workers.ask("Update", somebody, before=nobody)
         workers.ask("Delete", somebody)
-        if cognito.list_users(UserPoolId=self.pool, Filter='email = "cy@example.com"')["Users"]:
-            raise RefusedError("the account is still there")
 
 
 @dataclass(frozen=True, kw_only=True)
