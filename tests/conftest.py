@@ -11,7 +11,7 @@ import pytest
 
 _YOURS: Final = Path(__file__).parents[1] / "environments"
 #: What says whether the user's files are right.
-_JUDGES: Final = ("tests/infra/test_audit.py", "tests/unit/test_your_environments.py")
+_JUDGES: Final = ("tests/programs/test_audit.py", "tests/unit/test_your_environments.py")
 
 
 # A busy computer is no fault of the code: no clock decides whether a test passes.

@@ -22,7 +22,7 @@ from labeling_job.clients import S3_CONFIG, Clients
 from labeling_job.identity import Owner, physical_id
 from labeling_job.manifest.manifest import Manifest, read_manifest
 from labeling_job.request import from_event
-from tests.unit.fake_services import ACCOUNT, FakeServices, RefusedError
+from tests.unit.fake_services import ACCOUNT, PLAIN, FakeServices, RefusedError
 
 STACK = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/dev-Labeling/0a1b2c3d"
 RESOURCE = "EvenOddJob"
@@ -64,8 +64,8 @@ class FakeAws(FakeServices):
     #: Looks at jobs that show no tags.
     looks_without_tags: int = 0
 
-    def _config(self, service: str) -> Config | None:
-        return S3_CONFIG if service == "s3" else None
+    def _config(self, service: str) -> Config:
+        return S3_CONFIG.merge(PLAIN) if service == "s3" else PLAIN
 
     def as_clients(self, *, seconds: float = 780.0) -> Clients:
         """Return real clients whose calls end here."""

@@ -32,7 +32,7 @@ from ground_truth.config import load_all
 from tests.assembly import synthesise
 from tests.environments import SHIPPED
 
-_ROOT = Path(__file__).parents[3]
+_ROOT = Path(__file__).parents[2]
 _PAGES = sorted([*_ROOT.glob("*.md"), *(_ROOT / "docs").rglob("*.md")])
 _BLOCK = re.compile(r"^ *```console\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"<([^>]+)>")

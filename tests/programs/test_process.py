@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-_ROOT = Path(__file__).parents[3]
+_ROOT = Path(__file__).parents[2]
 _COMMAND = [sys.executable, "-m", "cli.main"]
 #: Says how it was called, then does what a test wants.
 _CDK = """\
