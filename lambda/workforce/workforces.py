@@ -61,7 +61,7 @@ def await_change(
         if aws.clock.now() + _PAUSE > until:
             raise CustomResourceError(
                 f"workforce {name} is still {status} after {_WAIT / 60:.0f} minutes, look at it in "
-                "the SageMaker console and deploy again"
+                "the SageMaker console and run the command again"
             )
         aws.log.info("workforce %s is %s, waiting", name, status)
         aws.clock.sleep(_PAUSE)

@@ -64,7 +64,7 @@ def test_the_words_of_aws_are_the_reason(server: RefusingServer) -> None:
     answer = _handle(server, event("Create"))
 
     assert answer["Reason"] == (
-        "DescribeLabelingJob was refused with ValidationException: It is too long"
+        "ListLabelingJobs was refused with ValidationException: It is too long"
     )
 
 

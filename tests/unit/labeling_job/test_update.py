@@ -216,6 +216,8 @@ def test_a_change_is_refused_as_often_as_it_is_tried(aws: FakeAws) -> None:
 
 
 def test_the_progress_of_a_job_that_has_no_numbers_yet_is_its_status(aws: FakeAws) -> None:
+    aws.seconds_to_count = float("inf")
+
     with pytest.raises(CustomResourceError, match=f"{own_id()} is InProgress, and"):
         _update(aws, _KEPT, _OLD)
 
