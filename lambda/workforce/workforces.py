@@ -77,11 +77,17 @@ def failure(found: WorkforceTypeDef) -> str:
     return found.get("FailureReason", f"it is {status_of(found)} and no reason is given")
 
 
-def team_names(aws: Clients, *, containing: str = "") -> list[str]:
+def team_names(aws: Clients) -> list[str]:
     """Return the names of all private work teams, which belong to the one workforce."""
-    only = {"NameContains": containing} if containing else {}
-    pages = aws.sagemaker.get_paginator("list_workteams").paginate(**only)
+    pages = aws.sagemaker.get_paginator("list_workteams").paginate()
     return [team["WorkteamName"] for page in pages for team in page["Workteams"]]
+
+
+def has_team(name: str, aws: Clients) -> bool:
+    """Say whether a work team is listed; how SageMaker refuses one that is gone is not known."""
+    pages = aws.sagemaker.get_paginator("list_workteams").paginate(NameContains=name)
+    names = (team["WorkteamName"] for page in pages for team in page["Workteams"])
+    return name.lower() in (each.lower() for each in names)
 
 
 def shown(found: WorkforceTypeDef) -> str:

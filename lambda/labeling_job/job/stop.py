@@ -31,14 +31,14 @@ def delete(deletion: Deletion, aws: Clients) -> None:
     if identity is None:
         aws.log.info("%r is not the id of a labeling job, nothing to stop", deletion.identity)
         return
-    if is_known and not deletion.stop_on_delete:
-        guard_deletion(deletion, aws)
     marker = desired_state.look(identity, deletion.markers, aws)
-    if deletion.markers is not None:
-        desired_state.withdraw(
-            identity, deletion.event, deletion.markers, aws, is_unanswered=not is_known
-        )
     try:
+        if is_known and not deletion.stop_on_delete:
+            guard_deletion(deletion, aws)
+        if deletion.markers is not None:
+            desired_state.withdraw(
+                identity, deletion.event, deletion.markers, aws, is_unanswered=not is_known
+            )
         _stop_all(identity, deletion.owner, aws)
     except ClientError as error:
         # An account that Ground Truth is closed to must be able to remove what came to nothing.

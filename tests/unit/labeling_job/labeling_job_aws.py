@@ -86,8 +86,9 @@ class FakeAws(FakeServices):
     shown_counters: dict[str, int] | None = None
     #: When jobs were created.
     creations: list[float] = field(default_factory=list)
-    #: Jobs in one page of their list.
+    #: Jobs in one page of their list, and lists that show none yet.
     job_page_size: int = 2
+    lists_behind: int = 0
 
     def _config(self, service: str) -> Config | None:
         return S3_CONFIG if service == "s3" else None
@@ -264,7 +265,7 @@ class FakeAws(FakeServices):
         answer = {
             **job,
             "LabelCounters": self._counters(job),
-            "ResponseMetadata": {"HTTPHeaders": {"date": formatdate(self.time)}},
+            "ResponseMetadata": {"HTTPHeaders": {"date": formatdate(self.time, usegmt=True)}},
         }
         if job["LabelingJobStatus"] == "Failed" and self.failure_reason:
             answer["FailureReason"] = self.failure_reason
@@ -288,6 +289,9 @@ class FakeAws(FakeServices):
         return {**dict.fromkeys(_COUNTERS, 0), "Unlabeled": unlabeled}
 
     def _list_labeling_jobs(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        if self.lists_behind:
+            self.lists_behind -= 1
+            return {"LabelingJobSummaryList": []}
         found = [
             {name: job[name] for name in ("LabelingJobName", "LabelingJobStatus")}
             for job in self.jobs.values()

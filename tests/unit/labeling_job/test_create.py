@@ -360,6 +360,7 @@ def test_an_error_that_will_not_pass_is_reported_at_once(
 @pytest.mark.parametrize("code", ["ResourceInUse", "ValidationException"])
 def test_a_job_that_another_call_has_just_made_is_kept(aws: FakeAws, code: str) -> None:
     aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.lists_behind = 1
     aws.refuse("CreateLabelingJob", code, "The name is in use")
     aws.add_job(own_id(), "InProgress")
 
@@ -371,6 +372,7 @@ def test_a_job_that_another_call_has_just_made_is_kept(aws: FakeAws, code: str) 
 
 def test_a_job_that_another_call_has_just_made_is_that_call_s_to_stop(aws: FakeAws) -> None:
     aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.lists_behind = 1
     aws.add_job(own_id(), "Initializing")
 
     with pytest.raises(CustomResourceError, match="did not start in time"):
@@ -382,6 +384,7 @@ def test_a_job_that_another_call_has_just_made_is_that_call_s_to_stop(aws: FakeA
 def test_a_job_whose_creation_was_not_answered_is_found(aws: FakeAws) -> None:
     aws.disturb("CreateLabelingJob", ReadTimeoutError(endpoint_url="https://example.com"))
     aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.lists_behind = 1
     aws.add_job(own_id(), "InProgress")
 
     assert _create(aws).data["JobName"] == own_id()
@@ -439,6 +442,7 @@ def test_a_job_of_an_earlier_call_that_does_not_start_in_time_is_left_alone(aws:
 
 def test_nothing_runs_on_when_a_look_at_the_new_job_fails(aws: FakeAws) -> None:
     aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.lists_behind = 1
     aws.refuse("DescribeLabelingJob", "AccessDeniedException", "not yours")
 
     with pytest.raises(ClientError, match="not yours"):
@@ -459,6 +463,7 @@ def test_a_job_that_can_not_be_stopped_at_first_is_stopped_later(aws: FakeAws) -
 
 def test_too_many_calls_do_not_end_the_wait_for_the_start(aws: FakeAws) -> None:
     aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.lists_behind = 1
     aws.refuse("DescribeLabelingJob", "ThrottlingException", "Rate exceeded", times=5)
 
     assert _create(aws).data["JobStatus"] == "InProgress"

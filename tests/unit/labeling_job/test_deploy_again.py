@@ -1,7 +1,7 @@
 """`Deploy again` is said only where that brings an event: an unchanged template brings none.
 
-CloudFormation sends one after every event that has failed, since it has taken the change back. After
-a success only a change sends one.
+CloudFormation sends one after every event that has failed, since it has taken the change back.
+After a success only a change sends one.
 """
 
 import ast
