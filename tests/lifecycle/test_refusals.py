@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.lifecycle.cloudformation import CloudFormation, stringified
 from tests.lifecycle.conftest import new_world
+from tests.lifecycle.people import People, PeopleStack, PeopleWorld
 from tests.lifecycle.world import World
 from tests.unit.labeling_job.labeling_job_aws import OWNER_TAGS, own_id, properties
 
@@ -47,10 +48,9 @@ _WORDS = st.lists(
     ),
     max_size=6,
 ).map(" ".join)
+_TIMES = st.sampled_from([1, 2, 5, 999])
 #: Operation, code, words and how often.
-_REFUSALS = st.lists(
-    st.tuples(_OPERATIONS, _CODES, _WORDS, st.sampled_from([1, 2, 5, 999])), max_size=3
-)
+_REFUSALS = st.lists(st.tuples(_OPERATIONS, _CODES, _WORDS, _TIMES), max_size=3)
 #: Nothing says whether a job is there that may be neither described nor listed: then the code does.
 _ANY = _REFUSALS.filter(
     lambda refusals: (
@@ -103,6 +103,50 @@ def test_no_refusal_makes_anything_hang_loses_a_job_or_stops_that_of_somebody_el
     assert cloudformation.destroy().status == "DELETE_COMPLETE"
     assert not _ours(world) - _told(world)
     assert world.jobs[foreign] == before
+
+
+_PEOPLE_OPERATIONS = st.sampled_from(
+    [
+        *("AdminAddUserToGroup", "AdminCreateUser", "AdminDeleteUser", "AdminDisableUser"),
+        *("AdminListGroupsForUser", "AdminRemoveUserFromGroup", "DescribeUserPool"),
+        *("DescribeUserPoolClient", "DescribeWorkforce", "DescribeWorkteam", "ListUsers"),
+        *("ListUsersInGroup", "ListWorkforces", "ListWorkteams", "UpdateUserPool"),
+        *("UpdateUserPoolClient", "UpdateWorkteam"),
+    ]
+)
+_OTHER_PEOPLE = People(teams={"readers": ("bo@example.com", "cy@example.com")})
+
+
+@settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=200,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(
+    st.sampled_from([None, _OTHER_PEOPLE]),
+    st.lists(st.tuples(_PEOPLE_OPERATIONS, _CODES, _WORDS, _TIMES), min_size=1, max_size=3),
+)
+def test_no_refusal_makes_people_s_resources_hang_or_stay(
+    people: People | None, refusals: list[tuple[str, str, str, int]]
+) -> None:
+    world = PeopleWorld()
+    stack = PeopleStack(world)
+    stack.deploy(People())
+    for operation, code, words, times in refusals:
+        world.refuse(operation, code, words, times=times)
+
+    if people is None:
+        stack.destroy()
+    else:
+        stack.deploy(people)
+    world.forgive()
+    destroyed = stack.destroy()
+
+    assert not any(run.dead for run in world.runs)
+    assert all(world.answers[run.event["ResponseURL"]] for run in world.runs)
+    assert destroyed == "DELETE_COMPLETE"
+    assert not any(value for name, value in world.state().items() if name != "mails")
 
 
 def _ours(world: World) -> set[str]:
