@@ -22,10 +22,8 @@ LIVE = frozenset({"Initializing", "InProgress"})
 class World(Simulation, FakeAws):
     """S3 and Ground Truth's jobs."""
 
-    #: Of jobs that fail.
-    failure_reason: str = ""
-    #: The code of the error for a job that does not exist.
-    absent_code: str = "ResourceNotFound"
+    #: Code and text of the error for a job that does not exist.
+    absent: tuple[str, str] = ("ResourceNotFound", "Nothing is known of it")
 
     def state(self) -> dict[str, Any]:
         """Return what is there in the end, but for what tells one event or time from another."""
@@ -88,14 +86,9 @@ class World(Simulation, FakeAws):
             raise of_bucket.pop(0)
         return super()._serve(operation, parameters)
 
-    def _describe_labeling_job(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        job = super()._describe_labeling_job(parameters)
-        failed = job["LabelingJobStatus"] == "Failed" and self.failure_reason
-        return {**job, "FailureReason": self.failure_reason} if failed else job
-
     def _job(self, name: str) -> dict[str, Any]:
-        if name.lower() not in self.jobs and self.absent_code == "ValidationException":
-            raise RefusedError("ValidationException", f"{name} does not exist")
+        if name.lower() not in self.jobs:
+            raise RefusedError(*self.absent)
         return super()._job(name)
 
 
