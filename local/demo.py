@@ -71,9 +71,7 @@ class Steps:
         self.console.print(f"  {words} {time.monotonic() - start:5.1f} s")
 
 
-def run_demo(
-    console: Console, show: Callable[[Labels], None], *, region: str, keep: bool
-) -> str:
+def run_demo(console: Console, show: Callable[[Labels], None], *, region: str, keep: bool) -> str:
     """Run the demo, show its labels, and return what there is to say at the end.
 
     `region` is the one of the file environments/local.yaml.

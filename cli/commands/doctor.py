@@ -63,4 +63,6 @@ def show(found: Sequence[Finding], screen: Console) -> None:
     width = max(len(each.subject) for each in found)
     for each in found:
         style = {"right": "green", "to do": "red"}.get(each.state, "yellow")
-        screen.print(f"{each.state.value:{_STATE}}  {each.subject:{width}}  {each.text}", style=style)
+        screen.print(
+            f"{each.state.value:{_STATE}}  {each.subject:{width}}  {each.text}", style=style
+        )

@@ -22,22 +22,26 @@ def _regions(incomplete: str) -> list[str]:
     return [name for name in REGIONS if name.startswith(incomplete)]
 
 
+RegionNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--region",
+        metavar="REGION",
+        help="Deploy it there instead; several, one after the other.",
+        autocompletion=_regions,
+    ),
+]
+
+
 @verb(
     "ground-truth test-aws dev",
     "ground-truth test-aws dev --region eu-west-1 --region ap-south-1",
 )
-def test_aws(
+def test_aws(  # no test
     environment: EnvironmentName,
     *,
-    region: Annotated[
-        list[str] | None,  # noqa: PT028  # no test
-        typer.Option(
-            metavar="REGION",
-            help="Deploy it there instead; several, one after the other.",
-            autocompletion=_regions,
-        ),
-    ] = None,
-    as_json: AsJson = False,
+    region: RegionNames = None,  # noqa: PT028
+    as_json: AsJson = False,  # noqa: PT028
 ) -> None:
     """Deploy an environment to a real account, have it labeled, destroy it.
 

@@ -61,8 +61,8 @@ def bucket(account: Account, name: str, *, is_shown: bool) -> Answer:
     region = found.get("BucketRegion", account.region)
     if region != account.region:
         return to_do(
-            f"copy the data to a bucket in {account.region}, since Ground Truth reads no other: this"
-            f" one is in {region}"
+            f"copy the data to a bucket in {account.region}, since Ground Truth reads no other:"
+            f" this one is in {region}"
         )
     if is_shown and not any(map(_lets_browsers_read, _cors(account, name))):
         return to_do(

@@ -1,4 +1,4 @@
-"""This computer: what deploying runs on, and what stands between it and AWS."""
+"""What deploying runs on here, and what stands between it and AWS."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from cli.doctor.findings import Answer, Look, right, to_do
 from cli.repository import INSTALLATION
 
 _SETUP: Final = "run `make setup`"
-#: What jsii and the CDK CLI run on (https://docs.aws.amazon.com/cdk/v2/guide/prerequisites.html).
-_OLDEST_NODE: Final = 20
+#: What the CDK CLI runs on, `engines` of its package.
+OLDEST_NODE: Final = 18
 #: Free bytes that an assembly, its assets and the CLI's files take, with room to spare.
 _ROOM: Final = 1_000_000_000
 #: How many packages a line names.
@@ -120,11 +120,11 @@ def _node() -> str | None:
 
 
 def _node_version(computer: Computer) -> Answer:
-    wanted = f"expected Node {_OLDEST_NODE} or newer, on which CDK runs"
+    wanted = f"expected Node {OLDEST_NODE} or newer, on which the CDK CLI runs"
     if computer.node is None:
         return to_do(f"{_SETUP}: {wanted}, got none")
     major = computer.node.removeprefix("v").split(".")[0]
-    if not major.isdigit() or int(major) < _OLDEST_NODE:
+    if not major.isdigit() or int(major) < OLDEST_NODE:
         return to_do(f"{_SETUP}: {wanted}, got {computer.node}")
     return right(computer.node)
 
@@ -137,7 +137,9 @@ def _cdk(computer: Computer) -> Answer:
         return to_do(f"{_SETUP}: expected the CDK CLI {wanted} in node_modules, got none")
     version = json.loads(file.read_text(encoding="utf-8"))["version"]
     if version != wanted:
-        return to_do(f"{_SETUP}: expected the CDK CLI {wanted}, as package.json says, got {version}")
+        return to_do(
+            f"{_SETUP}: expected the CDK CLI {wanted}, as package.json says, got {version}"
+        )
     return right(version)
 
 

@@ -81,14 +81,18 @@ def needed(account: Account, environment: Environment) -> Iterator[Need]:
 
 
 def _refused(account: Account, role: str, need: Need) -> list[str]:
-    pages = account.client("iam").get_paginator("simulate_principal_policy").paginate(
-        PolicySourceArn=role,
-        ActionNames=list(need.actions),
-        ResourceArns=[need.resource],
-        ContextEntries=[
-            {"ContextKeyName": name, "ContextKeyValues": [value], "ContextKeyType": "string"}
-            for name, value in need.context.items()
-        ],
+    pages = (
+        account.client("iam")
+        .get_paginator("simulate_principal_policy")
+        .paginate(
+            PolicySourceArn=role,
+            ActionNames=list(need.actions),
+            ResourceArns=[need.resource],
+            ContextEntries=[
+                {"ContextKeyName": name, "ContextKeyValues": [value], "ContextKeyType": "string"}
+                for name, value in need.context.items()
+            ],
+        )
     )
     results = ask(
         "iam:SimulatePrincipalPolicy",

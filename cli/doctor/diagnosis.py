@@ -8,7 +8,15 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.doctor import bootstrap, buckets, deploy_role, ground_truth_service, mails, quotas, workforce
+from cli.doctor import (
+    bootstrap,
+    buckets,
+    deploy_role,
+    ground_truth_service,
+    mails,
+    quotas,
+    workforce,
+)
 from cli.doctor.account import Account, identify, region_of_file, region_of_shell
 from cli.doctor.computer import Computer
 from cli.doctor.computer import looks as looks_at_computer

@@ -21,9 +21,7 @@ def sender(account: Account, environment: Environment) -> Answer:
     address = environment.workforce.email_from
     ses = account.client("sesv2")
     try:
-        found = ask(
-            "ses:GetEmailIdentity", lambda: ses.get_email_identity(EmailIdentity=address)
-        )
+        found = ask("ses:GetEmailIdentity", lambda: ses.get_email_identity(EmailIdentity=address))
     except ClientError as error:
         if code_of(error) != "NotFoundException":
             raise

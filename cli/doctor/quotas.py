@@ -13,6 +13,7 @@ from ground_truth.config import Environment
 #: Service Quotas' code of "Maximum number of Ground Truth labeling jobs", which AWS had at 1 where
 #: this was listed (gruntwork-io/terraform-aws-utilities, docs/quotas.md of 2024-02-10).
 _JOBS: Final = "L-150039CA"
+_SERVICE: Final = {"ServiceCode": "sagemaker"}
 #: Work teams in an account's Region (botocore, CreateWorkteam).
 _TEAMS: Final = 25
 
@@ -25,14 +26,16 @@ def jobs(account: Account, environment: Environment | None) -> Answer:
     others = [
         name
         for name in _at_work(account)
-        if not any(name.startswith(f"{environment.job_name_prefix(key)}-") for key in environment.jobs)
+        if not any(
+            name.startswith(f"{environment.job_name_prefix(key)}-") for key in environment.jobs
+        )
     ]
     wanted = len(environment.jobs) + len(others)
     if wanted > quota:
         return to_do(
-            f"ask for {wanted} in Service Quotas (sagemaker, {_JOBS}), or take jobs out of the file:"
-            f" {quota} labeling jobs can be at work at once, the file has {len(environment.jobs)},"
-            f" others are {len(others)}"
+            f"ask for {wanted} in Service Quotas (sagemaker, {_JOBS}), or take jobs out of the"
+            f" file: {quota} labeling jobs can be at work at once, the file has"
+            f" {len(environment.jobs)}, and {len(others)} others are at work"
         )
     return right(f"{quota} labeling jobs at work at once, {wanted} with those of the file")
 
@@ -55,16 +58,17 @@ def teams(account: Account, environment: Environment) -> Answer:
 
 def _quota(account: Account) -> Any:
     """Return the account's own quota, or the default, where nobody has asked for another."""
-    quotas, place = account.client("service-quotas"), {"ServiceCode": "sagemaker", "QuotaCode": _JOBS}
+    quotas, place = account.client("service-quotas"), {"QuotaCode": _JOBS, **_SERVICE}
     try:
-        return ask("servicequotas:GetServiceQuota", lambda: quotas.get_service_quota(**place))["Quota"]
+        found = ask("servicequotas:GetServiceQuota", lambda: quotas.get_service_quota(**place))
     except ClientError as error:
         if code_of(error) != "NoSuchResourceException":
             raise
-    return ask(
-        "servicequotas:GetAWSDefaultServiceQuota",
-        lambda: quotas.get_aws_default_service_quota(**place),
-    )["Quota"]
+        found = ask(
+            "servicequotas:GetAWSDefaultServiceQuota",
+            lambda: quotas.get_aws_default_service_quota(**place),
+        )
+    return found["Quota"]
 
 
 def _at_work(account: Account) -> list[str]:

@@ -190,8 +190,10 @@ The labeling job stays listed for ever."""
         pytest.exit("nothing was deployed")
 
     def confirm_mails() -> None:
-        print("\nLet the workers open the links in SNS's mails now, so that the team's mail can come")  # noqa: T201  # as above
-        input("Press Enter when they have: ")
+        input(
+            "\nLet the workers open the links in SNS's mails now, so that the team's mail can come;"
+            " then press Enter: "
+        )
 
     def heard_of_work() -> bool:
         return input("Has a worker got the team's mail, that there is work? (y/n) ").startswith("y")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ import aws_cdk as cdk
 import botocore.session
 import pytest
 
-from cli.doctor.bootstrap import NEEDED
+from cli.doctor import bootstrap
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.config import Environment, load_all
 from stacks.environment_stage import EnvironmentStage
@@ -24,30 +24,25 @@ _REGIONS: Final = [name for name, region in REGIONS.items() if region.partition 
 _BASE: Final = "us-east-1"
 _NAME: Final = re.compile(r"\b(?:ap|ca|eu|us)-[a-z]+-\d\b")
 #: A function of Ground Truth's own.
-_FUNCTION: Final = re.compile(r"arn:aws:lambda:[a-z0-9-]+:(\d{12}):function:(?:PRE|ACS)-\w+")
-#: Environment and stack → the template as text.
-_Templates = dict[tuple[str, str], str]
+_FUNCTION: Final = re.compile(r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:(?:PRE|ACS)-\w+")
+
+each_region = pytest.mark.parametrize("region", _REGIONS)
+#: Returns the assembly of all environments of the tests in a Region.
+Synthesise = Callable[[str], Path]
 
 
 @pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], _Templates]:
-    """Give a function that synthesises all environments of the tests in a Region."""
-
+def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
     @cache
-    def synthesised(region: str) -> _Templates:
+    def synthesise(region: str) -> Path:
         folder = tmp_path_factory.mktemp(region)
         app = cdk.App(context=feature_flags(), outdir=str(folder / "assembly"))
         for environment in _moved(folder / "environments", region):
             EnvironmentStage(app, environment)
         app.synth()
-        return {
-            (file.parent.name.removeprefix("assembly-"), file.name.split(".")[0][-40:]): (
-                file.read_text(encoding="utf-8")
-            )
-            for file in sorted((folder / "assembly").glob("assembly-*/*.template.json"))
-        }
+        return folder / "assembly"
 
-    return synthesised
+    return synthesise
 
 
 def _moved(folder: Path, region: str) -> list[Environment]:
@@ -59,7 +54,17 @@ def _moved(folder: Path, region: str) -> list[Environment]:
     return load_all(folder)
 
 
-def _documented() -> set[str]:
+@cache
+def _templates(assembly: Path) -> dict[str, str]:
+    """Return all templates as text, by their places."""
+    return {
+        str(file.relative_to(assembly)): file.read_text(encoding="utf-8")
+        for file in assembly.glob("assembly-*/*.template.json")
+    }
+
+
+@cache
+def _documented() -> frozenset[str]:
     """Return the ARNs of Ground Truth's functions that botocore documents."""
     model = botocore.session.get_session().get_service_model("sagemaker")
     found: set[str] = set()
@@ -68,43 +73,57 @@ def _documented() -> set[str]:
         ("AnnotationConsolidationConfig", "AnnotationConsolidationLambdaArn"),
     ):
         structure: Any = model.shape_for(shape)
-        found |= {
-            match[0] for match in _FUNCTION.finditer(structure.members[member].documentation)
-        }
-    return found
+        found.update(_FUNCTION.findall(structure.members[member].documentation))
+    return frozenset(found)
 
 
-@pytest.mark.parametrize("region", _REGIONS)
+@each_region
 def test_every_environment_synthesises_with_the_names_of_its_region_alone(
-    templates: Callable[[str], _Templates], region: str
+    synthesised: Synthesise, region: str
 ) -> None:
-    named = {name for text in templates(region).values() for name in _NAME.findall(text)}
+    templates = _templates(synthesised(region))
 
-    assert len({environment for environment, _ in templates(region)}) == len(FILES)
-    assert named == {region}
+    assert len(templates) == 3 * len(FILES)
+    assert {name for text in templates.values() for name in _NAME.findall(text)} == {region}
 
 
-@pytest.mark.parametrize("region", _REGIONS)
+@each_region
 def test_ground_truth_s_functions_are_those_that_botocore_documents_for_the_region(
-    templates: Callable[[str], _Templates], region: str
+    synthesised: Synthesise, region: str
 ) -> None:
-    arns = {
-        match[0] for text in templates(region).values() for match in _FUNCTION.finditer(text)
-    }
+    templates = _templates(synthesised(region))
+    arns = {arn for text in templates.values() for arn in _FUNCTION.findall(text)}
 
     assert len(arns) > 20
     assert arns - _documented() == set()
 
 
-@pytest.mark.parametrize("region", _REGIONS)
+@each_region
 def test_nothing_but_names_and_accounts_differs_from_region_to_region(
-    templates: Callable[[str], _Templates], region: str
+    synthesised: Synthesise, region: str
 ) -> None:
-    def of(name: str) -> _Templates:
+    def plain(name: str) -> dict[str, str]:
         account = REGIONS[name].function_account
         return {
             place: text.replace(name, "<region>").replace(account, "<account>")
-            for place, text in templates(name).items()
+            for place, text in _templates(synthesised(name)).items()
         }
 
-    assert of(region) == of(_BASE)
+    assert plain(region) == plain(_BASE)
+
+
+def test_the_environments_of_the_tests_stand_in_at_least_three_regions() -> None:
+    regions = {name for file in FILES for name in _NAME.findall(file.read_text(encoding="utf-8"))}
+
+    assert len(regions) >= 3
+
+
+def test_the_doctor_asks_for_the_bootstrap_that_the_templates_need(synthesised: Synthesise) -> None:
+    needed = {
+        artifact["properties"]["requiresBootstrapStackVersion"]
+        for file in synthesised(_BASE).glob("assembly-*/manifest.json")
+        for artifact in json.loads(file.read_text(encoding="utf-8"))["artifacts"].values()
+        if artifact["type"] == "aws:cloudformation:stack"
+    }
+
+    assert needed == {bootstrap.NEEDED}

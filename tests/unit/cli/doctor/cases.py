@@ -10,6 +10,8 @@ from botocore.exceptions import NoCredentialsError
 
 from tests.unit.cli.doctor.surroundings import ACCOUNT, KEY, RIGHT, Refusal, allowed
 
+#: Where the buckets are, of which one is not in the environment's Region.
+_OTHER: Final = {"letters": "us-east-1", "pictures": "eu-central-1"}
 _DENIED: Final = "User: arn:aws:sts::111122223333:assumed-role/Reader/bo@example.com is not"
 
 
@@ -130,9 +132,7 @@ CASES: Final = {
     ),
     "buckets and keys": Case(
         answers={
-            "s3:HeadBucket": lambda parameters: (
-                {"BucketRegion": "us-east-1" if parameters["Bucket"] == "letters" else "eu-central-1"}
-            ),
+            "s3:HeadBucket": lambda parameters: {"BucketRegion": _OTHER[parameters["Bucket"]]},
             "s3:GetBucketCors": Refusal(code="NoSuchCORSConfiguration"),
             "kms:DescribeKey": {"KeyMetadata": {"KeyId": KEY, "KeyState": "Disabled"}},
         }
