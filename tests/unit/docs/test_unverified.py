@@ -1,4 +1,4 @@
-"""The page of open points keeps what no source settles; what one settles is held against it here."""
+"""Open points are what no source settles; what one settles is held against it here."""
 
 from __future__ import annotations
 
