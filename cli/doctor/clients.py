@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Final
 
 import boto3
@@ -19,7 +20,8 @@ class Clients:
     """
 
     def __init__(self, region: str | None) -> None:
-        self._named = region
+        #: Where they are; None if neither an environment nor the shell says it.
+        self.region = region or os.environ.get("AWS_REGION") or _of_profile()
         self._clients: dict[str, Any] = {}
 
     @property
@@ -27,19 +29,17 @@ class Clients:
         """The profiles of AWS's configuration files."""
         return tuple(get_session().available_profiles)
 
-    @property
-    def region(self) -> str | None:
-        """Where the clients are; None if neither an environment nor the shell says it."""
-        if self._named is not None:
-            return self._named
-        try:
-            return boto3.Session().region_name
-        except ProfileNotFound:
-            return None
-
     def __call__(self, service: str) -> Any:
         """Return boto3's client of a service."""
         if service not in self._clients:
-            session: Any = boto3.Session(region_name=self._named)
+            session: Any = boto3.Session(region_name=self.region)
             self._clients[service] = session.client(service, config=_HURRIED)
         return self._clients[service]
+
+
+def _of_profile() -> str | None:
+    """Return what boto3 itself finds, which does not read AWS_REGION."""
+    try:
+        return boto3.Session().region_name
+    except ProfileNotFound:
+        return None
