@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from cli.repository import read_environment, repository
-from cli.verb import AnyEnvironmentName, AsJson, end, progress, verb
+from cli.verb import AsJson, EnvironmentNameOrNone, end, progress, verb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ _STATE: Final = 7
 
 
 @verb("ground-truth doctor", "ground-truth doctor dev", "ground-truth doctor dev --json")
-def doctor(environment: AnyEnvironmentName = None, *, as_json: AsJson = False) -> None:
+def doctor(environment: EnvironmentNameOrNone = None, *, as_json: AsJson = False) -> None:
     """Say whether a deployment can work, and what to do where it can't.
 
     It looks at this computer and, with the credentials of the shell, at the account. Rights that

@@ -39,8 +39,8 @@ def check(account: Account, environment: Environment) -> Answer:
     """
     name = f"cdk-{account.qualifier}-cfn-exec-role-{account.number}-{account.region}"
     arn = f"arn:{account.partition}:iam::{account.number}:role/{name}"
-    needs = list(needed(account, environment))
     try:
+        needs = needed(account, environment)
         lacking = sorted({each for need in needs for each in _refused(account, arn, need)})
     except ClientError as error:
         if code_of(error) != "NoSuchEntity":
@@ -52,8 +52,7 @@ def check(account: Account, environment: Environment) -> Answer:
             "deploy bootstrap/policies.yaml again and bootstrap with it (docs/security.md), or see"
             f" what the organization denies: {name} may not do {', '.join(lacking[:_SHOWN])}{more}"
         )
-    number = len({action for need in needs for action in need.actions})
-    return right(f"{name} may do the {number} actions that deploying needs")
+    return right(f"{name} may do all that deploying needs")
 
 
 def needed(account: Account, environment: Environment) -> Iterator[Need]:
@@ -138,5 +137,13 @@ class _Template(yaml.SafeLoader):
     """Reads CloudFormation's short forms; `!Ref Name` becomes `${Name}`."""
 
 
-_Template.add_constructor("!Sub", lambda loader, node: loader.construct_scalar(node))
-_Template.add_constructor("!Ref", lambda loader, node: f"${{{loader.construct_scalar(node)}}}")
+def _place(loader: yaml.SafeLoader, node: yaml.Node) -> str:
+    return f"${{{_text(loader, node)}}}"
+
+
+def _text(_: yaml.SafeLoader, node: yaml.Node) -> str:
+    return str(node.value)
+
+
+_Template.add_constructor("!Ref", _place)
+_Template.add_constructor("!Sub", _text)

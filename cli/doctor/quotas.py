@@ -22,7 +22,7 @@ def jobs(account: Account, environment: Environment | None) -> Answer:
     """Say whether all jobs of the file can be at work at once, beside those that are."""
     quota = int(_quota(account)["Value"])
     if environment is None:
-        return right(f"{quota} labeling jobs at work at once")
+        return right(f"at most {quota} at work at once")
     others = [
         name
         for name in _at_work(account)
@@ -34,10 +34,10 @@ def jobs(account: Account, environment: Environment | None) -> Answer:
     if wanted > quota:
         return to_do(
             f"ask for {wanted} in Service Quotas (sagemaker, {_JOBS}), or take jobs out of the"
-            f" file: {quota} labeling jobs can be at work at once, the file has"
-            f" {len(environment.jobs)}, and {len(others)} others are at work"
+            f" file: at most {quota} can be at work at once, the file has {len(environment.jobs)},"
+            f" of others there are {len(others)}"
         )
-    return right(f"{quota} labeling jobs at work at once, {wanted} with those of the file")
+    return right(f"at most {quota} at work at once, {wanted} with those of the file")
 
 
 def teams(account: Account, environment: Environment) -> Answer:
@@ -53,7 +53,7 @@ def teams(account: Account, environment: Environment) -> Answer:
             f"delete work teams, or take some out of the file: an account's Region has {_TEAMS} at"
             f" most, {len(there)} are there, with those of the file {len(wanted)}"
         )
-    return right(f"{_TEAMS} work teams, {len(wanted)} with those of the file")
+    return right(f"at most {_TEAMS}, {len(wanted)} with those of the file")
 
 
 def _quota(account: Account) -> Any:

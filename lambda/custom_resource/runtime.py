@@ -13,5 +13,5 @@ def versions() -> str:
 
     `ground-truth test-aws` reads them there.
     """
-    python = platform.python_version()
-    return f"Python {python}, boto3 {boto3.__version__}, urllib3 {urllib3.__version__}"
+    other = urllib3.__version__  # type: ignore[attr-defined]  # both 1.26 and 2 have it
+    return f"Python {platform.python_version()}, boto3 {boto3.__version__}, urllib3 {other}"

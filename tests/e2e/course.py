@@ -27,7 +27,7 @@ class Course:
 
     def add(self, job: dict[str, Any], now: datetime) -> float:
         """Note a description of the job; return its age in seconds."""
-        age = (now - job["CreationTime"]).total_seconds()
+        age: float = (now - job["CreationTime"]).total_seconds()
         state = {
             "status": job["LabelingJobStatus"],
             "counters": job["LabelCounters"],

@@ -6,8 +6,9 @@ Every call is answered from a table, and botocore holds request and answer again
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -125,34 +126,45 @@ class Aws:
     calls: list[str] = field(default_factory=list)
 
     def __call__(self, service: str) -> Any:
-        """Return a client that answers from the table."""
-        untyped: Any = boto3
-        client = untyped.client(
-            service,
-            region_name=REGION,
-            aws_access_key_id="x",
-            aws_secret_access_key="x",  # noqa: S106  # no secret
-        )
-        stubber = Stubber(client)
-        stubber.activate()
-
-        def prepare(params: Mapping[str, Any], model: Any, **_: Any) -> None:
-            call = f"{service}:{model.name}"
-            self.calls.append(call)
-            answer = self.answers[call]
-            if isinstance(answer, Callable):  # type: ignore[arg-type]  # mypy knows no such class
-                answer = answer(params)
-            if isinstance(answer, Exception):
-                raise answer
-            method = xform_name(model.name)
-            if isinstance(answer, Refusal):
-                stubber.add_client_error(method, answer.code, answer.message)
-            else:
-                stubber.add_response(method, answer)
-
-        # Before the stubber looks for its answer.
-        client.meta.events.register_first("before-parameter-build.*.*", prepare)
+        """Return a client that answers from the table, until another account's is asked for."""
+        client, accounts = _client(service)
+        accounts[:] = [self]
         return client
+
+    def answer(self, call: str, parameters: Mapping[str, Any]) -> Any:
+        """Return the answer to a call, or raise it."""
+        self.calls.append(call)
+        found = self.answers[call]
+        if callable(found):
+            found = found(parameters)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+@cache
+def _client(service: str) -> tuple[Any, list[Aws]]:
+    """Return a client, which is slow to make, and the account that it asks."""
+    untyped: Any = boto3
+    client = untyped.client(
+        service,
+        region_name=REGION,
+        aws_access_key_id="x",
+        aws_secret_access_key="x",  # noqa: S106  # no secret
+    )
+    stubber, accounts = Stubber(client), list[Aws]()
+
+    def prepare(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+        answer = accounts[0].answer(f"{service}:{model.name}", params)
+        if isinstance(answer, Refusal):
+            stubber.add_client_error(xform_name(model.name), answer.code, answer.message)
+        else:
+            stubber.add_response(xform_name(model.name), answer)
+
+    # Before the stubber, which looks for its answer.
+    client.meta.events.register_first("before-parameter-build.*.*", prepare)
+    stubber.activate()
+    return client, accounts
 
 
 def computer(folder: Path, **changes: Any) -> Computer:
