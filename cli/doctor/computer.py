@@ -26,7 +26,7 @@ _ROOM: Final = 1_000_000_000
 _SHOWN: Final = 3
 #: A line such as `boto3==1.43.106 \\`; one with a marker is for some computers only.
 _PINNED: Final = re.compile(r"(?P<name>[\w.-]+)==(?P<version>[\w.+!-]+)\s*\\?")
-_PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+_PROXIES: Final = ("https_proxy", "HTTPS_PROXY")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,18 +144,15 @@ def _cdk(computer: Computer) -> Answer:
 
 
 def _proxy(computer: Computer) -> Answer:
-    named = [name for name in _PROXIES if computer.variables.get(name)]
-    if not named:
-        return right("none")
-    if not any(name.lower() == "https_proxy" for name in named):
-        return to_do(f"set HTTPS_PROXY too: {' and '.join(named)} alone is not for AWS's addresses")
-    for upper in ("HTTPS_PROXY", "HTTP_PROXY"):
-        values = {computer.variables.get(name) for name in (upper, upper.lower())} - {None, ""}
-        if len(values) > 1:
-            return to_do(
-                f"give {upper} and {upper.lower()} one value: Python and Node may read another"
-            )
-    return right(f"{' and '.join(named)} for Python and Node")
+    """Python and Node both take the lower case first, but differ where the scheme is left out."""
+    name = next((each for each in _PROXIES if computer.variables.get(each)), None)
+    if name is None:
+        return right("none for AWS's addresses")
+    if "://" not in computer.variables[name]:
+        return to_do(
+            f"let {name} begin with http://: Node would speak TLS to the proxy, Python not"
+        )
+    return right(f"{name}, for Python and Node")
 
 
 def _certificates(computer: Computer) -> Answer:

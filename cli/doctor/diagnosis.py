@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.doctor import (
     bootstrap,
+    bootstrap_policies,
     buckets,
     deploy_role,
     ground_truth_service,
@@ -68,6 +69,8 @@ def _looks(account: Account, environment: Environment | None) -> Iterator[tuple[
     if environment is None:
         return
     yield "quota of teams", partial(quotas.teams, account, environment)
+    version = bootstrap_policies.version()
+    yield "policies", partial(bootstrap_policies.check, account, environment, version)
     yield "deploy role", partial(deploy_role.check, account, environment)
     if environment.workforce.email_from is not None:
         yield "sender of mails", partial(mails.sender, account, environment)

@@ -18,7 +18,7 @@ from ground_truth.catalogue.regions import REGIONS
 from ground_truth.config import Environment, load_all
 from stacks.environment_stage import EnvironmentStage
 from tests.environments import FILES
-from tests.infra.synthesis import feature_flags
+from tests.infra.synthesis import ROOT, feature_flags
 
 _REGIONS: Final = [name for name, region in REGIONS.items() if region.partition == "aws"]
 _BASE: Final = "us-east-1"
@@ -49,8 +49,10 @@ def _moved(folder: Path, region: str) -> list[Environment]:
     """Return the environments of the tests as their files are in another Region."""
     folder.mkdir()
     for file in FILES:
-        text = file.read_text(encoding="utf-8")
-        (folder / file.name).write_text(_NAME.sub(region, text), encoding="utf-8")
+        text = _NAME.sub(region, file.read_text(encoding="utf-8"))
+        # Its folder is another one, too.
+        text = text.replace("../../samples", str(ROOT / "samples"))
+        (folder / file.name).write_text(text, encoding="utf-8")
     return load_all(folder)
 
 

@@ -77,6 +77,7 @@ CASES: Final = {
     "without bootstrap": Case(
         answers={
             "ssm:GetParameter": Refusal(code="ParameterNotFound"),
+            "cloudformation:DescribeStacks": Refusal(code="ValidationError"),
             "iam:SimulatePrincipalPolicy": Refusal(code="NoSuchEntity"),
         }
     ),
@@ -138,17 +139,14 @@ CASES: Final = {
         }
     ),
     "nothing may be looked at": Case(
-        answers={
-            **{call: _denied(call) for call in RIGHT if call != "sts:GetCallerIdentity"},
-            "cloudformation:DescribeStacks": _denied("cloudformation:DescribeStacks"),
-        },
+        answers={call: _denied(call) for call in RIGHT if call != "sts:GetCallerIdentity"},
         status=0,
     ),
     "a computer with all that can be wrong": Case(
         computer={
             "variables": {
                 "AWS_PROFILE": "labling",
-                "HTTP_PROXY": "http://proxy.example.com",
+                "HTTPS_PROXY": "proxy.example.com:8080",
                 "AWS_CA_BUNDLE": __file__,
             },
             "node": None,

@@ -75,6 +75,16 @@ def allowed(parameters: Mapping[str, Any], *, but: tuple[str, ...] = ()) -> dict
     }
 
 
+def stack_of(name: str, **outputs: str) -> dict[str, Any]:
+    """Return what CloudFormation says of a stack with these outputs."""
+    return {
+        "StackName": name,
+        "CreationTime": "2026-01-01",
+        "StackStatus": "CREATE_COMPLETE",
+        "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()],
+    }
+
+
 #: Service and operation → the answer, what makes one of the parameters, or what is raised.
 RIGHT: Final[Mapping[str, Any]] = {
     "sts:GetCallerIdentity": {
@@ -82,6 +92,9 @@ RIGHT: Final[Mapping[str, Any]] = {
         # A session of IAM Identity Center is called by its person's address.
         "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/Deployer/ana@example.com",
         "UserId": "AROAEXAMPLE:ana@example.com",
+    },
+    "cloudformation:DescribeStacks": lambda parameters: {
+        "Stacks": [stack_of(parameters["StackName"], Version="9")]
     },
     "ssm:GetParameter": {"Parameter": {"Value": "30"}},
     "sagemaker:ListLabelingJobs": {"LabelingJobSummaryList": []},

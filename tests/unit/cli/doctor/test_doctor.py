@@ -15,7 +15,7 @@ from cli.doctor.diagnosis import diagnose
 from cli.doctor.findings import Finding, State
 from ground_truth.config import Environment, load
 from tests.unit.cli.doctor.cases import CASES, Case
-from tests.unit.cli.doctor.surroundings import FILE, REGION, RIGHT, Aws, Refusal, computer
+from tests.unit.cli.doctor.surroundings import FILE, REGION, RIGHT, Aws, Refusal, computer, stack_of
 
 _GOLDEN: Final = Path(__file__).parents[3] / "data" / "doctor"
 
@@ -118,12 +118,7 @@ def test_a_closed_account_is_known_whatever_aws_calls_it(
 def test_the_bootstrap_s_stack_says_its_version_where_the_parameter_may_not_be_read(
     tmp_path: Path, environment: Environment
 ) -> None:
-    stack = {
-        "StackName": "CDKToolkit",
-        "CreationTime": "2026-01-01",
-        "StackStatus": "CREATE_COMPLETE",
-        "Outputs": [{"OutputKey": "BootstrapVersion", "OutputValue": "28"}],
-    }
+    stack = stack_of("CDKToolkit", BootstrapVersion="28")
     case = Case(
         answers={
             "ssm:GetParameter": Refusal(code="AccessDeniedException"),

@@ -7,15 +7,33 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import yaml
 
+from cli.doctor import bootstrap_policies
 from cli.doctor.account import Account
-from cli.doctor.deploy_role import check, needed
+from cli.doctor.bootstrap_policies import needed
+from cli.doctor.deploy_role import check
 from cli.doctor.findings import State
 from ground_truth.config import Environment, load
-from tests.unit.cli.doctor.surroundings import ACCOUNT, FILE, REGION, Aws, Refusal, allowed
+from tests.unit.cli.doctor.surroundings import (
+    ACCOUNT,
+    FILE,
+    REGION,
+    Aws,
+    Refusal,
+    allowed,
+    stack_of,
+)
 
 _POLICIES: Final = Path(__file__).parents[4] / "bootstrap" / "policies.yaml"
 _ROLE: Final = f"cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-{REGION}"
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads `!Sub` and `!Ref` as what stands behind them."""
+
+
+_Loader.add_multi_constructor("!", lambda loader, _tag, node: loader.construct_scalar(node))
 
 
 @pytest.fixture
@@ -26,9 +44,9 @@ def environment(tmp_path: Path) -> Environment:
     return load(file)
 
 
-def _account(answer: Any) -> Account:
+def _account(answer: Any, *, of: str = "iam:SimulatePrincipalPolicy") -> Account:
     return Account(
-        client=Aws(answers={"iam:SimulatePrincipalPolicy": answer}),
+        client=Aws(answers={of: answer}),
         region=REGION,
         number=ACCOUNT,
         partition="aws",
@@ -37,15 +55,21 @@ def _account(answer: Any) -> Account:
 
 
 def test_every_action_of_the_deploy_policies_is_asked_for(environment: Environment) -> None:
-    text = _POLICIES.read_text(encoding="utf-8")
-    _, _, deploying = text.partition("\n  DeployData:")
-    declared = set(re.findall(r"\b[a-z][a-z0-9-]*:[A-Z]\w+(?=[\],\s])", deploying))
-    keys = {"iam:PermissionsBoundary", "iam:PolicyARN", "iam:PassedToService"}
+    template = yaml.load(_POLICIES.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # safe
+    statements = [
+        statement
+        for name in ("DeployData", "DeployFunctions", "DeployPeople")
+        for statement in template["Resources"][name]["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    actions = [statement["Action"] for statement in statements]
+    declared = {
+        action for each in actions for action in ([each] if isinstance(each, str) else each)
+    }
 
     asked = {action for need in needed(_account(allowed), environment) for action in need.actions}
 
     assert len(asked) > 100
-    assert asked == {each for each in declared if not each.startswith("AWS:")} - keys
+    assert asked == declared
 
 
 def test_resources_and_circumstances_are_examples_without_places_left(
@@ -87,3 +111,24 @@ def test_a_role_that_is_not_there_asks_for_the_bootstrap(environment: Environmen
     answer = check(_account(Refusal(code="NoSuchEntity")), environment)
 
     assert answer.text == f"run `npx cdk bootstrap`: there is no role {_ROLE}"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "state"),
+    [({"Version": "3"}, "right"), ({"Version": "2"}, "to do"), ({"Other": "x"}, "to do")],
+)
+def test_policies_that_are_older_than_this_checkout_s_are_found(
+    environment: Environment, outputs: dict[str, str], state: str
+) -> None:
+    stacks = {"Stacks": [stack_of("GroundTruth-dev", **outputs)]}
+    account = _account(stacks, of="cloudformation:DescribeStacks")
+
+    assert bootstrap_policies.check(account, environment, 3).state == state
+
+
+def test_an_environment_without_policies_of_ours_is_none_with_old_ones(
+    environment: Environment,
+) -> None:
+    account = _account(Refusal(code="ValidationError"), of="cloudformation:DescribeStacks")
+
+    assert bootstrap_policies.check(account, environment, 3).state is State.RIGHT
