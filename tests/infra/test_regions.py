@@ -22,7 +22,7 @@ from tests.infra.synthesis import ROOT, feature_flags
 
 _REGIONS: Final = [name for name, region in REGIONS.items() if region.partition == "aws"]
 _BASE: Final = "us-east-1"
-_NAME: Final = re.compile(r"\b(?:ap|ca|eu|us)-[a-z]+-\d\b")
+_NAME: Final = re.compile(r"(?<![a-z])(?:ap|ca|eu|us)-[a-z]+-\d(?!\d)")
 #: A function of Ground Truth's own.
 _FUNCTION: Final = re.compile(r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:(?:PRE|ACS)-\w+")
 
