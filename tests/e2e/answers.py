@@ -13,8 +13,8 @@ from botocore.exceptions import ClientError
 from ground_truth.config import Environment
 
 _STOP_ATTEMPTS = 24
-#: As custom_resource/runtime.py writes it.
-_RUNTIME = re.compile(r"Python \S+, boto3 \S+, urllib3 \S+")
+#: What a function logs that it runs on, as custom_resource/runtime.py writes it.
+RUNTIME = re.compile(r"Python \S+, boto3 \S+, urllib3 \S+")
 
 
 def ask_while_deployed(
@@ -137,7 +137,7 @@ def _runtimes(client: Callable[[str], Any], environment: str) -> list[str]:
         match[0]
         for group in groups
         for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
-        if (match := _RUNTIME.search(event["message"]))
+        if (match := RUNTIME.search(event["message"]))
     }
     return sorted(found)
 
