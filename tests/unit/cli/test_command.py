@@ -200,6 +200,7 @@ def test_outside_of_a_checkout_the_installation_s_environments_are_meant(
         ("ground-truth va", ["validate"]),
         ("ground-truth deploy ", ["dev", "fault", "wrong"]),
         ("ground-truth deploy d", ["dev"]),
+        ("ground-truth doctor w", ["wrong"]),
         ("ground-truth workers dev ", ["even-odd"]),
         ("ground-truth workers wrong od", ["odd"]),
         ("ground-truth workers fault ", []),
