@@ -25,6 +25,8 @@ _BASE: Final = "us-east-1"
 _NAME: Final = re.compile(r"(?<![a-z])(?:ap|ca|eu|us)-[a-z]+-\d(?!\d)")
 #: A function of Ground Truth's own.
 _FUNCTION: Final = re.compile(r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:(?:PRE|ACS)-\w+")
+#: Stands for a pool's settings, among which is the ARN of its sender of mails.
+_DIGEST: Final = re.compile(r'(?<="PoolSettings": ")[0-9a-f]{16}(?=")')
 
 each_region = pytest.mark.parametrize("region", _REGIONS)
 #: Returns the assembly of all environments of the tests in a Region.
@@ -107,7 +109,7 @@ def test_nothing_but_names_and_accounts_differs_from_region_to_region(
     def plain(name: str) -> dict[str, str]:
         account = REGIONS[name].function_account
         return {
-            place: text.replace(name, "<region>").replace(account, "<account>")
+            place: _DIGEST.sub("<digest>", text.replace(name, "<r>").replace(account, "<a>"))
             for place, text in _templates(synthesised(name)).items()
         }
 
