@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ground_truth.config import load
 from local.aws import ROOT
 from local.cdk_cli import CdkError
 from local.inventory import inventory
@@ -14,7 +15,7 @@ from local.walkthrough import read_labels, upload, who_labeled
 from tests.e2e.answers import ask_while_deployed
 from tests.e2e.course import Course, watching
 from tests.e2e.target import Target, local_target, real_target
-from tests.environments import shipped
+from tests.environments import SHIPPED, shipped
 from tests.tree import copy_tree
 
 _ATTRIBUTE = "even-odd"
@@ -55,10 +56,14 @@ def target(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Target]:
     folder = tmp_path_factory.mktemp("even-odd")
+    region = getattr(request, "param", None)
     if request.config.getoption("--target") == "aws":
-        name, region = request.config.getoption("--environment"), getattr(request, "param", None)
-        with real_target(folder, name, region) as real:
+        with real_target(folder, request.config.getoption("--environment"), region) as real:
             yield real
+        return
+    if region is not None:
+        with local_target(folder, load(SHIPPED / "local.yaml", region=region)) as elsewhere:
+            yield elsewhere
         return
     tree = copy_tree(folder / "tree")
     with local_target(folder, shipped("local"), app=f"python {tree / 'app.py'}") as local:
