@@ -60,5 +60,7 @@ def _output(account: Account) -> int | None:
         if code_of(error) != "ValidationError":
             raise
         return None
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in found["Stacks"][0]["Outputs"]}
-    return int(outputs["BootstrapVersion"])
+    # One that was never made whole has none.
+    outputs = found["Stacks"][0].get("Outputs", ())
+    versions = [each["OutputValue"] for each in outputs if each["OutputKey"] == "BootstrapVersion"]
+    return int(versions[0]) if versions else None

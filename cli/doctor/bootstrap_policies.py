@@ -51,8 +51,13 @@ def check(account: Account, environment: Environment, wanted: int) -> Answer:
         # CloudFormation has no code of its own for a stack that is not there.
         if code_of(error) != "ValidationError":
             raise
+        found = {"Stacks": [{}]}
+    outputs = {
+        each["OutputKey"]: each["OutputValue"] for each in found["Stacks"][0].get("Outputs", ())
+    }
+    # A stack that was never made whole has none, too.
+    if not outputs:
         return right(f"there is no stack {name}: the role has what `cdk bootstrap` gave it")
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in found["Stacks"][0]["Outputs"]}
     deployed = int(outputs.get("Version", _FIRST))
     if deployed < wanted:
         return to_do(

@@ -126,9 +126,12 @@ def test_policies_that_are_older_than_this_checkout_s_are_found(
     assert bootstrap_policies.check(account, environment, 3).state == state
 
 
+@pytest.mark.parametrize(
+    "answer", [Refusal(code="ValidationError"), {"Stacks": [stack_of("GroundTruth-dev")]}]
+)
 def test_an_environment_without_policies_of_ours_is_none_with_old_ones(
-    environment: Environment,
+    environment: Environment, answer: Any
 ) -> None:
-    account = _account(Refusal(code="ValidationError"), of="cloudformation:DescribeStacks")
+    account = _account(answer, of="cloudformation:DescribeStacks")
 
     assert bootstrap_policies.check(account, environment, 3).state is State.RIGHT
