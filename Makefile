@@ -72,7 +72,7 @@ docs: ## Write anew what is made from the code: task-types.md, environment.md an
 .PHONY: snapshots
 snapshots: ## Write what the tests show of templates, jobs, plans and help anew, in tests/data/
 	$(call install,dev sdk)
-	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py tests/infra/test_catalogue.py tests/programs/test_plan.py tests/unit/cli/test_command.py
+	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py tests/infra/test_catalogue.py tests/programs/test_plan.py tests/unit/cli/test_command.py tests/unit/cli/doctor/test_doctor.py
 
 # One version of a package, with the hashes of its files for every platform, whatever part has it.
 compile = uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes \

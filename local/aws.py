@@ -40,7 +40,8 @@ class LocalAws:
     written elsewhere. The server and all that it starts end with `stop()`, with the `with` block
     and with this process, however it ends. A `detached` one goes on until
     `python -m local.aws stop <state>`. `delay` is the time in seconds that Ground Truth takes for
-    a step of its own, such as from Initializing to InProgress.
+    a step of its own, such as from Initializing to InProgress. `region` is where requests go that
+    name none; all other Regions of SageMaker answer too, each with its own portals and login pages.
     """
 
     account: Final = "000000000000"
@@ -129,6 +130,10 @@ class LocalAws:
             aws_access_key_id=_ROOT_KEY, aws_secret_access_key=_ROOT_KEY, region_name=self.region
         )
 
+    @property
+    def _regions(self) -> list[str]:
+        return sorted({self.region, *self._session.get_available_regions("sagemaker")})
+
     def client(self, service: str, region: str | None = None) -> Any:
         """Return a boto3 client for `service` as the account's root, the same one each time."""
         key = service, region or self.region
@@ -151,7 +156,7 @@ class LocalAws:
         if self._process is not None or _read_pid_file(self.state):
             raise RuntimeError(f"local AWS runs already in {self.state}; stop it first")
         (self.state / "tmp").mkdir(exist_ok=True)
-        certificate, key = write_certificates(self.state, self.region)
+        certificate, key = write_certificates(self.state, self._regions)
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             self._port = listener.getsockname()[1]
@@ -330,15 +335,16 @@ def _path() -> str:
 
 
 def main() -> None:
-    """`python -m local.aws start|stop <folder>`."""
+    """`python -m local.aws start [--region=<region>]|stop <folder>`."""
     parser = argparse.ArgumentParser(prog="python -m local.aws", description=__doc__)
     parser.add_argument("action", choices=["start", "stop"])
     parser.add_argument("folder", type=Path, help="where the log and the certificates are")
+    parser.add_argument("--region", default="us-east-1", help="where requests go that name none")
     arguments = parser.parse_args()
     if arguments.action == "stop":
         print(stop_detached(arguments.folder.resolve()))  # noqa: T201  # a command line
         return
-    aws = LocalAws(arguments.folder, detached=True).start()
+    aws = LocalAws(arguments.folder, region=arguments.region, detached=True).start()
     print(aws.shell_exports)  # noqa: T201  # a command line
 
 

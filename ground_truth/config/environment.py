@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -180,9 +181,14 @@ class Environment(Section):
         return f"{self.name}-{team_key}"
 
 
-def load(path: Path) -> Environment:
-    """Read an environment file; raises EnvironmentFileError with all that is wrong with it."""
+def load(path: Path, *, region: str | None = None) -> Environment:
+    """Read an environment file; raises EnvironmentFileError with all that is wrong with it.
+
+    With `region`, as if the file named that one.
+    """
     document = read(path)
+    if region is not None:
+        document = replace(document, data={**document.data, "region": region})
     try:
         names_and_limits.environment_name(path.stem)
     except ValueError as error:

@@ -65,8 +65,11 @@ def answer(event: dict[str, Any], context: Any, function: Function) -> None:
 
 
 def _work(event: Mapping[str, Any], context: Any, function: Function) -> Answer:
+    from custom_resource.runtime import versions
+
     left = context.get_remaining_time_in_millis() / 1000
-    _log.info("%s: begins with id %s", _step(event), event.get("PhysicalResourceId", "none"))
+    known = event.get("PhysicalResourceId", "none")
+    _log.info("%s: begins with id %s on %s", _step(event), known, versions())
     outcome = function.work(event, _step(event), max(left - _MARGIN, left / 2))
     return Answer(
         status="SUCCESS",

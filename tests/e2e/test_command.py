@@ -16,6 +16,11 @@ from local.cdk_cli import CdkCli
 from tests.assembly import synthesise
 
 _Answer = tuple[int, dict[str, Any]]
+#: What of local AWS, and of this computer, is as a deployment needs it.
+_RIGHT = (
+    *("packages", "Node", "CDK CLI", "certificates", "HOME", "credentials", "Region"),
+    *("CDK bootstrap", "Ground Truth", "workforce", "quota of teams", "deploy role"),
+)
 
 
 @pytest.fixture
@@ -24,6 +29,11 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "environments").mkdir()
     (tmp_path / "cdk.json").write_text(json.dumps({"app": "assembly/cdk.out"}))
     return tmp_path
+
+
+def _states(told: dict[str, Any]) -> dict[str, str]:
+    """Return what the doctor says of each thing."""
+    return {each["subject"]: each["state"] for each in told["findings"]}
 
 
 def _ground_truth(aws: LocalAws, folder: Path) -> Callable[..., _Answer]:
@@ -60,7 +70,11 @@ def test_an_environment_s_whole_life_is_in_the_command_s_hands(
             folder=folder / "assembly",
             app=str(synthesise([load(file)], folder / "assembly" / "cdk.out")),
         )
+        _, ill = ground_truth("doctor", "dev")
         cdk.bootstrap(aws.account, aws.region)
+        _, well = ground_truth("doctor", "dev")
+        assert _states(ill)["CDK bootstrap"] == _states(ill)["deploy role"] == "to do"
+        assert {_states(well)[subject] for subject in _RIGHT} == {"right"}
 
         early, refused = ground_truth("workers", "dev")
         assert (early, refused["exit_code"]) == (1, 1)

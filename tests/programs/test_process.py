@@ -128,6 +128,7 @@ def test_a_pipe_that_nobody_reads_ends_it_without_a_trace(
         (["new", "stage", "--task", "custom"], "open", "stage.yaml"),
         (["plan"], "subprocess.Popen", "cdk"),
         (["workers", "dev"], "socket.connect", ""),
+        (["doctor", "dev"], "socket.connect", ""),
         (["deploy", "dev"], "subprocess.Popen", "cdk"),
         (["drift", "dev"], "subprocess.Popen", "cdk"),
         (["destroy", "dev", "--yes"], "subprocess.Popen", "cdk"),

@@ -65,7 +65,7 @@ _DEPLOYED: Final[Mapping[str, tuple[str, ...]]] = {
     # urllib3 is botocore's own.
     "labeling_job": (*_AWS, "urllib3"),
     "workforce": _AWS,
-    "custom_resource": _AWS,
+    "custom_resource": (*_AWS, "urllib3"),
     # Read at synthesis too, which must not wait for an SDK: inside functions only.
     "dataset": (),
 }
