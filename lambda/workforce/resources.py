@@ -14,7 +14,14 @@ from custom_resource.errors import (
     retry_while_propagating,
 )
 from custom_resource.responder import Outcome
-from workforce import check, oidc_workforce, portal_login, worker_access, workers
+from workforce import (
+    check,
+    oidc_workforce,
+    pool_protection,
+    portal_login,
+    worker_access,
+    workers,
+)
 from workforce.clients import Clients
 from workforce.event import Event, from_event
 
@@ -40,6 +47,7 @@ class Resource(Protocol):
 
 _RESOURCES: Final[Mapping[str, Resource]] = {
     "Custom::OidcWorkforce": oidc_workforce,
+    "Custom::PoolProtection": pool_protection,
     "Custom::PortalLogin": portal_login,
     "Custom::WorkerAccess": worker_access,
     "Custom::Workers": workers,

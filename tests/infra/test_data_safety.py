@@ -60,6 +60,8 @@ _MADE_AGAIN: Final = {
     ("Workforce", "AWS::SageMaker::Workforce"),
     ("Workforce", "Custom::OidcWorkforce"),
     ("Workforce", "AWS::SageMaker::Workteam"),
+    # Holds nothing, and lifts the pool's protection only where nobody was in it yet.
+    ("Workforce", "Custom::PoolProtection"),
     ("Workforce", "Custom::PortalLogin"),
     ("Workforce", "Custom::WorkerAccess"),
     # Deletes accounts, unless it keeps them; see below.
