@@ -55,7 +55,7 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
 
 
 def update(event: Event, aws: Clients) -> dict[str, str]:
-    """Put there again what CloudFormation has overwritten; what is no longer asked for goes away."""
+    """Put there again what CloudFormation has overwritten; what is asked no more goes away."""
     lift_what_is_gone(event, aws)
     return create(event, aws)
 

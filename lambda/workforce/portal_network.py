@@ -34,8 +34,11 @@ def lift_what_is_gone(event: Event, aws: Clients) -> None:
     """Open the portal as far as an Update has taken a restriction out of the properties.
 
     What an UpdateWorkforce leaves out stays as it is, so that a file without the key is not enough.
-    What the properties never had, somebody else has put there, and stays.
+    What the properties never had, somebody else has put there, and stays; so does all of a
+    workforce that is not ours.
     """
+    if event.flag("Keep"):
+        return
     gone = [name for name in _NOTHING if event.before.get(name) and not event.properties.get(name)]
     if not gone:
         return

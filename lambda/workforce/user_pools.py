@@ -1,5 +1,6 @@
-"""Changes a user pool. Cognito sets all that an Update leaves out to its default, so that everything
-that is described is written again.
+"""Changes a user pool.
+
+Cognito sets all that an Update leaves out to its default: all that is described is written again.
 """
 
 from __future__ import annotations

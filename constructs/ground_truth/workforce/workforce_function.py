@@ -80,9 +80,9 @@ class WorkforceFunction(CustomResourceFunction):
     ) -> None:
         """Let the function change from where a portal opens, as long as a file restricts that.
 
-        The policy is made after `after`. It is a policy of its own, so that it is there once more when the restriction is taken
-        away: CloudFormation changes policies before what needs them, and deletes what a template
-        has no more when all else is done.
+        This is a policy of its own, made after `after`, so that it is still there while the
+        restriction is taken away: CloudFormation changes policies before what needs them, and
+        deletes what a template has no more when all else is done.
         """
         if self._network is None:
             self._network = iam.ManagedPolicy(self, "NetworkPolicy", roles=[self._role])
