@@ -16,7 +16,7 @@ from ground_truth.config import load
 from tests.infra.contracts import ASSEMBLY, DEPLOYED, FIRST_HOUSE, synthesise
 
 #: What may change, in place: nobody's data, people or work is touched by it.
-_IN_PLACE: Final = frozenset({"function"})
+_IN_PLACE: Final = frozenset({"bucket", "function"})
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,16 @@ def test_nothing_of_the_first_house_is_new_stopped_replaced_or_deleted(plan: Pla
 
     assert [each for each in changes if each["action"] != "changed in place"] == []
     assert {each["kind"] for each in changes} <= _IN_PLACE
+
+
+def test_of_the_buckets_only_the_end_of_access_logs_changes(plan: Plan) -> None:
+    changed = {
+        each["name"]: each["changes"]
+        for each in _shown(plan)["changes"]
+        if each["kind"] == "bucket"
+    }
+
+    assert changed == {"Data/Data/AccessLogs": ["LifecycleConfiguration"]}
 
 
 def test_an_upgrade_needs_no_approval(plan: Plan) -> None:
