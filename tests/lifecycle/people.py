@@ -270,8 +270,9 @@ class PeopleStack:
         if self.world.workforces:
             return False
         ids = {"UserPool": self.pool, "ClientId": self.client}
-        network = {"SourceIpConfig": {"Cidrs": list(people.cidrs)}} if people.cidrs else {}
-        self.world.add_workforce(people.workforce_name, CognitoConfig=ids, **network)
+        made = self.world.add_workforce(people.workforce_name, CognitoConfig=ids)
+        if people.cidrs:
+            made["SourceIpConfig"] = {"Cidrs": list(people.cidrs)}
         return True
 
     def _make_teams(self, people: People) -> bool:
