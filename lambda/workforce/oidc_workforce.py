@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from custom_resource import properties as read
 from custom_resource.errors import CustomResourceError, code_of, may_mean_absent
 from workforce import workforces
+from workforce.portal_network import network_of
 from workforce.rollback import is_rollback
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from workforce.event import Event
 
 _WHERE: Final = "ResourceProperties"
-#: What says where the portal is in a VPC; SageMaker describes its endpoint beside it.
-_VPC: Final = ("VpcId", "SecurityGroupIds", "Subnets")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +132,7 @@ def _with_network(
 ) -> dict[str, str]:
     """Change the network if it is another one, and return the attributes of the workforce."""
     there = _present(found, desired)
-    network = _network_of(there)
+    network = network_of(there)
     changes = {name: value for name, value in desired.network.items() if network[name] != value}
     if changes:
         aws.sagemaker.update_workforce(WorkforceName=desired.name, **changes)
@@ -173,14 +172,6 @@ def _secret(arn: str, aws: Clients) -> str:
 
 def _oidc_of(found: WorkforceTypeDef) -> dict[str, Any]:
     return _without_empty(found.get("OidcConfig", {}))
-
-
-def _network_of(found: WorkforceTypeDef) -> dict[str, Any]:
-    vpc = found.get("WorkforceVpcConfig", {})
-    return {
-        "SourceIpConfig": {"Cidrs": found.get("SourceIpConfig", {}).get("Cidrs", [])},
-        "WorkforceVpcConfig": {name: value for name, value in vpc.items() if name in _VPC},
-    }
 
 
 def _desired_state(properties: Mapping[str, Any]) -> _DesiredState:

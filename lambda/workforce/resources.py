@@ -10,7 +10,14 @@ from botocore.exceptions import ClientError
 from custom_resource.errors import CustomResourceError, code_of
 from custom_resource.responder import Outcome
 from custom_resource.retry import retry
-from workforce import check, oidc_workforce, portal_login, worker_access, workers
+from workforce import (
+    check,
+    oidc_workforce,
+    pool_protection,
+    portal_login,
+    worker_access,
+    workers,
+)
 from workforce.clients import Clients
 from workforce.event import Event, from_event
 
@@ -36,6 +43,7 @@ class Resource(Protocol):
 
 _RESOURCES: Final[Mapping[str, Resource]] = {
     "Custom::OidcWorkforce": oidc_workforce,
+    "Custom::PoolProtection": pool_protection,
     "Custom::PortalLogin": portal_login,
     "Custom::WorkerAccess": worker_access,
     "Custom::Workers": workers,

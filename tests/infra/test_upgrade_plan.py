@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from cli.plan.assembly import AssembledEnvironment, read_assembly
 from cli.plan.counts import Counts
 from cli.plan.json_output import json_output
 from cli.plan.plan import Plan, Verdict, make_plan
@@ -16,7 +18,7 @@ from ground_truth.config import load
 from tests.infra.contracts import ASSEMBLY, DEPLOYED, FIRST_HOUSE, synthesise
 
 #: What may change, in place: nobody's data, people or work is touched by it.
-_IN_PLACE: Final = frozenset({"function", "policy"})
+_IN_PLACE: Final = frozenset({"bucket", "function", "policy"})
 #: What roles may do that they could not do before: they see more, and change nothing more.
 _GAINED: Final = frozenset({"sagemaker:ListLabelingJobs"})
 
@@ -54,6 +56,32 @@ def test_an_upgrade_lets_roles_do_little_more_and_nothing_less(plan: Plan) -> No
 
     assert {action for each in permissions["gained"] for action in each["actions"]} == _GAINED
     assert permissions["lost"] == []
+
+
+def test_of_the_buckets_only_the_end_of_access_logs_changes(plan: Plan) -> None:
+    changed = {
+        each["name"]: each["changes"]
+        for each in _shown(plan)["changes"]
+        if each["kind"] == "bucket"
+    }
+
+    assert changed == {"Data/Data/AccessLogs": ["LifecycleConfiguration"]}
+
+
+def _pool(environment: AssembledEnvironment) -> Mapping[str, Any]:
+    (pool,) = environment.resources("AWS::Cognito::UserPool")
+    return pool.properties
+
+
+def test_an_upgrade_of_a_protected_environment_touches_no_user_pool(tmp_path: Path) -> None:
+    environment = load(FIRST_HOUSE / "environments" / f"{DEPLOYED}.yaml")
+    protected = environment.model_copy(update={"protected": True})
+    was = _pool(read_assembly(ASSEMBLY)[DEPLOYED])
+
+    now = _pool(synthesise([protected], tmp_path)[DEPLOYED])
+
+    # A text, so that CloudFormation says it whatever else it does to the pool.
+    assert now == {**was, "DeletionProtection": "ACTIVE"}
 
 
 def test_an_upgrade_needs_no_approval(plan: Plan) -> None:

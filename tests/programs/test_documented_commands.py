@@ -179,6 +179,12 @@ def _aws(words: list[str], synthesised: Synthesised) -> None:
     shape = model.operation_model(name).input_shape
     assert shape is not None
     members = {"--region", *(f"--{xform_name(member, '-')}" for member in shape.members)}
+    # A truth value is an option of its own, and so is its contrary.
+    members |= {
+        f"--no-{xform_name(member, '-')}"
+        for member, of in shape.members.items()
+        if of.type_name == "boolean"
+    }
 
     assert {word for word in rest if word.startswith("--")} <= members
     if "--stack-name" in rest:

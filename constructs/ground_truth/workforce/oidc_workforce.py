@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from constructs import Construct, IDependable
 
 from constructs.ground_truth.custom_resource_function import given
+from constructs.ground_truth.workforce.portal_network import network_properties
 from constructs.ground_truth.workforce.workforce import WorkforceReference
 from constructs.ground_truth.workforce.workforce_function import WorkforceFunction
 from ground_truth.config.workforce import Oidc
@@ -33,8 +34,7 @@ class OidcWorkforce(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
 
-        vpc = provider.vpc
-        self._permit(name, provider, function)
+        self._permit(name, provider, function, checked)
         resource = function.resource(
             self,
             "Workforce",
@@ -58,13 +58,7 @@ class OidcWorkforce(Construct):
                     }
                 ),
                 "ClientSecretArn": provider.client_secret,
-                "Cidrs": list(provider.allowed_cidrs) or None,
-                "Vpc": vpc
-                and {
-                    "VpcId": vpc.id,
-                    "SecurityGroupIds": list(vpc.security_groups),
-                    "Subnets": list(vpc.subnets),
-                },
+                **network_properties(provider),
                 "Tags": dict(sorted(tags.items())) or None,
             },
         )
@@ -78,7 +72,9 @@ class OidcWorkforce(Construct):
             ready=self,
         )
 
-    def _permit(self, name: str, provider: Oidc, function: WorkforceFunction) -> None:
+    def _permit(
+        self, name: str, provider: Oidc, function: WorkforceFunction, checked: IDependable
+    ) -> None:
         workforce = cdk.Stack.of(self).format_arn(
             service="sagemaker", resource="workforce", resource_name=name
         )
@@ -99,7 +95,7 @@ class OidcWorkforce(Construct):
         if provider.vpc is not None:
             # What CloudFormation's own handler asks for to make the portal's endpoint; EC2 names
             # endpoints itself.
-            function.allow(
+            function.allow_network(
                 actions=[
                     "ec2:CreateVpcEndpoint",
                     "ec2:DeleteVpcEndpoints",
@@ -107,4 +103,5 @@ class OidcWorkforce(Construct):
                     "ec2:ModifyVpcEndpoint",
                 ],
                 resources=["*"],
+                after=checked,
             )

@@ -66,9 +66,8 @@ class Workforces:
     ) -> Made:
         _check_oidc(properties)
         name = physical_id.rsplit("/", 1)[-1]
+        # What a template has no more is left out, and stays as it is: no document says otherwise.
         request = {each: properties[each] for each in self._network if each in properties}
-        request.setdefault("SourceIpConfig", {"Cidrs": []})
-        request.setdefault("WorkforceVpcConfig", {})
         workforce = self._ground_truth.account(scope).workforces[name]
         current = {**(workforce.oidc or {}), "ClientSecret": workforce.client_secret}
         if "OidcConfig" in properties and properties["OidcConfig"] != current:
