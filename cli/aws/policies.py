@@ -47,9 +47,8 @@ def deployed_version(environment: Environment, session: Any = None) -> int | Non
     in the account that CDK deploys to, or where there is no such role by the caller. Raises
     UnreadableError.
     """
-    session = session or boto3.Session()
     try:
-        found = _describe(environment, session)
+        found = _describe(environment, session or boto3.Session())
     except (BotoCoreError, ClientError) as error:
         raise UnreadableError(str(error)) from error
     if found is None:

@@ -183,6 +183,14 @@ def test_without_credentials_nothing_is_compared(environment: Environment) -> No
     require_policies(environment, Nobody())
 
 
+def test_with_a_profile_that_is_not_there_nothing_is_compared(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody's")
+
+    require_policies(environment)
+
+
 @pytest.mark.parametrize("more", [0, 1])
 def test_the_same_or_later_policies_are_enough(
     session: Session, environment: Environment, more: int
