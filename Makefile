@@ -62,12 +62,13 @@ bench: ## Measure synthesis, validation and the making of manifests, some minute
 	@python -m benchmarks.manifest
 
 .PHONY: docs
-docs: ## Write anew what is made from the code: task-types.md, environment.md and a table of operating.md in docs/, environments/schema.json
+docs: ## Write anew what is made from code and data: task-types.md, environment.md and a table of operating.md in docs/, environments/schema.json, bootstrap/policies.yaml
 	$(call install,core)
 	@python -m docs.task_types
 	@python -m docs.environment_schema
 	@python -m docs.environment
 	@python -m docs.operating
+	@python -m bootstrap.policies
 
 .PHONY: snapshots
 snapshots: ## Write what the tests show of templates, jobs, plans and help anew, in tests/data/

@@ -158,7 +158,6 @@ class WorkforceStack(cdk.Stack):
                 name=name,
                 provider=config.oidc,
                 checked=self._check,
-                tags=self._environment.tags,
                 function=self.function,
             ).workforce
         owner = self._environment.owner

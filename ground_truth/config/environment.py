@@ -71,7 +71,7 @@ class Environment(Section):
     permissions_boundary: Annotated[
         Annotated[str, AfterValidator(names_and_limits.policy_name)] | None, Effect("in place")
     ] = None
-    #: Put on everything that is made.
+    #: Put on everything that is made, but on the workforce, which has no tags.
     tags: Annotated[Tags, Effect("in place")] = Field(default_factory=dict)
     #: Who labels.
     workforce: Annotated[Workforce, Effect("as its keys say")]

@@ -38,7 +38,6 @@ class _DesiredState:
     secret_arn: str
     cidrs: tuple[str, ...]
     vpc: Mapping[str, Any]
-    tags: Mapping[str, str]
 
     @property
     def network(self) -> dict[str, Any]:
@@ -116,7 +115,6 @@ def _make(desired: _DesiredState, aws: Clients) -> None:
     request: dict[str, Any] = {
         "WorkforceName": desired.name,
         "OidcConfig": {**desired.oidc, "ClientSecret": _secret(desired.secret_arn, aws)},
-        "Tags": [{"Key": key, "Value": value} for key, value in desired.tags.items()],
         **{name: value for name, value in desired.network.items() if any(value.values())},
     }
     try:
@@ -181,7 +179,6 @@ def _desired_state(properties: Mapping[str, Any]) -> _DesiredState:
         secret_arn=read.text(properties, "ClientSecretArn", _WHERE),
         cidrs=read.texts(properties, "Cidrs", _WHERE),
         vpc=read.mapping({"Vpc": properties.get("Vpc") or {}}, "Vpc", _WHERE),
-        tags=read.mapping({"Tags": properties.get("Tags") or {}}, "Tags", _WHERE),
     )
 
 

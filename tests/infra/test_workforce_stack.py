@@ -123,7 +123,7 @@ def test_what_can_t_be_delivered_is_kept(prod: Synthesis) -> None:
         assert policy == {"deadLetterTargetArn": {"Fn::GetAtt": [queue, "Arn"]}}
 
 
-def test_topics_are_under_a_customer_key_that_ground_truth_may_use_for_our_teams(
+def test_topics_are_under_a_customer_key_that_ground_truth_may_use_whatever_it_says_of_itself(
     local: Synthesis,
 ) -> None:
     key = local.id_of("Workforce", "AWS::KMS::Key")
@@ -132,10 +132,7 @@ def test_topics_are_under_a_customer_key_that_ground_truth_may_use_for_our_teams
     (statement,) = (each for each in policy if "Service" in each["Principal"])
     assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
     assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
-    assert ":workteam/*" in json.dumps(statement["Condition"]["ArnLike"])
-    assert statement["Condition"]["StringEquals"] == {
-        "aws:SourceAccount": {"Ref": "AWS::AccountId"}
-    }
+    assert "Condition" not in statement
     for topic in local.resources("Workforce", "AWS::SNS::Topic"):
         assert topic["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
 
@@ -222,6 +219,15 @@ def test_a_pool_can_be_without_a_schema_and_is_no_other_one(
         "Schema": [{"Mutable": True, "Name": "email", "Required": True}],
     }
     assert changed_create_only("AWS::Cognito::UserPool", "us-east-1", before, after) == []
+
+
+def test_all_but_the_workforce_has_the_environment_s_tags(prod: Synthesis) -> None:
+    tag = {"Key": "cost-center", "Value": "labeling"}
+
+    assert "Tags" not in prod.properties("Workforce", "AWS::SageMaker::Workforce")
+    for kind in ("AWS::KMS::Key", "AWS::SageMaker::Workteam", "AWS::SNS::Topic"):
+        for resource in prod.resources("Workforce", kind):
+            assert tag in resource["Properties"]["Tags"]
 
 
 def test_what_others_need_is_an_output(local: Synthesis) -> None:

@@ -166,6 +166,7 @@ def _aws_deploy(words: list[str], _: Synthesised) -> None:
     assert options.keys() <= {
         "--capabilities",
         "--parameter-overrides",
+        "--region",
         "--stack-name",
         "--template-file",
     }

@@ -14,6 +14,13 @@ import pytest
 
 _ROOT = Path(__file__).parents[2]
 _COMMAND = [sys.executable, "-m", "cli.main"]
+#: Without anybody's credentials: a deployment asks AWS whether there are policies.
+_NO_ACCOUNT = {
+    **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
 #: Says how it was called, then does what a test wants.
 _CDK = """\
 #!/bin/sh
@@ -57,7 +64,7 @@ def _run(folder: Path, *arguments: str, **variables: str) -> subprocess.Complete
     return subprocess.run(  # noqa: S603  # this interpreter
         [*_COMMAND, *arguments],
         cwd=folder,
-        env={**os.environ, "PATIENCE": "", "STATUS": "0", **variables},
+        env={**_NO_ACCOUNT, "PATIENCE": "", "STATUS": "0", **variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -155,7 +162,7 @@ def test_ctrl_c_ends_a_verb_with_a_line_and_leaves_nothing_half_made(
         [sys.executable, "-c", program],
         cwd=folder,
         env={
-            **os.environ,
+            **_NO_ACCOUNT,
             "AWS_ACCESS_KEY_ID": "x",
             "AWS_SECRET_ACCESS_KEY": "x",
             "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
@@ -182,7 +189,7 @@ def test_ctrl_c_ends_the_cdk_command_too(cdk: Path, verb: str) -> None:
     process = subprocess.Popen(  # noqa: S603  # this interpreter
         [*_COMMAND, verb, "dev"],
         cwd=cdk,
-        env={**os.environ, "PATIENCE": "60"},
+        env={**_NO_ACCOUNT, "PATIENCE": "60"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -275,7 +282,7 @@ def test_destroy_asks_for_the_name(cdk: Path, answer: str, status: int, *, start
     done = subprocess.run(  # noqa: S603  # this interpreter
         [*_COMMAND, "destroy", "dev"],
         cwd=cdk,
-        env={**os.environ, "PATIENCE": "", "STATUS": "0"},
+        env={**_NO_ACCOUNT, "PATIENCE": "", "STATUS": "0"},
         stdin=theirs,
         capture_output=True,
         text=True,
@@ -312,7 +319,7 @@ def test_colour_is_the_terminal_s(
     subprocess.run(  # noqa: S603  # this interpreter
         [*_COMMAND, "validate"],
         cwd=folder,
-        env={**os.environ, "TERM": "xterm", **variables},
+        env={**_NO_ACCOUNT, "TERM": "xterm", **variables},
         stdout=theirs,
         check=True,
     )

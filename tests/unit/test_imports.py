@@ -27,6 +27,7 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
         "labeling_job.identity",
     ),
     "audit": ("dataset", "ground_truth", "stacks"),
+    "bootstrap": (),
     "stacks": ("constructs.ground_truth", "dataset", "ground_truth"),
     "constructs.ground_truth": ("dataset", "ground_truth"),
     "ground_truth": (),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import aws_cdk as cdk
 from constructs import Construct, IDependable
 
@@ -29,7 +27,6 @@ class OidcWorkforce(Construct):
         name: str,
         provider: Oidc,
         checked: IDependable,
-        tags: Mapping[str, str],
         function: WorkforceFunction,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -59,7 +56,6 @@ class OidcWorkforce(Construct):
                 ),
                 "ClientSecretArn": provider.client_secret,
                 **network_properties(provider),
-                "Tags": dict(sorted(tags.items())) or None,
             },
         )
         resource.node.add_dependency(checked, *function.permissions)
@@ -80,7 +76,6 @@ class OidcWorkforce(Construct):
         )
         function.allow(
             actions=[
-                "sagemaker:AddTags",
                 "sagemaker:CreateWorkforce",
                 "sagemaker:DeleteWorkforce",
                 "sagemaker:UpdateWorkforce",
@@ -93,13 +88,16 @@ class OidcWorkforce(Construct):
         if provider.client_secret_key is not None:
             function.allow(actions=["kms:Decrypt"], resources=[provider.client_secret_key])
         if provider.vpc is not None:
-            # What CloudFormation's own handler asks for to make the portal's endpoint; EC2 names
-            # endpoints itself.
+            # What CloudFormation's own handler declares for the portal's endpoint; EC2 names
+            # endpoints itself, and its lists have no resources.
             function.allow_network(
                 actions=[
                     "ec2:CreateVpcEndpoint",
                     "ec2:DeleteVpcEndpoints",
+                    "ec2:DescribeSecurityGroups",
+                    "ec2:DescribeSubnets",
                     "ec2:DescribeVpcEndpoints",
+                    "ec2:DescribeVpcs",
                     "ec2:ModifyVpcEndpoint",
                 ],
                 resources=["*"],

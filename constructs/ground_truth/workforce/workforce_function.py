@@ -58,8 +58,12 @@ class WorkforceFunction(CustomResourceFunction):
                 ),
             ],
         )
-        #: What the names of this environment's teams begin with.
-        self.teams_arn = arn("workteam/private-crowd", f"{team_name_prefix}*")
+        #: This environment's teams, in both forms: ARNs have the second, IAM's reference the first
+        #: (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html).
+        self.team_arns = [
+            arn(resource, f"{team_name_prefix}*")
+            for resource in ("workteam", "workteam/private-crowd")
+        ]
         self._more: iam.ManagedPolicy | None = None
         self._network: iam.ManagedPolicy | None = None
 

@@ -36,6 +36,7 @@ class Operation:
 
 _WORKFORCE: Final = "workforce/{WorkforceName}"
 _JOB: Final = "labeling-job/{LabelingJobName}"
+_PRIVATE_TEAM: Final = "workteam/private-crowd/"
 
 #: Resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
 OPERATIONS: Final[Mapping[str, Operation]] = {
@@ -215,12 +216,16 @@ def _authorize(call: Call, name: str, operation: Operation) -> None:
             "sagemaker:WorkteamArn": team,
             "sagemaker:WorkteamType": team.split("workteam/")[-1].split("/")[0],
         }
-    call.caller.authorize(f"sagemaker:{name}", resource, context)
+    # AWS doesn't say which form of a team's ARN it asks about.
+    resources = list(dict.fromkeys([resource, resource.replace(_PRIVATE_TEAM, "workteam/")]))
+    for each in resources:
+        call.caller.authorize(f"sagemaker:{name}", each, context)
     if name == "CreateLabelingJob":
         passed = {"iam:PassedToService": SERVICE}
         call.caller.authorize("iam:PassRole", request["RoleArn"], passed)
     if name.startswith("Create") and request.get("Tags"):
-        call.caller.authorize("sagemaker:AddTags", resource, {})
+        for each in resources:
+            call.caller.authorize("sagemaker:AddTags", each, {})
 
 
 class _Anyone:

@@ -217,7 +217,7 @@ class FakePeople(FakeServices):
                 "to update existing workforce, please use UpdateWorkforce API",
             )
         name = parameters["WorkforceName"]
-        settings = {key: value for key, value in parameters.items() if key != "Tags"}
+        settings = dict(parameters)
         if oidc := settings.get("OidcConfig"):
             settings["OidcConfig"] = {k: v for k, v in oidc.items() if k != "ClientSecret"}
             self.oidc_secret = oidc["ClientSecret"]

@@ -45,7 +45,6 @@ def oidc_properties(**changes: Any) -> dict[str, Any]:
         "WorkforceName": NAME,
         "Oidc": OIDC,
         "ClientSecretArn": SECRET,
-        "Tags": {"team": "readers"},
         **changes,
     }
 
