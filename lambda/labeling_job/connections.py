@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NO_ANSWER: Final = (OSError, HTTPException)
 _PORTS: Final = {"http": 80, "https": 443}
 _OK: Final = 200
+#: Bytes that are read of anything but a success, which says in a few hundred what is wrong.
+_REFUSAL: Final = 1_000_000
 #: Seconds that connecting may take, and the wait for the next bytes.
 _CONNECTING: Final = 5.0
 _WAITING: Final = 20.0
@@ -45,8 +47,8 @@ class Answer:
 class Get(Protocol):
     """Answers a GET of an address, whatever the answer's status.
 
-    Reads at most one byte more than `maximum_bytes`, and ends after `seconds` at the latest.
-    Raises one of NO_ANSWER.
+    Of a success reads at most one byte more than `maximum_bytes`, and ends after `seconds` at the
+    latest. Raises one of NO_ANSWER.
     """
 
     def __call__(
@@ -122,9 +124,10 @@ def _exchange(
     with response:
         response.begin()
         size = response.length
+        most = maximum_bytes if response.status == _OK else _REFUSAL
         if size is None:
-            body = response.read(maximum_bytes + 1)
-        elif size <= maximum_bytes:
+            body = response.read(most + 1)
+        elif size <= most:
             # Raises if there are fewer bytes, as the other way of reading does not.
             body = response.read()
         else:

@@ -168,6 +168,13 @@ def test_what_is_larger_is_not_read_to_its_end(serve: Serve, answer: bytes, size
     assert _get(serve(_says(answer)), maximum_bytes=1, seconds=5.0).size == size
 
 
+def test_a_refusal_is_read_however_small_the_object_is(serve: Serve) -> None:
+    body = b"<Error><Code>NoSuchKey</Code></Error>"
+    server = serve(_says(b"HTTP/1.1 404 No\r\nContent-Length: %d\r\n\r\n" % len(body) + body))
+
+    assert _get(server, maximum_bytes=1).body == body
+
+
 def test_a_connection_with_an_unread_rest_is_not_used_again(serve: Serve) -> None:
     server = serve(_says(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345"))
     connections = Connections()

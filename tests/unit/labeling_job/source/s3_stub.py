@@ -5,6 +5,8 @@ It answers only what is signed for the host that is asked, by botocore's own rec
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +21,6 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from custom_resource.context import Clock, step_log
 from labeling_job.clients import S3_CONFIG, Clients
 from labeling_job.connections import Answer, Connections
 from tests.unit.labeling_job.labeling_job_aws import CREDENTIALS, FakeAws
@@ -56,7 +57,7 @@ class S3Stub(ThreadingHTTPServer):
 
     def as_clients(self) -> Clients:
         """Return clients for which every host is this one; boto3's own client reaches nothing."""
-        fake, connections = FakeAws(), Connections()
+        connections = Connections()
 
         def http(
             url: str, headers: Mapping[str, str], *, maximum_bytes: int, seconds: float
@@ -71,20 +72,7 @@ class S3Stub(ThreadingHTTPServer):
                 seconds=seconds,
             )
 
-        return Clients(
-            s3=boto3.client(
-                "s3",
-                region_name=self.region,
-                aws_access_key_id=CREDENTIALS.access_key,
-                aws_secret_access_key=CREDENTIALS.secret_key,
-                config=S3_CONFIG,
-            ),
-            sagemaker=fake.as_clients().sagemaker,
-            credentials=lambda: CREDENTIALS,
-            http=http,
-            clock=Clock(now=lambda: fake.time, sleep=fake._sleep, deadline=780.0),
-            log=step_log("Test"),
-        )
+        return dataclasses.replace(_clients(self.region), http=http, addresses={})
 
     def reply(self, host: str, path: str, headers: Mapping[str, str]) -> Reply:
         """Return what a host answers."""
@@ -99,6 +87,18 @@ class S3Stub(ThreadingHTTPServer):
         if key not in self.objects:
             return Reply(404, b"<Error><Code>NoSuchKey</Code></Error>")
         return Reply(200, self.objects[key])
+
+
+@functools.cache
+def _clients(region: str) -> Clients:
+    s3 = boto3.client(
+        "s3",
+        region_name=region,
+        aws_access_key_id=CREDENTIALS.access_key,
+        aws_secret_access_key=CREDENTIALS.secret_key,
+        config=S3_CONFIG,
+    )
+    return dataclasses.replace(FakeAws().as_clients(), s3=s3)
 
 
 def _is_signed(host: str, path: str, headers: Mapping[str, str], region: str) -> bool:
