@@ -12,13 +12,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 from urllib.parse import urlsplit
 
 from botocore.httpsession import get_cert_path
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 #: What is raised where no whole answer comes.
 NO_ANSWER: Final = (OSError, HTTPException)
@@ -155,7 +152,7 @@ class _Reading(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: WriteableBuffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         left = self._until - time.monotonic()
         if left <= 0:
             raise TimeoutError

@@ -145,6 +145,44 @@ def test_a_page_ends_where_no_more_is_wanted() -> None:
     assert page.token is None
 
 
+_USUAL = (
+    "<Key>{}+%2B</Key><LastModified>2026-11-23T10:11:12.000Z</LastModified>"
+    "<ETag>&quot;1&quot;</ETag>{}<Size>{}</Size>{}"
+)
+_CHECKSUM = (
+    "<ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm><ChecksumType>FULL_OBJECT</ChecksumType>"
+)
+#: Two elements that an object may have and its storage class, if it is told, with what it means.
+_SELDOM = ["<RestoreStatus><IsRestoreInProgress>false</IsRestoreInProgress></RestoreStatus>", ""]
+_TOLD = [("", "STANDARD"), ("<StorageClass>GLACIER</StorageClass>", "GLACIER")]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([_CHECKSUM, ""]), st.sampled_from(_TOLD), st.sampled_from(_SELDOM)
+        ),
+        max_size=9,
+    )
+)
+def test_objects_are_read_with_whatever_elements_they_have(
+    objects: list[tuple[str, tuple[str, str], str]],
+) -> None:
+    contents = "".join(
+        f"<Contents>{_USUAL.format(number, checksum, number, told)}{seldom}</Contents>"
+        for number, (checksum, (told, _), seldom) in enumerate(objects)
+    )
+
+    page = parse_page(
+        f"<ListBucketResult><IsTruncated>false</IsTruncated>{contents}</ListBucketResult>".encode()
+    )
+
+    assert page.entries == [
+        (f"{number} +", number, storage_class)
+        for number, (_, (_, storage_class), _) in enumerate(objects)
+    ]
+
+
 _WHOLE = _PAGE.format(truncated="true").encode()
 _NO_PAGES = {
     "empty": b"",

@@ -122,7 +122,8 @@ def test_a_signature_is_neither_logged_nor_in_an_error(
 ) -> None:
     caplog.set_level(logging.DEBUG)
 
-    def http(_url: str, headers: Mapping[str, str], **_: Any) -> Answer:
+    def http(url: str, headers: Mapping[str, str], **_: Any) -> Answer:
+        assert "Signature=" not in url
         assert "Signature=" in headers["authorization"]
         raise error("no answer")
 
@@ -162,12 +163,12 @@ def test_what_is_not_understood_is_asked_for_again(fake: FakeAws) -> None:
     ("deadline", "maximum_bytes", "seconds"),
     [(780.0, 0, 60.0), (780.0, 100_000_000, 160.0), (30.0, 0, 30.0), (0.0, 0, 1.0)],
 )
-def test_an_attempt_has_an_end_before_the_deadline(
+def test_an_attempt_ends_by_its_size_and_by_the_deadline(
     fake: FakeAws, deadline: float, maximum_bytes: int, seconds: float
 ) -> None:
     given: list[float] = []
 
-    def http(_url: str, _headers: object, *, seconds: float, **_: Any) -> Answer:
+    def http(*_: object, seconds: float, **__: Any) -> Answer:
         given.append(seconds)
         return Answer(200, {}, b"", 0)
 
