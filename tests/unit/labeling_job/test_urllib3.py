@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from pip._vendor import urllib3 as older
+from pip._vendor.urllib3 import _version as older
 
 from tests.unit.labeling_job.labeling_job_aws import CREDENTIALS
 from tests.unit.labeling_job.source.s3_stub import S3Stub, serving
@@ -54,8 +54,8 @@ def test_objects_are_read_with_this_urllib3(before: str, version: str) -> None:
             [sys.executable, "-c", before + _READ],
             env={
                 **os.environ,
-                "AWS_ACCESS_KEY_ID": CREDENTIALS.access_key,
-                "AWS_SECRET_ACCESS_KEY": CREDENTIALS.secret_key,
+                "AWS_ACCESS_KEY_ID": str(CREDENTIALS.access_key),
+                "AWS_SECRET_ACCESS_KEY": str(CREDENTIALS.secret_key),
                 "AWS_DEFAULT_REGION": "eu-central-1",
                 "AWS_ENDPOINT_URL": f"http://127.0.0.1:{stub.server_port}",
                 "PYTHONPATH": str(_ROOT / "lambda"),
