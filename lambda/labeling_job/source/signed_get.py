@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal, TypeVar
 
 from botocore.exceptions import ClientError
@@ -116,32 +116,38 @@ def _send(
         except NO_ANSWER:
             aws.addresses.pop(bucket, None)
             raise
-        if answer.status == _OK:
+        if answer.status in _PASSING | _REDIRECTS:
+            aws.addresses.pop(bucket, None)
+        elif answer.status == _OK:
             aws.addresses[bucket] = address
-            return answer
-        aws.addresses.pop(bucket, None)
         if answer.status not in _REDIRECTS:
             return answer
-        try:
-            target = redirected(
-                _refusal(operation, answer, aws), bucket, own_address(bucket, aws.s3)
-            )
-        except ForeignHostError as error:
-            raise CustomResourceError(
-                f"s3://{bucket} can't be read: expected an address of S3 for it, got {error} from "
-                f"{address.host}, to which nothing was sent, see whether a proxy or a name server "
-                "answers in the place of S3"
-            ) from None
+        target = _target(_refusal(operation, answer, aws), bucket, asked, aws)
         if target is None:
             return answer
-        if target in asked or len(asked) == _HOSTS:
-            raise CustomResourceError(
-                f"s3://{bucket} can't be read: S3 sends {operation} from one address to the next "
-                f"({', '.join(each.host for each in asked)}), as it may in the first hours of a "
-                "bucket, deploy again in some minutes"
-            )
         asked.append(target)
         address = target
+
+
+def _target(
+    error: ClientError, bucket: str, asked: Sequence[Address], aws: Clients
+) -> Address | None:
+    """Return where S3 sends a request from the last address that was asked, if it says where."""
+    try:
+        target = redirected(error, bucket, own_address(bucket, aws.s3))
+    except ForeignHostError as foreign:
+        raise CustomResourceError(
+            f"s3://{bucket} can't be read: expected an address of S3 for it, got {foreign} from "
+            f"{asked[-1].host}, to which nothing was sent, see whether a proxy or a name server "
+            "answers in the place of S3"
+        ) from None
+    if target in asked or (target is not None and len(asked) == _HOSTS):
+        raise CustomResourceError(
+            f"s3://{bucket} can't be read: S3 sends {error.operation_name} from one address to the "
+            f"next ({', '.join(each.host for each in asked)}), as it may in the first hours of a "
+            "bucket, deploy again in some minutes"
+        )
+    return target
 
 
 def _request(

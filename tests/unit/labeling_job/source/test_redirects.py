@@ -117,6 +117,19 @@ def test_a_host_that_was_found_is_asked_first_from_then_on(stub: S3Stub) -> None
     assert stub.asked == [stub.own_host, _FACILITY, _FACILITY, _FACILITY]
 
 
+def test_a_host_that_was_found_stays_when_it_refuses(stub: S3Stub) -> None:
+    stub.replies[stub.own_host] = _sent_to(_FACILITY)
+    aws = stub.as_clients()
+    _read(aws)
+    del stub.objects["Input/1.txt"]
+
+    for _ in range(2):
+        with pytest.raises(ClientError, match="NoSuchKey"):
+            _read(aws)
+
+    assert stub.asked[2:] == [_FACILITY, _FACILITY]
+
+
 def test_a_host_that_was_found_is_forgotten_when_it_answers_no_more(stub: S3Stub) -> None:
     stub.replies[stub.own_host] = _sent_to(_FACILITY)
     aws = stub.as_clients()

@@ -146,7 +146,7 @@ _WHERE = {
 @example(key="a/../../b/./c", bucket="in-put", endpoint=None, token=None)
 @example(key="a/../../b/./c", bucket="with.dots", endpoint=_ENDPOINT, token="t")  # noqa: S106
 @example(key="%2F%41+~ é/é", bucket="in-put", endpoint=None, token=None)
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_an_object_is_asked_for_as_boto3_asks_for_it(
     key: str, bucket: str, endpoint: str | None, token: str | None
 ) -> None:
@@ -154,7 +154,7 @@ def test_an_object_is_asked_for_as_boto3_asks_for_it(
 
 
 @given(prefix=_KEYS, after=_KEYS, **_WHERE)
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 def test_a_page_is_asked_for_as_boto3_asks_for_it(
     prefix: str, after: str, bucket: str, endpoint: str | None, token: str | None
 ) -> None:
