@@ -10,9 +10,8 @@ import time
 import weakref
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, NamedTuple, Protocol, cast
 from urllib.parse import urlsplit
 
 from botocore.httpsession import get_cert_path
@@ -28,8 +27,7 @@ _CONNECTING: Final = 5.0
 _WAITING: Final = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What comes for a GET."""
 
     status: int

@@ -28,13 +28,12 @@ _ELSEWHERE: Final = frozenset(
     }
 )
 _TEMPORARY: Final = frozenset({"302", "303", "307", "TemporaryRedirect"})
-_NAMED_REGION: Final = re.compile(
+#: Compiled when they are first used, which is seldom.
+_NAMED_REGION: Final = (
     r"expecting '([a-z0-9-]+)'|The ([a-z0-9-]+) location constraint is incompatible"
 )
 #: The Region in a name of S3's, such as `in.s3.eu-west-1.amazonaws.com` or `s3-eu-west-1.…`.
-_REGION_OF_HOST: Final = re.compile(
-    r"(?:^|\.)s3(?:-fips)?(?:\.dualstack)?[.-]([a-z]{2,}(?:-[a-z]+)+-\d+)\."
-)
+_REGION_OF_HOST: Final = r"(?:^|\.)s3(?:-fips)?(?:\.dualstack)?[.-]([a-z]{2,}(?:-[a-z]+)+-\d+)\."
 
 
 def explain(error: ClientError) -> str:
@@ -45,9 +44,9 @@ def explain(error: ClientError) -> str:
 def bucket_region(error: ClientError) -> str | None:
     """Return the Region in which a bucket is, where an error of S3 says so."""
     response: Mapping[str, object] = dict(error.response)
-    words = _NAMED_REGION.search(message_of(error))
+    words = re.search(_NAMED_REGION, message_of(error))
     named = words and (words[1] or words[2])
-    hosts = _REGION_OF_HOST.findall(endpoint_of(error) or "")
+    hosts = re.findall(_REGION_OF_HOST, endpoint_of(error) or "")
     return (
         _header(error, "x-amz-bucket-region")
         or _text(response.get("Error"), "Region")

@@ -29,8 +29,9 @@ _IS_TRUNCATED: Final = "IsTruncated"
 _RESULT: Final = "ListBucketResult"
 _NAMES: Final = (_KEY, _SIZE, _STORAGE_CLASS, _CONTENTS, _NEXT, _IS_TRUNCATED, _RESULT)
 #: An object as S3 writes it, unless it has something seldom. Nine tenths of a page are such; the
-#: rest, and pages with any other object, are left for the parser.
-_ENTRY: Final = re.compile(
+#: rest, and pages with any other object, are left for the parser. Compiled when it is first used,
+#: because each start of the function waits for what is compiled before.
+_ENTRY: Final = (
     rb"<Contents><Key>([^<&\s]*)</Key>(?:<LastModified>[^<]*</LastModified>)?(?:<ETag>[^<]*</ETag>)?"
     rb"(?:<ChecksumAlgorithm>[^<]*</ChecksumAlgorithm>)*"
     rb"(?:<ChecksumType>[^<]*</ChecksumType>)?<Size>(\d+)</Size>"
@@ -108,7 +109,7 @@ def parse_page(document: bytes, until: str | None = None) -> Page:
 
 def _page(document: bytes) -> Page:
     # What is around entries, and of each its key, size and storage class.
-    pieces = _ENTRY.split(document)
+    pieces = re.split(_ENTRY, document)
     rest = b"".join(pieces[::4])
     if b"<Contents" in rest:
         return _parse(document)
