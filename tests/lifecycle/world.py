@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from labeling_job.clients import Clients
+from labeling_job.connections import Answer, Get
 from labeling_job.handler import handler
 from tests.lifecycle.simulation import Simulation, begin_call, end_call
 from tests.unit.fake_services import RefusedError
@@ -92,9 +93,9 @@ class World(Simulation, FakeAws):
         return super()._job(name)
 
 
-def _counted(actor: int, get: Callable[..., Any], url: str, headers: Mapping[str, str]) -> Any:
+def _counted(actor: int, get: Get, url: str, headers: Mapping[str, str], **limits: Any) -> Answer:
     begin_call(actor)
-    answer = get(url, headers)
+    answer = get(url, headers, **limits)
     end_call(actor)
     return answer
 

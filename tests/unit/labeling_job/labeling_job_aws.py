@@ -15,11 +15,12 @@ from email.utils import formatdate
 from typing import Any
 from xml.sax.saxutils import escape
 
-import urllib3
 from botocore.config import Config
+from botocore.credentials import ReadOnlyCredentials
 
 from custom_resource.context import Clock, step_log
 from labeling_job.clients import S3_CONFIG, Clients
+from labeling_job.connections import Answer
 from labeling_job.identity import Owner, physical_id
 from labeling_job.manifest.manifest import Manifest, read_manifest
 from labeling_job.request import from_event
@@ -27,6 +28,7 @@ from tests.unit.fake_services import ACCOUNT, PLAIN, FakeServices, RefusedError
 
 STACK = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/dev-Labeling/0a1b2c3d"
 RESOURCE = "EvenOddJob"
+CREDENTIALS = ReadOnlyCredentials("example", "example", None, None)
 _REQUESTS = itertools.count()
 _DAY = 86_400
 _COUNTERS = (
@@ -98,6 +100,7 @@ class FakeAws(FakeServices):
         return Clients(
             s3=self._client("s3"),
             sagemaker=self._client("sagemaker"),
+            credentials=lambda: CREDENTIALS,
             http=self.get,
             clock=Clock(now=lambda: self.time, sleep=self._sleep, deadline=self.time + seconds),
             log=step_log(f"Test {RESOURCE}"),
@@ -129,8 +132,11 @@ class FakeAws(FakeServices):
         """Return what each job has come to."""
         return {job["LabelingJobName"]: job["LabelingJobStatus"] for job in self.jobs.values()}
 
-    def get(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
-        """Answer a GET whose address was signed by a client, as S3 does."""
+    def get(
+        self, url: str, headers: Mapping[str, str], *, maximum_bytes: int, seconds: float
+    ) -> Answer:
+        """Answer a GET that the function has signed, as S3 does."""
+        assert seconds > 0
         parts = urllib.parse.urlsplit(url)
         query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
         bucket, _, key = parts.path.lstrip("/").partition("/")
@@ -143,14 +149,16 @@ class FakeAws(FakeServices):
         try:
             answer = self._serve("ListObjectsV2" if is_listing else "GetObject", parameters)
         except RefusedError as refusal:
-            return _response(
+            body = (
                 f"<Error><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message>"
-                "</Error>".encode(),
-                _STATUSES.get(refusal.code, 400),
-            )
+                "</Error>"
+            ).encode()
+            return Answer(_STATUSES.get(refusal.code, 400), {}, body, len(body))
         if is_listing:
-            return _response(_listing(answer))
-        return _response(answer["Body"].read(), size=answer["ContentLength"])
+            body, size = _listing(answer), len(_listing(answer))
+        else:
+            body, size = answer["Body"].read(), answer["ContentLength"]
+        return Answer(200, {}, body if size <= maximum_bytes else b"", size)
 
     def _list_objects_v2(self, parameters: dict[str, Any]) -> dict[str, Any]:
         bucket = self._bucket(parameters)
@@ -336,9 +344,10 @@ def _etag(content: bytes) -> str:
 
 
 def _signed_parameters(query: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str]:
-    """Return parameters by the names of the API; a header that is signed must be sent too."""
-    if set(query["X-Amz-SignedHeaders"].split(";")) - {"host"} != set(headers):
-        raise AssertionError(f"signed {query['X-Amz-SignedHeaders']}, got {sorted(headers)}")
+    """Return parameters by the names of the API; a header that is sent must be signed."""
+    signed = headers["authorization"].partition("SignedHeaders=")[2].partition(",")[0]
+    if {*signed.split(";"), "authorization"} != set(headers):
+        raise AssertionError(f"signed {signed}, got {sorted(headers)}")
     names = {
         "continuation-token": "ContinuationToken",
         "delimiter": "Delimiter",
@@ -368,19 +377,6 @@ def _listing(page: Mapping[str, Any]) -> bytes:
         for entry in page["Contents"]
     )
     return "".join([*lines, "</ListBucketResult>"]).encode()
-
-
-def _response(
-    content: bytes, status: int = 200, *, size: int | None = None
-) -> urllib3.BaseHTTPResponse:
-    length = len(content) if size is None else size
-    return urllib3.HTTPResponse(
-        io.BytesIO(content),
-        headers={"Content-Length": str(length)},
-        status=status,
-        preload_content=False,
-        enforce_content_length=False,
-    )
 
 
 def properties(**changes: Any) -> dict[str, Any]:
