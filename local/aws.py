@@ -41,6 +41,7 @@ class LocalAws:
     and with this process, however it ends. A `detached` one goes on until
     `python -m local.aws stop <state>`. `delay` is the time in seconds that Ground Truth takes for
     a step of its own, such as from Initializing to InProgress.
+    `unkindness` is a seed for what AWS does now and then, `local/ground_truth/api/unkindness.py`.
     """
 
     account: Final = "000000000000"
@@ -52,11 +53,13 @@ class LocalAws:
         region: str = "us-east-1",
         detached: bool = False,
         delay: float = 0.2,
+        unkindness: int | None = None,
     ) -> None:
         self.state = Path(state).resolve()
         self.region = region
         self._detached = detached
         self._delay = delay
+        self._unkindness = unkindness
         self._process: subprocess.Popen[bytes] | None = None
         self._lifeline: int | None = None
         self._port: int | None = None
@@ -245,6 +248,7 @@ class LocalAws:
             "TMPDIR": str(self.state / "tmp"),
             "LOG_LEVEL": "INFO",
             "GROUND_TRUTH_DELAY_SECONDS": str(self._delay),
+            "GROUND_TRUTH_UNKINDNESS": "" if self._unkindness is None else str(self._unkindness),
             "PYTHONUNBUFFERED": "1",
         }
 
