@@ -242,6 +242,8 @@ class LocalAws:
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "LAMBDA_EXECUTOR": "local",
+            # CloudFormation makes one resource after the other here, so that no jobs begin at once.
+            "SPREAD_SECONDS": "0",
             "DOCKER_HOST": f"unix://{self.state / 'no-such-file'}",
             "STATE_DIR": str(self.state / "tmp" / "state"),
             "S3_DATA_DIR": str(self.state / "tmp" / "s3"),

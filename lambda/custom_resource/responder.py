@@ -83,6 +83,8 @@ def _failure(event: Mapping[str, Any], error: Exception, function: Function) -> 
         reason = f"unexpected {type(error).__name__}: {_words(error)}, see the function's log"
     else:
         _log.error("%s: %s", _step(event), reason)
+    # What has become of what was begun, see BaseException.add_note.
+    reason = "; ".join([reason, *getattr(error, "__notes__", ())])
     return Answer(status="FAILED", physical_id=_known_id(event, function), reason=_shown(reason))
 
 

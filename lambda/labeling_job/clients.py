@@ -36,6 +36,8 @@ class Clients(EventContext):
     sagemaker: SageMakerClient
     #: Answers a GET, given its address and headers, whatever its status; the body is not yet read.
     http: Callable[[str, Mapping[str, str]], urllib3.BaseHTTPResponse]
+    #: Seconds over which the jobs of a file begin.
+    spread_seconds: float = 0.0
 
 
 def connect(*, step: str, seconds: float) -> Clients:
@@ -47,6 +49,7 @@ def connect(*, step: str, seconds: float) -> Clients:
         clock=real_clock(seconds),
         log=step_log(step),
         propagation_seconds=propagation_seconds(),
+        spread_seconds=float(os.environ.get("SPREAD_SECONDS", "8")),
     )
 
 

@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 from custom_resource import hints
 from custom_resource.errors import code_of, is_invalid, message_of
 
-_ROLE: Final = re.compile(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]*[\w+=@/-]")
+#: A role's ARN in AWS's words.
+ROLE: Final = re.compile(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]*[\w+=@/-]")
 _EXPECTED_REGION: Final = re.compile(r"expecting '([a-z0-9-]+)'")
 #: S3 answers these for a bucket of another Region
 #: (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
@@ -62,7 +63,7 @@ def _role(error: ClientError) -> str | None:
     message = message_of(error)
     if not is_invalid(error) or re.search(r"\bassum(e|ing)\b", message) is None:
         return None
-    named = _ROLE.search(message)
+    named = ROLE.search(message)
     return (
         f"Ground Truth can't assume {named[0] if named else 'the execution role'}, even after the "
         "time that a new role takes; see that it exists and trusts sagemaker.amazonaws.com"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from custom_resource import properties as read
-from custom_resource.errors import CustomResourceError, code_of, is_invalid
+from custom_resource.errors import CustomResourceError, code_of, may_mean_absent
 from workforce import workforces
 from workforce.rollback import is_rollback
 
@@ -124,7 +124,7 @@ def _make(desired: _DesiredState, aws: Clients) -> None:
         aws.sagemaker.create_workforce(**request)
     except ClientError as error:
         # Another delivery of the event may have been faster.
-        if not is_invalid(error) or workforces.find(desired.name, aws) is None:
+        if not may_mean_absent(error) or workforces.find(desired.name, aws) is None:
             raise
 
 

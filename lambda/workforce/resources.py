@@ -7,13 +7,9 @@ from typing import Any, Final, Protocol
 
 from botocore.exceptions import ClientError
 
-from custom_resource.errors import (
-    CustomResourceError,
-    code_of,
-    is_throttled,
-    retry_while_propagating,
-)
+from custom_resource.errors import CustomResourceError, code_of
 from custom_resource.responder import Outcome
+from custom_resource.retry import retry
 from workforce import check, oidc_workforce, portal_login, worker_access, workers
 from workforce.clients import Clients
 from workforce.event import Event, from_event
@@ -51,13 +47,13 @@ def run(event: Mapping[str, Any], aws: Clients) -> Outcome:
     """Do what the event asks for; raises CustomResourceError, or an error of botocore."""
     resource, parsed = _resource(event), from_event(event)
     if parsed.kind == "Delete":
-        retry_while_propagating(lambda: resource.delete(parsed, aws), aws, _is_passing)
+        retry(lambda: resource.delete(parsed, aws), aws, _is_conflict)
         return Outcome(physical_id=parsed.physical_id or "")
     identity = resource.physical_id(parsed)
     work = resource.create if parsed.kind == "Create" else resource.update
     return Outcome(
         physical_id=identity,
-        data=retry_while_propagating(lambda: work(parsed, aws), aws, _is_passing),
+        data=retry(lambda: work(parsed, aws), aws, _is_conflict),
     )
 
 
@@ -75,5 +71,5 @@ def _resource(event: Mapping[str, Any]) -> Resource:
     return _RESOURCES[kind]
 
 
-def _is_passing(error: ClientError) -> bool:
-    return is_throttled(error) or code_of(error) in _CONFLICTS
+def _is_conflict(error: ClientError) -> bool:
+    return code_of(error) in _CONFLICTS

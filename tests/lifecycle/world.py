@@ -24,8 +24,8 @@ class World(Simulation, FakeAws):
 
     #: Of jobs that fail.
     failure_reason: str = ""
-    #: The code of the error for a job that does not exist.
-    absent_code: str = "ResourceNotFound"
+    #: Code and text of the error for a job that does not exist.
+    absent: tuple[str, str] = ("ResourceNotFound", "Nothing is known of it")
 
     def state(self) -> dict[str, Any]:
         """Return what is there in the end, but for what tells one event or time from another."""
@@ -94,8 +94,8 @@ class World(Simulation, FakeAws):
         return {**job, "FailureReason": self.failure_reason} if failed else job
 
     def _job(self, name: str) -> dict[str, Any]:
-        if name.lower() not in self.jobs and self.absent_code == "ValidationException":
-            raise RefusedError("ValidationException", f"{name} does not exist")
+        if name.lower() not in self.jobs:
+            raise RefusedError(*self.absent)
         return super()._job(name)
 
 

@@ -6,7 +6,8 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from custom_resource.errors import CustomResourceError, is_denied, refusal, retry_while_propagating
+from custom_resource.errors import CustomResourceError, is_closed, is_denied, refusal
+from custom_resource.retry import retry
 from dataset.names import is_physical_id
 from labeling_job.clients import Clients
 from labeling_job.identity import Owner
@@ -42,7 +43,7 @@ def delete(deletion: Deletion, aws: Clients) -> None:
 def stop_leftover(identity: str, owner: Owner, aws: Clients) -> None:
     """Stop what was started for a Create or Update that has failed; nothing is raised."""
     try:
-        retry_while_propagating(lambda: _stop_all(identity, owner, aws), aws)
+        retry(lambda: _stop_all(identity, owner, aws), aws)
     except (BotoCoreError, ClientError, CustomResourceError):
         # A rollback or Delete that fails is worse: the stack would need repair by hand.
         aws.log.exception("labeling job %s could not be stopped", identity)
@@ -60,6 +61,10 @@ def _stop_all(identity: str, owner: Owner, aws: Clients) -> None:
             jobs.stop(job.name, aws, until=until)
             jobs.await_end(job.name, aws, until=until)
     except ClientError as error:
+        if is_closed(error):
+            # Such an account has no jobs; it must be able to remove what came to nothing.
+            aws.log.warning("%s: nothing to stop", refusal(error))
+            return
         if not is_denied(error):
             raise
         raise CustomResourceError(

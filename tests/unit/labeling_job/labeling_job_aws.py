@@ -11,6 +11,7 @@ import urllib.parse
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -27,6 +28,14 @@ from tests.unit.fake_services import ACCOUNT, FakeServices, RefusedError
 STACK = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/dev-Labeling/0a1b2c3d"
 RESOURCE = "EvenOddJob"
 _REQUESTS = itertools.count()
+_DAY = 86_400
+_COUNTERS = (
+    "TotalLabeled",
+    "HumanLabeled",
+    "MachineLabeled",
+    "FailedNonRetryableError",
+    "Unlabeled",
+)
 OWNER_TAGS = {"ground-truth-cdk:stack": STACK, "ground-truth-cdk:resource": RESOURCE}
 
 
@@ -63,6 +72,10 @@ class FakeAws(FakeServices):
     ahead: dict[str, list[str]] = field(default_factory=dict)
     #: Looks at jobs that show no tags.
     looks_without_tags: int = 0
+    #: Seconds after its creation in which a job has not counted its data objects.
+    seconds_to_count: float = 0.0
+    #: Jobs in one page of their list.
+    job_page_size: int = 2
 
     def _config(self, service: str) -> Config | None:
         return S3_CONFIG if service == "s3" else None
@@ -86,7 +99,8 @@ class FakeAws(FakeServices):
             "LabelingJobArn": f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:labeling-job/{name.lower()}",
             "LabelingJobStatus": status,
             "LabelCounters": {},
-            "CreationTime": datetime.datetime.fromtimestamp(len(self.jobs), datetime.UTC),
+            # Long ago, in the order of their making.
+            "CreationTime": _moment(len(self.jobs) - _DAY),
             "LastModifiedTime": 0,
             "JobReferenceCode": "code",
             "InputConfig": {
@@ -219,7 +233,8 @@ class FakeAws(FakeServices):
         name = parameters["LabelingJobName"]
         if name.lower() in self.jobs:
             raise RefusedError("ResourceInUse", f"Labeling job {name} exists")
-        job = self.add_job(name, "Initializing", **parameters)
+        made = _moment(self.time + len(self.jobs) / 1000)
+        job = self.add_job(name, "Initializing", **parameters, CreationTime=made)
         self.ahead[name.lower()] = list(self.course)
         return {"LabelingJobArn": job["LabelingJobArn"]}
 
@@ -227,10 +242,38 @@ class FakeAws(FakeServices):
         job = self._job(parameters["LabelingJobName"])
         if ahead := self.ahead.get(parameters["LabelingJobName"].lower()):
             job["LabelingJobStatus"] = ahead.pop(0)
+        answer = {
+            **job,
+            "LabelCounters": self._counters(job),
+            "ResponseMetadata": {"HTTPHeaders": {"date": formatdate(self.time)}},
+        }
         if self.looks_without_tags:
             self.looks_without_tags -= 1
-            return {**job, "Tags": []}
-        return dict(job)
+            return {**answer, "Tags": []}
+        return answer
+
+    def _counters(self, job: dict[str, Any]) -> dict[str, int]:
+        """Return what a job has counted: all its data objects as soon as it has read them."""
+        counters: dict[str, int] = job["LabelCounters"]
+        if counters or job["LabelingJobStatus"] != "InProgress":
+            return counters
+        unlabeled = 0
+        if self.time >= job["CreationTime"].timestamp() + self.seconds_to_count:
+            uri = job["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
+            bucket, _, key = uri.removeprefix("s3://").partition("/")
+            unlabeled = self.objects[bucket].get(key, b"").count(b"\n")
+        return {**dict.fromkeys(_COUNTERS, 0), "Unlabeled": unlabeled}
+
+    def _list_labeling_jobs(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        found = [
+            {name: job[name] for name in ("LabelingJobName", "LabelingJobStatus")}
+            for job in self.jobs.values()
+            if parameters.get("NameContains", "") in job["LabelingJobName"]
+        ]
+        start = int(parameters.get("NextToken", 0))
+        end = start + self.job_page_size
+        page: dict[str, Any] = {"LabelingJobSummaryList": found[start:end]}
+        return page | {"NextToken": str(end)} if end < len(found) else page
 
     def _stop_labeling_job(self, parameters: dict[str, Any]) -> dict[str, Any]:
         job = self._job(parameters["LabelingJobName"])
@@ -255,6 +298,10 @@ class FakeAws(FakeServices):
         if name.lower() not in self.jobs:
             raise RefusedError("ResourceNotFound", f"No labeling job {name}")
         return self.jobs[name.lower()]
+
+
+def _moment(seconds: float) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
 
 
 def _etag(content: bytes) -> str:

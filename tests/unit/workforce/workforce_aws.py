@@ -182,8 +182,8 @@ class FakePeople(FakeServices):
         return http, copy.deepcopy(answer)
 
     def _list_workforces(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        del parameters
-        found = [self._look(name) for name in list(self.workforces)]
+        words = parameters.get("NameContains", "")
+        found = [self._look(name) for name in list(self.workforces) if words in name]
         return {"Workforces": [each for each in found if each is not None]}
 
     def _describe_workforce(self, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -253,8 +253,8 @@ class FakePeople(FakeServices):
         return {}
 
     def _list_workteams(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        del parameters
-        return {"Workteams": list(self.teams.values())}
+        words = parameters.get("NameContains", "")
+        return {"Workteams": [team for name, team in self.teams.items() if words in name]}
 
     def _describe_workteam(self, parameters: dict[str, Any]) -> dict[str, Any]:
         return {"Workteam": self._team(parameters)}
