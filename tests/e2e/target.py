@@ -79,13 +79,17 @@ class Prepared:
 
 @contextmanager
 def local_target(
-    folder: Path, environment: Environment, *, app: str | None = None
+    folder: Path,
+    environment: Environment,
+    *,
+    app: str | None = None,
+    unkindness: int | None = None,
 ) -> Iterator[Target]:
     """Start local AWS, bootstrapped, with simulated workers; end it afterwards.
 
     The environment is synthesised here, or by the CDK command if there is an `app`.
     """
-    with LocalAws(folder) as aws:
+    with LocalAws(folder, unkindness=unkindness) as aws:
         cdk = CdkCli(
             environment=environment.name,
             variables=aws.environment,
