@@ -57,7 +57,7 @@ class Unkindness:
             absent=ABSENT[seed % len(ABSENT)],
             is_late_about_roles=chance.random() < 0.5,
             has_classes_as_texts=chance.random() < 0.5,
-            throttled={each: (chance.randint(1, 3), chance.randint(1, 3)) for each in _THROTTLED},
+            throttled={each: (chance.randint(1, 3), chance.randint(1, 6)) for each in _THROTTLED},
         )
 
     def absence(self, name: str) -> AwsError:
