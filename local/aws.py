@@ -334,15 +334,16 @@ def _path() -> str:
 
 
 def main() -> None:
-    """`python -m local.aws start|stop <folder>`."""
+    """`python -m local.aws start|stop <folder> [--unkindness SEED]`."""
     parser = argparse.ArgumentParser(prog="python -m local.aws", description=__doc__)
     parser.add_argument("action", choices=["start", "stop"])
     parser.add_argument("folder", type=Path, help="where the log and the certificates are")
+    parser.add_argument("--unkindness", type=int, metavar="SEED", help="what AWS does at times")
     arguments = parser.parse_args()
     if arguments.action == "stop":
         print(stop_detached(arguments.folder.resolve()))  # noqa: T201  # a command line
         return
-    aws = LocalAws(arguments.folder, detached=True).start()
+    aws = LocalAws(arguments.folder, detached=True, unkindness=arguments.unkindness).start()
     print(aws.shell_exports)  # noqa: T201  # a command line
 
 
