@@ -27,9 +27,9 @@ def retry(
 ) -> _T:
     """Run `action` again until the deadline while AWS is busy, and while a new role is not known.
 
-    For what may be the delay of a new role or policy, that ends after `aws.propagation_seconds`.
-    Raises the last error as it is. The action must be safe to repeat. `is_passing` knows errors
-    that pass in another way.
+    What may be the delay of a new role or policy is waited for `aws.propagation_seconds`, and so
+    is what `is_passing` knows to pass in another way. Raises the last error as it is. The action
+    must be safe to repeat.
     """
     pause = _FIRST_PAUSE
     end: float | None = None
@@ -41,8 +41,8 @@ def retry(
             if not isinstance(cause, ClientError):
                 raise
             now, until = aws.clock.now(), aws.clock.deadline
-            if not is_busy(cause) and not (is_passing is not None and is_passing(cause)):
-                if not may_pass(cause):
+            if not is_busy(cause):
+                if not may_pass(cause) and (is_passing is None or not is_passing(cause)):
                     raise
                 end = now + aws.propagation_seconds if end is None else end
                 until = min(end, until)

@@ -49,15 +49,9 @@ def delete(event: Event, aws: Clients) -> None:
         try:
             _constrain(team, _OFF, aws)
         except ClientError as error:
-            if not may_mean_absent(error) or _is_there(team, aws):
+            if not may_mean_absent(error) or workforces.has_team(team, aws):
                 raise
             aws.log.info("work team %s is gone already", team)
-
-
-def _is_there(team: str, aws: Clients) -> bool:
-    """Say whether a team is listed: no document says how SageMaker refuses one that is gone."""
-    names = workforces.team_names(aws, containing=team)
-    return team.lower() in (name.lower() for name in names)
 
 
 def _constrain(team: str, desired: Mapping[str, str], aws: Clients) -> None:

@@ -61,7 +61,7 @@ def await_change(
         if aws.clock.now() + _PAUSE > until:
             raise CustomResourceError(
                 f"workforce {name} is still {status} after {_WAIT / 60:.0f} minutes, look at it in "
-                "the SageMaker console and deploy again"
+                "the SageMaker console and run the command again"
             )
         aws.log.info("workforce %s is %s, waiting", name, status)
         aws.clock.sleep(_PAUSE)
@@ -77,11 +77,17 @@ def failure(found: WorkforceTypeDef) -> str:
     return found.get("FailureReason", f"it is {status_of(found)} and no reason is given")
 
 
-def team_names(aws: Clients, *, containing: str = "") -> list[str]:
+def team_names(aws: Clients) -> list[str]:
     """Return the names of all private work teams, which belong to the one workforce."""
-    only = {"NameContains": containing} if containing else {}
-    pages = aws.sagemaker.get_paginator("list_workteams").paginate(**only)
+    pages = aws.sagemaker.get_paginator("list_workteams").paginate()
     return [team["WorkteamName"] for page in pages for team in page["Workteams"]]
+
+
+def has_team(name: str, aws: Clients) -> bool:
+    """Say whether a work team is listed; how SageMaker refuses one that is gone is not known."""
+    pages = aws.sagemaker.get_paginator("list_workteams").paginate(NameContains=name)
+    names = (team["WorkteamName"] for page in pages for team in page["Workteams"])
+    return name.lower() in (each.lower() for each in names)
 
 
 def shown(found: WorkforceTypeDef) -> str:

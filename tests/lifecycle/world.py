@@ -25,8 +25,6 @@ LIVE = frozenset({"Initializing", "InProgress"})
 class World(Simulation, FakeAws):
     """S3 and Ground Truth's jobs."""
 
-    #: Of jobs that fail.
-    failure_reason: str = ""
     #: Code and text of the error for a job that does not exist.
     absent: tuple[str, str] = ("ResourceNotFound", "Nothing is known of it")
     #: Of whose calls some are refused for being too many.
@@ -103,11 +101,6 @@ class World(Simulation, FakeAws):
             self.calls.append((operation, parameters))
             raise RefusedError(*_THROTTLING[operation == "ListObjectsV2"])
         return super()._serve(operation, parameters)
-
-    def _describe_labeling_job(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        job = super()._describe_labeling_job(parameters)
-        failed = job["LabelingJobStatus"] == "Failed" and self.failure_reason
-        return {**job, "FailureReason": self.failure_reason} if failed else job
 
     def _job(self, name: str) -> dict[str, Any]:
         if name.lower() not in self.jobs:

@@ -17,7 +17,7 @@ from labeling_job.job.jobs import Job
 _FUNCTION: Final = re.compile(
     r"arn:[\w-]+:lambda:[\w-]+:\d{12}:function:(?P<name>[\w-]+)", re.IGNORECASE
 )
-_NEW_ROLE: Final = re.compile(r"\bassum(e|ing)\b", re.IGNORECASE)
+_NEW_ROLE: Final = re.compile(r"\bassum(e|ing)", re.IGNORECASE)
 #: Words of a reason to what can be done about it, the first that fits.
 _ADVICE: Final = tuple(
     (re.compile(words, re.IGNORECASE), advice)

@@ -10,7 +10,7 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
-from custom_resource.errors import code_of, is_denied
+from custom_resource.errors import code_of, is_closed, is_denied
 from labeling_job.clients import Clients
 
 #: What an absent job has been met with, by this code or that.
@@ -34,7 +34,7 @@ def is_listed(name: str, refusal: ClientError, aws: Clients) -> bool:
             for entry in page["LabelingJobSummaryList"]
         )
     except ClientError as error:
-        if not is_denied(error) or code_of(refusal) not in _OF_ABSENT:
+        if is_closed(error) or not is_denied(error) or code_of(refusal) not in _OF_ABSENT:
             raise
     aws.log.warning(
         "labeling job %s is taken for absent since it was refused with %s: the role may not list "

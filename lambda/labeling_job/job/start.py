@@ -34,7 +34,8 @@ def start_job(name: str, written: Written, request: Request, aws: Clients) -> Jo
     name, for `aws.propagation_seconds`. Raises CustomResourceError or an error of botocore, and
     CancelledError if the resource is no longer wanted; a note at the error says what was stopped.
     """
-    aws.clock.sleep(_begins_after(request.physical_id, aws))
+    if aws.spread_seconds:
+        aws.clock.sleep(_begins_after(request.physical_id, aws))
     end: float | None = None
     for each in run_names_from(name):
         try:

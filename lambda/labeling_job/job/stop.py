@@ -31,13 +31,20 @@ def delete(deletion: Deletion, aws: Clients) -> None:
     if identity is None:
         aws.log.info("%r is not the id of a labeling job, nothing to stop", deletion.identity)
         return
-    if is_known and not deletion.stop_on_delete:
-        guard_deletion(deletion, aws)
-    if deletion.markers is not None:
-        desired_state.withdraw(
-            identity, deletion.event, deletion.markers, aws, is_unanswered=not is_known
-        )
-    _stop_all(identity, deletion.owner, aws)
+    marker = desired_state.look(identity, deletion.markers, aws)
+    try:
+        if is_known and not deletion.stop_on_delete:
+            guard_deletion(deletion, aws)
+        if deletion.markers is not None:
+            desired_state.withdraw(
+                identity, deletion.event, deletion.markers, aws, is_unanswered=not is_known
+            )
+        _stop_all(identity, deletion.owner, aws)
+    except ClientError as error:
+        # An account that Ground Truth is closed to must be able to remove what came to nothing.
+        if not is_closed(error) or marker is None or marker.ready:
+            raise
+        aws.log.warning("%s: nothing was started", refusal(error))
 
 
 def stop_leftover(identity: str, owner: Owner, aws: Clients) -> None:
@@ -61,11 +68,7 @@ def _stop_all(identity: str, owner: Owner, aws: Clients) -> None:
             jobs.stop(job.name, aws, until=until)
             jobs.await_end(job.name, aws, until=until)
     except ClientError as error:
-        if is_closed(error):
-            # Such an account has no jobs; it must be able to remove what came to nothing.
-            aws.log.warning("%s: nothing to stop", refusal(error))
-            return
-        if not is_denied(error):
+        if is_closed(error) or not is_denied(error):
             raise
         raise CustomResourceError(
             f"labeling job {name} may be running and can't be stopped: {refusal(error)}. "

@@ -66,6 +66,14 @@ class FakeAws(FakeServices):
     page_size: int = 1000
     #: What a new job's status is at each look; the last one stays.
     course: tuple[str, ...] = ("Initializing", "InProgress")
+    #: The same for each of the next jobs, in their order.
+    courses: list[tuple[str, ...]] = field(default_factory=list)
+    #: Seconds after its creation at which a new job fails; None: not by itself.
+    fails_after: float | None = None
+    #: Of jobs that fail.
+    failure_reason: str = ""
+    #: Jobs that can be created in one second; all others are refused.
+    creations_per_second: int | None = None
     #: What a stopped job's status is at each look; the last one stays.
     stop_course: tuple[str, ...] = ("Stopping", "Stopped")
     #: Lower-case name to the statuses that its next looks show.
@@ -74,8 +82,13 @@ class FakeAws(FakeServices):
     looks_without_tags: int = 0
     #: Seconds after its creation in which a job has not counted its data objects.
     seconds_to_count: float = 0.0
-    #: Jobs in one page of their list.
+    #: What jobs in progress show all the time, whatever they have.
+    shown_counters: dict[str, int] | None = None
+    #: When jobs were created.
+    creations: list[float] = field(default_factory=list)
+    #: Jobs in one page of their list, and lists that show none yet.
     job_page_size: int = 2
+    lists_behind: int = 0
 
     def _config(self, service: str) -> Config | None:
         return S3_CONFIG if service == "s3" else None
@@ -233,20 +246,29 @@ class FakeAws(FakeServices):
         name = parameters["LabelingJobName"]
         if name.lower() in self.jobs:
             raise RefusedError("ResourceInUse", f"Labeling job {name} exists")
+        recent = [made for made in self.creations if made > self.time - 1]
+        if self.creations_per_second is not None and len(recent) >= self.creations_per_second:
+            raise RefusedError("ThrottlingException", "Rate exceeded")
+        self.creations.append(self.time)
         made = _moment(self.time + len(self.jobs) / 1000)
         job = self.add_job(name, "Initializing", **parameters, CreationTime=made)
-        self.ahead[name.lower()] = list(self.course)
+        self.ahead[name.lower()] = list(self.courses.pop(0) if self.courses else self.course)
         return {"LabelingJobArn": job["LabelingJobArn"]}
 
     def _describe_labeling_job(self, parameters: dict[str, Any]) -> dict[str, Any]:
         job = self._job(parameters["LabelingJobName"])
         if ahead := self.ahead.get(parameters["LabelingJobName"].lower()):
             job["LabelingJobStatus"] = ahead.pop(0)
+        age = self.time - job["CreationTime"].timestamp()
+        if self.fails_after is not None and self.fails_after <= age < _DAY / 2:
+            job["LabelingJobStatus"] = "Failed"
         answer = {
             **job,
             "LabelCounters": self._counters(job),
-            "ResponseMetadata": {"HTTPHeaders": {"date": formatdate(self.time)}},
+            "ResponseMetadata": {"HTTPHeaders": {"date": formatdate(self.time, usegmt=True)}},
         }
+        if job["LabelingJobStatus"] == "Failed" and self.failure_reason:
+            answer["FailureReason"] = self.failure_reason
         if self.looks_without_tags:
             self.looks_without_tags -= 1
             return {**answer, "Tags": []}
@@ -257,6 +279,8 @@ class FakeAws(FakeServices):
         counters: dict[str, int] = job["LabelCounters"]
         if counters or job["LabelingJobStatus"] != "InProgress":
             return counters
+        if self.shown_counters is not None:
+            return self.shown_counters
         unlabeled = 0
         if self.time >= job["CreationTime"].timestamp() + self.seconds_to_count:
             uri = job["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
@@ -265,6 +289,9 @@ class FakeAws(FakeServices):
         return {**dict.fromkeys(_COUNTERS, 0), "Unlabeled": unlabeled}
 
     def _list_labeling_jobs(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        if self.lists_behind:
+            self.lists_behind -= 1
+            return {"LabelingJobSummaryList": []}
         found = [
             {name: job[name] for name in ("LabelingJobName", "LabelingJobStatus")}
             for job in self.jobs.values()

@@ -88,7 +88,11 @@ def test_tags_that_others_have_set_stay(aws: FakeAws) -> None:
 def test_an_update_without_a_change_of_tags_changes_nothing(aws: FakeAws) -> None:
     _update(aws, properties(ServiceTimeout="60"), _OLD)
 
-    assert {name for name, _ in aws.calls} == {"DescribeLabelingJob", "GetObject"}
+    assert {name for name, _ in aws.calls} == {
+        "DescribeLabelingJob",
+        "GetObject",
+        "ListLabelingJobs",
+    }
 
 
 def test_new_content_starts_a_new_job_and_leaves_the_old_one_to_delete(aws: FakeAws) -> None:
@@ -216,6 +220,8 @@ def test_a_change_is_refused_as_often_as_it_is_tried(aws: FakeAws) -> None:
 
 
 def test_the_progress_of_a_job_that_has_no_numbers_yet_is_its_status(aws: FakeAws) -> None:
+    aws.seconds_to_count = float("inf")
+
     with pytest.raises(CustomResourceError, match=f"{own_id()} is InProgress, and"):
         _update(aws, _KEPT, _OLD)
 
