@@ -9,16 +9,18 @@ from typing import Final, Self
 
 from local.ground_truth.errors import AwsError
 
-#: Codes and words of sibling operations of SageMaker for what is not there, as people report them:
-#: https://github.com/aws/amazon-sagemaker-examples/issues/2360 and /2244,
-#: https://github.com/aws-controllers-k8s/community/issues/431 and its `generator.yaml`, of which
-#: only the beginnings are known. The last two are made up: no word may decide.
-ABSENT: Final = (
+#: Codes and words for what is not there, as people have met them at sibling operations of
+#: SageMaker; `tests/data/aws-words.yaml` has the sources.
+REPORTED: Final = (
     ("ValidationException", "Requested resource not found."),
     ("ValidationException", "Could not find requested job with name: {name}"),
     ("ValidationException", "Could not find endpoint"),
     ("ValidationException", "Unable to describe {name}"),
-    ("ResourceNotFound", "Amazon SageMaker can't find a job called {name}."),
+    ("ResourceNotFound", "Amazon SageMaker can't find a resource called {name}"),
+)
+#: Some are made up besides: no word may decide.
+ABSENT: Final = (
+    *REPORTED,
     ("ValidationException", "The value of labelingJobName is wrong"),
     ("ValidationException", "Nichts da"),
 )

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import yaml
 
-from local.ground_truth.api.unkindness import ABSENT, KIND, Unkindness
+from local.ground_truth.api.unkindness import ABSENT, KIND, REPORTED, Unkindness
 from local.ground_truth.errors import AwsError
 from tests.unit.local.local_cloud import ROLE, SCOPE, Account, classes
 
@@ -43,6 +44,20 @@ def test_a_seed_is_always_the_same_unkindness(seed: int) -> None:
 
 def test_seeds_have_all_words_for_what_is_absent() -> None:
     assert {Unkindness.of(seed).absent for seed in _SEEDS} == set(ABSENT)
+
+
+@pytest.mark.parametrize("absent", REPORTED)
+def test_reported_words_for_what_is_absent_are_those_of_the_reports(
+    absent: tuple[str, str],
+) -> None:
+    reports = yaml.safe_load((_RECORDED.parent / "aws-words.yaml").read_text())
+    beginning = absent[1].partition("{name}")[0].rstrip(": ")
+
+    assert any(
+        (each.get("code"), each["means"]) == (absent[0], "absent")
+        and each["text"].startswith(beginning)
+        for each in reports
+    )
 
 
 def test_a_job_is_in_progress_with_zeros_as_recorded_before_anything_is_read() -> None:
