@@ -62,6 +62,7 @@ def _look_for_drift(aws: LocalAws, ground_truth: Callable[..., _Answer]) -> None
         for each in functions.list_functions()["Functions"]
         if "LabelingJob" in each["FunctionName"]
     )
+    memory = functions.get_function_configuration(FunctionName=name)["MemorySize"]
     functions.update_function_configuration(FunctionName=name, MemorySize=512)
     (pool,) = cognito.list_user_pools(MaxResults=10)["UserPools"]
     ids = {"UserPoolId": pool["Id"], "ClientId": drifts[0]["PhysicalResourceId"]}
@@ -87,7 +88,7 @@ def _look_for_drift(aws: LocalAws, ground_truth: Callable[..., _Answer]) -> None
         for each in found["drifted"]
         for difference in each["differences"]
     } == {
-        ("AWS::Lambda::Function", "/MemorySize"): ("256", "512"),
+        ("AWS::Lambda::Function", "/MemorySize"): (str(memory), "512"),
         ("AWS::Cognito::UserPoolClient", "/CallbackURLs"): (
             client["CallbackURLs"],
             ["https://example.com/elsewhere"],

@@ -585,7 +585,7 @@ def test_a_custom_tasks_functions_run_with_their_own_rights(world: World) -> Non
     assert f"is not authorized to perform lambda:InvokeFunction on {pre}" in reason
     [line] = world.output("receipts-2")
     assert line["even-odd"] == {"totals": ["9.50", "9,50"]}
-    assert line["even-odd-metadata"]["type"] == "groundTruth/custom"
+    assert line["even-odd-metadata"]["type"] == "groundtruth/custom"
 
 
 def _first_task(worker: Worker) -> Task:
