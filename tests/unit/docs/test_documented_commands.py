@@ -178,7 +178,7 @@ def _aws(words: list[str], synthesised: Synthesised) -> None:
     (name,) = [each for each in model.operation_names if xform_name(each, "-") == operation]
     shape = model.operation_model(name).input_shape
     assert shape is not None
-    members = {"--region", *(f"--{xform_name(member, '-')}" for member in shape.members)}
+    members = {"--query", "--region", *(f"--{xform_name(member, '-')}" for member in shape.members)}
 
     assert {word for word in rest if word.startswith("--")} <= members
     if "--stack-name" in rest:
