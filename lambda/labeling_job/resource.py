@@ -81,9 +81,11 @@ def create(request: Request, aws: Clients) -> dict[str, str]:
         if refusal is not None:
             raise refusal
         return _start(runs.free, request, aws)
-    except CancelledError:
+    except CancelledError as cancelled:
         # Also when it is repeated: whoever made a job may have died before it could stop it.
-        stop_leftover(request.physical_id, request.owner, aws)
+        left = stop_leftover(request.physical_id, request.owner, aws)
+        if left is not None:
+            cancelled.add_note(left)
         raise
 
 
@@ -128,11 +130,17 @@ def _finish(request: Request, aws: Clients) -> None:
 
 def update(request: Request, aws: Clients) -> dict[str, str]:
     """Change tags in place, or start the job of the new content; a Delete stops the old one."""
+    left = None
     if request.replaced_id not in (None, request.physical_id, request.current_id):
         # A rollback: the answer of the update that failed may never have arrived.
         replaced = str(request.replaced_id)
         desired_state.withdraw(replaced, request.event, request.markers, aws, is_unanswered=True)
-        stop_leftover(replaced, request.owner, aws)
+        left = stop_leftover(replaced, request.owner, aws)
+    data = _updated(request, aws)
+    return {**data, "Summary": f"{data['Summary']}; {left}"} if left else data
+
+
+def _updated(request: Request, aws: Clients) -> dict[str, str]:
     if request.physical_id != request.current_id:
         try:
             guard_change(request, aws)

@@ -16,7 +16,9 @@ from ground_truth.config import load
 from tests.infra.contracts import ASSEMBLY, DEPLOYED, FIRST_HOUSE, synthesise
 
 #: What may change, in place: nobody's data, people or work is touched by it.
-_IN_PLACE: Final = frozenset({"function"})
+_IN_PLACE: Final = frozenset({"function", "policy"})
+#: What roles may do that they could not do before: they see more, and change nothing more.
+_GAINED: Final = frozenset({"sagemaker:ListLabelingJobs"})
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,13 @@ def test_nothing_of_the_first_house_is_new_stopped_replaced_or_deleted(plan: Pla
 
     assert [each for each in changes if each["action"] != "changed in place"] == []
     assert {each["kind"] for each in changes} <= _IN_PLACE
+
+
+def test_an_upgrade_lets_roles_do_little_more_and_nothing_less(plan: Plan) -> None:
+    permissions = _shown(plan)["permissions"]
+
+    assert {action for each in permissions["gained"] for action in each["actions"]} == _GAINED
+    assert permissions["lost"] == []
 
 
 def test_an_upgrade_needs_no_approval(plan: Plan) -> None:

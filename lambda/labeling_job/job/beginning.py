@@ -46,7 +46,8 @@ def await_start(name: str, objects: int | None, aws: Clients) -> Job:
             return job
         if job and status == "InProgress":
             if until is None:
-                until = min(now + CONFIRMATION - (job.age if is_first else 0.0), aws.clock.deadline)
+                waited = max(job.age, 0.0) if is_first else 0.0
+                until = min(now + CONFIRMATION - waited, aws.clock.deadline)
             if now >= until:
                 aws.log.warning("labeling job %s is %s, nothing is counted yet", name, status)
                 return job

@@ -47,13 +47,18 @@ def delete(deletion: Deletion, aws: Clients) -> None:
         aws.log.warning("%s: nothing was started", refusal(error))
 
 
-def stop_leftover(identity: str, owner: Owner, aws: Clients) -> None:
-    """Stop what was started for a Create or Update that has failed; nothing is raised."""
+def stop_leftover(identity: str, owner: Owner, aws: Clients) -> str | None:
+    """Stop what was started for a Create or Update that has failed; nothing is raised.
+
+    Returns what to tell the user if that can't be done, or None.
+    """
     try:
         retry(lambda: _stop_all(identity, owner, aws), aws)
-    except (BotoCoreError, ClientError, CustomResourceError):
+    except (BotoCoreError, ClientError, CustomResourceError) as error:
         # A rollback or Delete that fails is worse: the stack would need repair by hand.
         aws.log.exception("labeling job %s could not be stopped", identity)
+        return f"labeling job {identity} may still be running: {error}"
+    return None
 
 
 def _stop_all(identity: str, owner: Owner, aws: Clients) -> None:
@@ -68,11 +73,11 @@ def _stop_all(identity: str, owner: Owner, aws: Clients) -> None:
             jobs.stop(job.name, aws, until=until)
             jobs.await_end(job.name, aws, until=until)
     except ClientError as error:
-        if is_closed(error) or not is_denied(error):
+        if is_closed(error):
             raise
+        cure = "Give the function this permission" if is_denied(error) else "Try again"
         raise CustomResourceError(
             f"labeling job {name} may be running and can't be stopped: {refusal(error)}. "
-            "Give the function this permission, or stop the job with `aws sagemaker "
-            f"stop-labeling-job --labeling-job-name {name}` and delete the stack with "
-            f"`--retain-resources {owner.logical_id}`"
+            f"{cure}, or stop the job with `aws sagemaker stop-labeling-job --labeling-job-name "
+            f"{name}` and delete the stack with `--retain-resources {owner.logical_id}`"
         ) from error

@@ -131,6 +131,16 @@ def test_a_rollback_goes_on_when_the_job_that_is_left_can_not_be_stopped(aws: Fa
     assert outcome.data["JobName"] == own_id(_OLD)
 
 
+def test_a_rollback_names_the_job_that_it_could_not_stop(aws: FakeAws) -> None:
+    _update(aws, _NEW, _OLD)
+    aws.refuse("StopLabelingJob", "ValidationException", "Not now", times=999)
+
+    outcome = _update(aws, _OLD, _NEW, known=own_id(_OLD))
+
+    assert f"labeling job {own_id(_NEW)} may still be running: " in outcome.data["Summary"]
+    assert "Not now" in outcome.data["Summary"]
+
+
 def test_there_and_back_again_starts_a_third_job(aws: FakeAws) -> None:
     _update(aws, _NEW, _OLD)
     _delete(aws, own_id(_OLD))
