@@ -42,6 +42,7 @@ class LocalAws:
     `python -m local.aws stop <state>`. `delay` is the time in seconds that Ground Truth takes for
     a step of its own, such as from Initializing to InProgress. `region` is where requests go that
     name none; all other Regions of SageMaker answer too, each with its own portals and login pages.
+    `unkindness` is a seed for what AWS does now and then, `local/ground_truth/api/unkindness.py`.
     """
 
     account: Final = "000000000000"
@@ -53,11 +54,13 @@ class LocalAws:
         region: str = "us-east-1",
         detached: bool = False,
         delay: float = 0.2,
+        unkindness: int | None = None,
     ) -> None:
         self.state = Path(state).resolve()
         self.region = region
         self._detached = detached
         self._delay = delay
+        self._unkindness = unkindness
         self._process: subprocess.Popen[bytes] | None = None
         self._lifeline: int | None = None
         self._port: int | None = None
@@ -252,6 +255,7 @@ class LocalAws:
             "TMPDIR": str(self.state / "tmp"),
             "LOG_LEVEL": "INFO",
             "GROUND_TRUTH_DELAY_SECONDS": str(self._delay),
+            "GROUND_TRUTH_UNKINDNESS": "" if self._unkindness is None else str(self._unkindness),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -335,16 +339,22 @@ def _path() -> str:
 
 
 def main() -> None:
-    """`python -m local.aws start [--region=<region>]|stop <folder>`."""
+    """`python -m local.aws start|stop <folder> [--region REGION] [--unkindness SEED]`."""
     parser = argparse.ArgumentParser(prog="python -m local.aws", description=__doc__)
     parser.add_argument("action", choices=["start", "stop"])
     parser.add_argument("folder", type=Path, help="where the log and the certificates are")
     parser.add_argument("--region", default="us-east-1", help="where requests go that name none")
+    parser.add_argument("--unkindness", type=int, metavar="SEED", help="what AWS does at times")
     arguments = parser.parse_args()
     if arguments.action == "stop":
         print(stop_detached(arguments.folder.resolve()))  # noqa: T201  # a command line
         return
-    aws = LocalAws(arguments.folder, region=arguments.region, detached=True).start()
+    aws = LocalAws(
+        arguments.folder,
+        region=arguments.region,
+        detached=True,
+        unkindness=arguments.unkindness,
+    ).start()
     print(aws.shell_exports)  # noqa: T201  # a command line
 
 

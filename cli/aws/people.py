@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from botocore.exceptions import ClientError
 
+from cli.aws.portal import call_back_url
 from cli.errors import CommandError
 from ground_truth.config import Environment
 from workforce.groups import users_in
@@ -240,7 +241,7 @@ def _login_problem(
     cognito: CognitoIdentityProviderClient, pool_id: str, client_id: str, portal_url: str
 ) -> str:
     client = cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=client_id)
-    wanted = f"{portal_url}/oauth2/idpresponse"
+    wanted = call_back_url(portal_url)
     if wanted in client["UserPoolClient"].get("CallbackURLs", []):
         return ""
     return (

@@ -2,25 +2,124 @@
 
 from __future__ import annotations
 
-from cli.aws.cdk import run_cdk
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from cli.errors import CommandError
 from cli.repository import read_environment
-from cli.verb import AsJson, EnvironmentName, end, verb
+from cli.verb import AsJson, EnvironmentName, end, progress, verb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import Console
+
+    from cli.aws.drift import Drifted
+    from ground_truth.config import Environment
+
+#: Characters of a value that are shown.
+_LONGEST: Final = 300
 
 
 @verb("ground-truth drift dev", "ground-truth drift dev --json")
 def drift(environment: EnvironmentName, *, as_json: AsJson = False) -> None:
     """Fail if somebody has changed by hand what is deployed.
 
-    CDK lists what differs. It needs credentials that may read everything.
+    CloudFormation compares each resource with its template, and the portal's addresses and the
+    invitation are compared with what was written there. It needs credentials that may read
+    everything.
     """
-    name = read_environment(environment).name
-    status = run_cdk("drift", name, "--fail", as_json=as_json)
+    read = read_environment(environment)
+    # The SDK starts slowly.
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        with progress("drift") as say:
+            drifted, not_checked = _find(read, say)
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(f"AWS did not answer as expected: {error}") from None
+
+    def show(screen: Console) -> None:
+        _show(drifted, not_checked, screen)
+
     end(
-        {"environment": name},
-        lambda _: None,
+        {
+            "environment": read.name,
+            "drifted": [_as_json(each) for each in drifted],
+            "not_checked": not_checked,
+        },
+        show,
         as_json=as_json,
-        status=status,
-        error="something differs, or CDK has failed; its own words are on standard error"
-        if status
+        status=1 if drifted else 0,
+        error=f"{len(drifted)} of the environment's resources differ from what was deployed"
+        if drifted
         else None,
     )
+
+
+def _find(environment: Environment, say: Callable[[str], None]) -> tuple[list[Drifted], list[str]]:
+    """Return what differs, and the types that CloudFormation can't compare."""
+    import boto3
+
+    from cli.aws.drift import Drifted, detect, existing, read, stack_names
+    from cli.aws.own_changes import without_own
+
+    session: Any = boto3.Session(region_name=environment.region)
+    cloudformation, cognito = session.client("cloudformation"), session.client("cognito-idp")
+    names = stack_names(environment.name)
+    there = existing(cloudformation)
+    if not there.intersection(names):
+        raise CommandError(
+            f"expected the stack {names[0]} in {environment.region}, got none; deploy it with"
+            f" `ground-truth deploy {environment.name}`"
+        )
+    drifted, not_checked = [], set[str]()
+    for name in names:
+        if name not in there:
+            stack = "AWS::CloudFormation::Stack"
+            drifted.append(
+                Drifted(stack=name, resource=name, kind=stack, physical_id=name, status="DELETED")
+            )
+            continue
+        say(name)
+        found = detect(name, cloudformation)
+        stack_now = read(name, cloudformation)
+        drifted += without_own(found, stack_now, cognito)
+        not_checked |= stack_now.not_checked
+    return drifted, sorted(not_checked)
+
+
+def _show(drifted: Sequence[Drifted], not_checked: Sequence[str], screen: Console) -> None:
+    for each in drifted:
+        was = "was deleted" if each.status == "DELETED" else "was changed"
+        screen.print(f"{each.stack}: {each.kind} {each.resource} ({each.physical_id}) {was}")
+        for difference in each.differences:
+            expected, actual = _words(difference.expected), _words(difference.actual)
+            screen.print(f"  {difference.path}: expected {expected}, got {actual}")
+    if drifted:
+        screen.print(
+            "Put it back by hand, or write it into the file and deploy: a deployment alone changes"
+            " only what the file has changed."
+        )
+    else:
+        screen.print("Nothing differs from what was deployed.")
+    if not_checked:
+        screen.print(f"CloudFormation can't compare: {', '.join(not_checked)}")
+
+
+def _words(value: Any) -> str:
+    words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
+
+
+def _as_json(drifted: Drifted) -> dict[str, Any]:
+    return {
+        "stack": drifted.stack,
+        "resource": drifted.resource,
+        "type": drifted.kind,
+        "id": drifted.physical_id,
+        "status": drifted.status,
+        "differences": [asdict(each) for each in drifted.differences],
+    }

@@ -161,7 +161,9 @@ class Jobs:
             job: dict[str, Any] = self.client("sagemaker").describe_labeling_job(
                 LabelingJobName=name
             )
-            if job["LabelingJobStatus"] in statuses:
+            # A job is InProgress before it has read anything.
+            is_read = job["LabelingJobStatus"] != "InProgress" or any(job["LabelCounters"].values())
+            if job["LabelingJobStatus"] in statuses and is_read:
                 return job
             time.sleep(0.05)
         raise TimeoutError(f"{name} should be one of {statuses}, got {job['LabelingJobStatus']}")

@@ -89,13 +89,17 @@ class Prepared:
 
 @contextmanager
 def local_target(
-    folder: Path, environment: Environment, *, app: str | None = None
+    folder: Path,
+    environment: Environment,
+    *,
+    app: str | None = None,
+    unkindness: int | None = None,
 ) -> Iterator[Target]:
     """Start local AWS, bootstrapped, with simulated workers; end it afterwards.
 
     The environment is synthesised here, or by the CDK command if there is an `app`.
     """
-    with LocalAws(folder, region=environment.region) as aws:
+    with LocalAws(folder, region=environment.region, unkindness=unkindness) as aws:
         cdk = CdkCli(
             environment=environment.name,
             variables=aws.environment,

@@ -11,10 +11,13 @@ from typing import Any
 from labeling_job.clients import Clients
 from labeling_job.connections import Answer, Get
 from labeling_job.handler import handler
+from local.ground_truth.api.unkindness import KIND, Unkindness
 from tests.lifecycle.simulation import Simulation, begin_call, end_call
 from tests.unit.fake_services import RefusedError
 from tests.unit.labeling_job.labeling_job_aws import FakeAws
 
+#: What SageMaker and S3 say where there are too many calls.
+_THROTTLING = (("ThrottlingException", "Rate exceeded"), ("SlowDown", "Reduce your request rate"))
 #: Statuses of jobs that cost money.
 LIVE = frozenset({"Initializing", "InProgress"})
 
@@ -25,6 +28,15 @@ class World(Simulation, FakeAws):
 
     #: Code and text of the error for a job that does not exist.
     absent: tuple[str, str] = ("ResourceNotFound", "Nothing is known of it")
+    #: Of whose calls some are refused for being too many.
+    unkindness: Unkindness = KIND
+
+    def be_unkind(self, unkindness: Unkindness) -> None:
+        """Do what AWS does now and then."""
+        self.unkindness = unkindness
+        self.seconds_to_count = unkindness.unread
+        self.looks_without_tags = int(unkindness.untagged)
+        self.absent = unkindness.absent
 
     def state(self) -> dict[str, Any]:
         """Return what is there in the end, but for what tells one event or time from another."""
@@ -85,6 +97,10 @@ class World(Simulation, FakeAws):
         of_bucket = self._refusals[f"{operation} {parameters.get('Bucket')}"]
         if of_bucket:
             raise of_bucket.pop(0)
+        number = 1 + sum(name == operation for name, _ in self.calls)
+        if self.unkindness.is_throttled(operation, number):
+            self.calls.append((operation, parameters))
+            raise RefusedError(*_THROTTLING[operation == "ListObjectsV2"])
         return super()._serve(operation, parameters)
 
     def _job(self, name: str) -> dict[str, Any]:

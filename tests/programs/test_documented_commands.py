@@ -179,7 +179,7 @@ def _aws(words: list[str], synthesised: Synthesised) -> None:
     (name,) = [each for each in model.operation_names if xform_name(each, "-") == operation]
     shape = model.operation_model(name).input_shape
     assert shape is not None
-    members = {"--region", *(f"--{xform_name(member, '-')}" for member in shape.members)}
+    members = {"--query", "--region", *(f"--{xform_name(member, '-')}" for member in shape.members)}
     # A truth value is an option of its own, and so is its contrary.
     members |= {
         f"--no-{xform_name(member, '-')}"

@@ -15,6 +15,7 @@ from local.ground_truth.api.job_steps import Message, step
 from local.ground_truth.api.local_job import ENDED, LocalJob
 from local.ground_truth.api.request_model import check_request
 from local.ground_truth.api.state import Account, Call
+from local.ground_truth.api.unkindness import KIND, Calls, Unkindness
 from local.ground_truth.cloud import SERVICE, Caller, Cloud, Denied, Missing, Scope
 from local.ground_truth.errors import AwsError
 
@@ -71,13 +72,20 @@ class GroundTruth:
     """
 
     def __init__(
-        self, cloud: Cloud, *, delay: float = 0.2, clock: Callable[[], float] = time.time
+        self,
+        cloud: Cloud,
+        *,
+        delay: float = 0.2,
+        clock: Callable[[], float] = time.time,
+        unkindness: Unkindness = KIND,
     ) -> None:
         if delay < 0:
             raise ValueError(f"a delay is at least 0 seconds, got {delay}; give a longer one")
         self.cloud = cloud
         self.delay = delay
         self.clock = clock
+        self.unkindness = unkindness
+        self._calls = Calls(unkindness)
         self.lock = threading.RLock()
         self._accounts: dict[Scope, Account] = {}
 
@@ -119,6 +127,8 @@ class GroundTruth:
         """Return HTTP status and JSON content for a request."""
         try:
             request = json.loads(body or b"{}")
+            with self.lock:
+                self._calls.count(operation)
             return 200, self._run(scope, caller, operation, request)
         except AwsError as error:
             _LOG.info("%s: %s: %s", operation, error.code, error.message)
@@ -197,6 +207,7 @@ class GroundTruth:
                 request=request,
                 now=self.clock(),
                 delay=self.delay if delay is None else delay,
+                unkindness=self.unkindness,
             )
             _authorize(call, name, operation)
             return operation.run(call)
