@@ -16,13 +16,16 @@ _LAMBDA: Final = Path(__file__).parents[3] / "lambda"
 _WORDS: Final = "deploy again"
 #: Where it is said, and in which event that has failed.
 _PLACES: Final = {
+    "labeling_job/hints.py _elsewhere": "a bucket that S3 does not find yet",
     "labeling_job/hints.py _quota": "the refusal of a job",
     "labeling_job/job/beginning.py await_start": "a job that has not started",
     "labeling_job/job/desired_state.py __init__": "a Create or Update that was taken back",
     "labeling_job/job/failed.py": "a job that has failed to start",
     "labeling_job/manifest/reviewed_job.py again": "nothing to label; a success says more",
+    "labeling_job/source/object_reader.py _read": "an object that is too large",
     "labeling_job/source/object_reader.py _unreadable": "an object that can't be read",
-    "labeling_job/source/object_reader.py read_object": "an object that is too large",
+    "labeling_job/source/pages.py read_page": "a page of a listing that is too large",
+    "labeling_job/source/signed_get.py _target": "a bucket that S3 does not find yet",
     "labeling_job/source/signed_get.py signed_get": "S3 that does not answer",
     "workforce/check.py _guard_the_one": "a workforce that is in the way",
     "workforce/email_sender.py check_sender": "an address that SES does not send from",

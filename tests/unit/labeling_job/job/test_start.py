@@ -49,6 +49,8 @@ def test_the_spread_can_be_set_for_a_function(
     from labeling_job.clients import connect
 
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "example")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
     monkeypatch.delenv("SPREAD_SECONDS", raising=False)
     if told is not None:
         monkeypatch.setenv("SPREAD_SECONDS", told)
