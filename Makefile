@@ -36,8 +36,8 @@ test: ## Run all tests, the end-to-end deployment and the audit included
 	@python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: quick
-quick: ## Run the tests that deploy nothing
-	$(call install,dev sdk audit)
+quick: ## Run the tests that deploy nothing, audit nothing and do not start the command
+	$(call install,dev sdk)
 	@python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder tests/unit tests/lifecycle tests/infra
 
 .PHONY: pythons
@@ -62,17 +62,18 @@ bench: ## Measure synthesis, validation and the making of manifests, some minute
 	@python -m benchmarks.manifest
 
 .PHONY: docs
-docs: ## Write anew what is made from the code: task-types.md, environment.md and a table of operating.md in docs/, environments/schema.json
+docs: ## Write anew what is made from code and data: task-types.md, environment.md and a table of operating.md in docs/, environments/schema.json, bootstrap/policies.yaml
 	$(call install,core)
 	@python -m docs.task_types
 	@python -m docs.environment_schema
 	@python -m docs.environment
 	@python -m docs.operating
+	@python -m bootstrap.policies
 
 .PHONY: snapshots
 snapshots: ## Write what the tests show of templates, jobs, plans and help anew, in tests/data/
 	$(call install,dev sdk)
-	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py tests/infra/test_catalogue.py tests/infra/test_plan.py tests/unit/cli/test_command.py
+	@python -m pytest --quiet --update-golden-files tests/infra/test_snapshots.py tests/infra/test_catalogue.py tests/programs/test_plan.py tests/unit/cli/test_command.py tests/unit/cli/doctor/test_doctor.py
 
 # One version of a package, with the hashes of its files for every platform, whatever part has it.
 compile = uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes \

@@ -116,12 +116,12 @@ def _find(stage: EnvironmentStage, path: str) -> IConstruct | None:
 
 def _traits(environment: Environment) -> dict[str, bool]:
     workforce = environment.workforce
-    create, oidc = workforce.create, workforce.oidc
+    create, network = workforce.create, workforce.network
     return {
-        "optional-mfa": create is not None and create.mfa == "optional",
+        "no-mfa": create is not None and create.mfa == "off",
         "no-threat-protection": create is not None and create.threat_protection == "off",
         "pinned-urls": workforce.pin_urls_to_worker_ip,
-        "oidc-in-vpc": oidc is not None and oidc.vpc is not None,
+        "portal-in-vpc": network is not None and network.vpc is not None,
         "shared": workforce.shared_with is not None,
     }
 

@@ -40,11 +40,12 @@ of one computer with two shared cores, on which both ran one after the other.
 
 """
 _FOOT: Final = """
-How: [`signed_get.py`](../lambda/labeling_job/source/signed_get.py) lets boto3 sign addresses and
-gets them with urllib3, [`pages.py`](../lambda/labeling_job/source/pages.py) reads pages with expat,
-[`key_ranges.py`](../lambda/labeling_job/source/key_ranges.py) lists several ranges of keys at once
-behind the first 4,000 keys, [`object_reader.py`](../lambda/labeling_job/source/object_reader.py)
-reads 32 texts at once, and
+How: [`signature.py`](../lambda/labeling_job/source/signature.py) signs what
+[`connections.py`](../lambda/labeling_job/connections.py) sends over connections that are kept,
+[`pages.py`](../lambda/labeling_job/source/pages.py) cuts usual objects out of a page by one pattern
+and reads the rest with expat, [`key_ranges.py`](../lambda/labeling_job/source/key_ranges.py) lists
+several ranges of keys at once behind the first 4,000 keys,
+[`object_reader.py`](../lambda/labeling_job/source/object_reader.py) reads 64 texts at once, and
 [`lines_on_disk.py`](../lambda/labeling_job/manifest/lines_on_disk.py) keeps the manifest out of
 memory.
 
@@ -83,7 +84,7 @@ _CASES: Final = (
         sample=0,
         part=1,
         measure="cpu",
-        goal=8,
+        goal=12,
     ),
     _Case(
         name="1,000,000 keys counted, 10,000 sampled",
@@ -103,7 +104,7 @@ _CASES: Final = (
         sample=0,
         part=100,
         measure="wall",
-        goal=20,
+        goal=45,
     ),
 )
 

@@ -42,6 +42,14 @@ AnyEnvironmentName = Annotated[
         autocompletion=_environments,
     ),
 ]
+EnvironmentNameOrNone = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ENV",
+        help="A file's name in environments/: dev. Without it, what all have in common.",
+        autocompletion=_environments,
+    ),
+]
 JobName = Annotated[
     str | None,
     typer.Argument(metavar="JOB", help="A job's name in that file.", autocompletion=_jobs),

@@ -40,7 +40,9 @@ class LocalAws:
     written elsewhere. The server and all that it starts end with `stop()`, with the `with` block
     and with this process, however it ends. A `detached` one goes on until
     `python -m local.aws stop <state>`. `delay` is the time in seconds that Ground Truth takes for
-    a step of its own, such as from Initializing to InProgress.
+    a step of its own, such as from Initializing to InProgress. `region` is where requests go that
+    name none; all other Regions of SageMaker answer too, each with its own portals and login pages.
+    `unkindness` is a seed for what AWS does now and then, `local/ground_truth/api/unkindness.py`.
     """
 
     account: Final = "000000000000"
@@ -52,11 +54,13 @@ class LocalAws:
         region: str = "us-east-1",
         detached: bool = False,
         delay: float = 0.2,
+        unkindness: int | None = None,
     ) -> None:
         self.state = Path(state).resolve()
         self.region = region
         self._detached = detached
         self._delay = delay
+        self._unkindness = unkindness
         self._process: subprocess.Popen[bytes] | None = None
         self._lifeline: int | None = None
         self._port: int | None = None
@@ -129,6 +133,10 @@ class LocalAws:
             aws_access_key_id=_ROOT_KEY, aws_secret_access_key=_ROOT_KEY, region_name=self.region
         )
 
+    @property
+    def _regions(self) -> list[str]:
+        return sorted({self.region, *self._session.get_available_regions("sagemaker")})
+
     def client(self, service: str, region: str | None = None) -> Any:
         """Return a boto3 client for `service` as the account's root, the same one each time."""
         key = service, region or self.region
@@ -151,7 +159,7 @@ class LocalAws:
         if self._process is not None or _read_pid_file(self.state):
             raise RuntimeError(f"local AWS runs already in {self.state}; stop it first")
         (self.state / "tmp").mkdir(exist_ok=True)
-        certificate, key = write_certificates(self.state, self.region)
+        certificate, key = write_certificates(self.state, self._regions)
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             self._port = listener.getsockname()[1]
@@ -239,12 +247,15 @@ class LocalAws:
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "LAMBDA_EXECUTOR": "local",
+            # CloudFormation makes one resource after the other here, so that no jobs begin at once.
+            "SPREAD_SECONDS": "0",
             "DOCKER_HOST": f"unix://{self.state / 'no-such-file'}",
             "STATE_DIR": str(self.state / "tmp" / "state"),
             "S3_DATA_DIR": str(self.state / "tmp" / "s3"),
             "TMPDIR": str(self.state / "tmp"),
             "LOG_LEVEL": "INFO",
             "GROUND_TRUTH_DELAY_SECONDS": str(self._delay),
+            "GROUND_TRUTH_UNKINDNESS": "" if self._unkindness is None else str(self._unkindness),
             "PYTHONUNBUFFERED": "1",
         }
 
@@ -328,15 +339,22 @@ def _path() -> str:
 
 
 def main() -> None:
-    """`python -m local.aws start|stop <folder>`."""
+    """`python -m local.aws start|stop <folder> [--region REGION] [--unkindness SEED]`."""
     parser = argparse.ArgumentParser(prog="python -m local.aws", description=__doc__)
     parser.add_argument("action", choices=["start", "stop"])
     parser.add_argument("folder", type=Path, help="where the log and the certificates are")
+    parser.add_argument("--region", default="us-east-1", help="where requests go that name none")
+    parser.add_argument("--unkindness", type=int, metavar="SEED", help="what AWS does at times")
     arguments = parser.parse_args()
     if arguments.action == "stop":
         print(stop_detached(arguments.folder.resolve()))  # noqa: T201  # a command line
         return
-    aws = LocalAws(arguments.folder, detached=True).start()
+    aws = LocalAws(
+        arguments.folder,
+        region=arguments.region,
+        detached=True,
+        unkindness=arguments.unkindness,
+    ).start()
     print(aws.shell_exports)  # noqa: T201  # a command line
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import trustme
@@ -11,16 +12,16 @@ import trustme
 _VALID = dt.timedelta(days=30)
 
 
-def write_certificates(folder: Path, region: str) -> tuple[Path, Path]:
+def write_certificates(folder: Path, regions: Iterable[str]) -> tuple[Path, Path]:
     """Write `ca.pem`, `server.pem` and `server.key` to `folder`; return the latter two.
 
-    They are for 127.0.0.1 and for the worker portals and login pages of `region`. The authority's
-    own key is written nowhere, so nobody can sign another certificate with it.
+    They are for 127.0.0.1 and for the worker portals and login pages of `regions`. The
+    authority's own key is written nowhere, so nobody can sign another certificate with it.
     """
     end = dt.datetime.now(dt.UTC) + _VALID
     authority = trustme.CA(organization_name="Local AWS, for tests only")
-    names = ("127.0.0.1", f"*.labeling.{region}.localhost", f"*.auth.{region}.localhost")
-    server = authority.issue_cert(*names, not_after=end)
+    names = [f"*.{kind}.{region}.localhost" for region in regions for kind in ("auth", "labeling")]
+    server = authority.issue_cert("127.0.0.1", *names, not_after=end)
     (folder / "ca.pem").write_bytes(authority.cert_pem.bytes())
     certificate, key = folder / "server.pem", folder / "server.key"
     certificate.write_bytes(b"".join(blob.bytes() for blob in server.cert_chain_pems))

@@ -71,8 +71,10 @@ class Steps:
         self.console.print(f"  {words} {time.monotonic() - start:5.1f} s")
 
 
-def run_demo(console: Console, show: Callable[[Labels], None], *, keep: bool) -> str:
+def run_demo(console: Console, show: Callable[[Labels], None], *, region: str, keep: bool) -> str:
     """Run the demo, show its labels, and return what there is to say at the end.
+
+    `region` is the one of the file environments/local.yaml.
 
     With `keep`, local AWS and the labeled job go on running. Raises DemoError.
     """
@@ -80,7 +82,7 @@ def run_demo(console: Console, show: Callable[[Labels], None], *, keep: bool) ->
     state.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="demo-", dir=state))
     try:
-        said = _run(folder, console, show, keep=keep)
+        said = _run(folder, console, show, region=region, keep=keep)
     except KeyboardInterrupt:
         shutil.rmtree(folder)
         raise
@@ -95,9 +97,11 @@ def run_demo(console: Console, show: Callable[[Labels], None], *, keep: bool) ->
     return said
 
 
-def _run(folder: Path, console: Console, show: Callable[[Labels], None], *, keep: bool) -> str:
+def _run(
+    folder: Path, console: Console, show: Callable[[Labels], None], *, region: str, keep: bool
+) -> str:
     step = Steps(console)
-    aws = LocalAws(folder, detached=keep)
+    aws = LocalAws(folder, region=region, detached=keep)
     try:
         with step("start local AWS, with IAM and TLS enforced"):
             aws.start()

@@ -14,6 +14,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from local.ground_truth.api.service import GroundTruth
+from local.ground_truth.api.unkindness import KIND, Unkindness
 from local.ground_truth.portal.portal import Portal
 from local.loopback import opener
 from local.mailbox import PATH as MAILBOX
@@ -37,7 +38,9 @@ def main() -> None:
 async def _serve(listen: int) -> None:
     ministack = MiniStack()
     delay = float(os.environ.get("GROUND_TRUTH_DELAY_SECONDS", "0.2"))
-    ground_truth = GroundTruth(ministack, delay=delay)
+    seed = os.environ.get("GROUND_TRUTH_UNKINDNESS")
+    unkindness = Unkindness.of(int(seed)) if seed else KIND
+    ground_truth = GroundTruth(ministack, delay=delay, unkindness=unkindness)
     ministack.install(ground_truth)
     port = os.environ["GATEWAY_PORT"]
     portal = Portal(

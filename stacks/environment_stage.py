@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import aws_cdk as cdk
 from constructs import Construct
 
@@ -10,6 +12,10 @@ from ground_truth.config import Environment
 from stacks.data_stack import DataStack
 from stacks.labeling_stack import LabelingStack
 from stacks.workforce_stack import WorkforceStack
+
+#: AWS lists no workforce among what SageMaker's actions on tags take
+#: (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html).
+_WITHOUT_TAGS: Final = ["AWS::SageMaker::Workforce"]
 
 
 class EnvironmentStage(cdk.Stage):
@@ -58,7 +64,7 @@ class EnvironmentStage(cdk.Stage):
         # Jobs name their team by an ARN that is made from its name, which tells CDK nothing.
         self.labeling.add_stack_dependency(self.workforce)
         for key, value in environment.tags.items():
-            cdk.Tags.of(self).add(key, value)
+            cdk.Tags.of(self).add(key, value, exclude_resource_types=_WITHOUT_TAGS)
 
 
 def _cors(environment: Environment) -> tuple[Cors, ...]:

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from constructs.ground_truth import Notifications
 from constructs.ground_truth.workforce.oidc_workforce import OidcWorkforce
+from constructs.ground_truth.workforce.pool_protection import PoolProtection
 from constructs.ground_truth.workforce.portal_login import PortalLogin
 from constructs.ground_truth.workforce.private_workforce import PrivateWorkforce
 from constructs.ground_truth.workforce.user_pool import WorkerPool
@@ -52,6 +53,12 @@ class WorkforceStack(cdk.Stack):
         )
         self._check = self._workforce_check()
         self._pool = None if config.create is None else self._worker_pool(config.create)
+        #: What comes before all that is made besides.
+        self._first: Construct = self._check
+        if self._pool is not None and environment.protected:
+            self._first = PoolProtection(
+                self, "PoolProtection", pool=self._pool, function=self.function
+            )
         workforce = self._workforce()
         #: Tells people about work and about the end of jobs.
         self.notifications = Notifications(
@@ -59,7 +66,7 @@ class WorkforceStack(cdk.Stack):
             "Notifications",
             addresses=[address for team in config.teams.values() for address in team.notify],
         )
-        self.notifications.node.add_dependency(self._check.resource)
+        self.notifications.node.add_dependency(self._first)
         teams = {
             key: WorkTeam(
                 self,
@@ -142,7 +149,7 @@ class WorkforceStack(cdk.Stack):
                 name=name,
                 pool=self._pool,
                 network=config.create,
-                checked=self._check,
+                checked=self._first,
             ).workforce
         if config.oidc is not None:
             return OidcWorkforce(
@@ -151,7 +158,6 @@ class WorkforceStack(cdk.Stack):
                 name=name,
                 provider=config.oidc,
                 checked=self._check,
-                tags=self._environment.tags,
                 function=self.function,
             ).workforce
         owner = self._environment.owner
@@ -178,6 +184,7 @@ class WorkforceStack(cdk.Stack):
                 workforce=workforce,
                 teams=teams.values(),
                 pool=self._pool,
+                network=config.create,
                 function=self.function,
             )
             ready.append(login)

@@ -11,7 +11,7 @@ import pytest
 
 _YOURS: Final = Path(__file__).parents[1] / "environments"
 #: What says whether the user's files are right.
-_JUDGES: Final = ("tests/infra/test_audit.py", "tests/unit/test_your_environments.py")
+_JUDGES: Final = ("tests/programs/test_audit.py", "tests/unit/test_your_environments.py")
 
 
 # A busy computer is no fault of the code: no clock decides whether a test passes.
@@ -30,14 +30,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden-files",
         action="store_true",
-        help="write tests/data/help/, jobs/, plan/ and snapshots/ anew; look at the difference"
-        " before you commit it",
+        help="write tests/data/doctor/, help/, jobs/, plan/ and snapshots/ anew; look at the"
+        " difference before you commit it",
     )
     parser.addoption(
         "--environment",
         default="local",
         metavar="NAME",
         help="the environment it deploys, a file in environments/",
+    )
+    parser.addoption(
+        "--region",
+        action="append",
+        default=[],
+        metavar="REGION",
+        help="where it deploys it instead of the file's Region; several, one after the other",
     )
 
 

@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from cli.aws.portal import call_back_url
 from cli.errors import CommandError
 from custom_resource.context import Clock, step_log
 from ground_truth.config import Environment
@@ -252,7 +253,7 @@ def _login_problem(
     cognito: CognitoIdentityProviderClient, pool_id: str, client_id: str, portal_url: str
 ) -> str:
     client = cognito.describe_user_pool_client(UserPoolId=pool_id, ClientId=client_id)
-    wanted = f"{portal_url}/oauth2/idpresponse"
+    wanted = call_back_url(portal_url)
     if wanted in client["UserPoolClient"].get("CallbackURLs", []):
         return ""
     return (

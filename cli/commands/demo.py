@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.errors import CommandError
+from cli.repository import INSTALLATION
 from cli.verb import AsJson, console, end, print_table, verb
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def demo(
 
     start = time.monotonic()
     try:
-        said = run_demo(screen, show, keep=keep)
+        said = run_demo(screen, show, region=_region(), keep=keep)
     except DemoError as error:
         raise CommandError(str(error)) from error
     (labels,) = made
@@ -66,3 +67,13 @@ def demo(
         lambda screen: screen.print(said),
         as_json=as_json,
     )
+
+
+def _region() -> str:
+    """Return where the environment of the demo is."""
+    from ground_truth.config import EnvironmentFileError, load
+
+    try:
+        return load(INSTALLATION / "environments" / "local.yaml").region
+    except EnvironmentFileError as error:
+        raise CommandError(str(error)) from None

@@ -31,9 +31,13 @@ def deploy(
     """Deploy an environment: its data, workforce and labeling jobs.
 
     CDK shows what it does, and asks before permissions get wider, unless it runs without a
-    terminal. A job needs data objects in the input bucket before it can start.
+    terminal. A job needs data objects in the input bucket before it can start. Where the policies
+    of bootstrap/ are deployed, they must be those of this tree or later ones.
     """
-    name = read_environment(environment).name
+    from cli.aws.policies import require_policies
+
+    require_policies(found := read_environment(environment))
+    name = found.name
     asks = sys.stdin.isatty() and not yes and not as_json
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "outputs.json"

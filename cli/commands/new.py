@@ -28,6 +28,7 @@ workforce:
   create:                       # docs/workforce.md has the other ways to a workforce
     organization: Example Labs
     support_email: labeling@example.com
+    pool_schema: false          # so that AWS lets the accounts' pool be changed later
     # allowed_cidrs: [203.0.113.0/24]   # open the portal from these networks only
   teams:
     labelers:

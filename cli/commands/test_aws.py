@@ -3,35 +3,80 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated, Final
+
+import typer
 
 from cli.aws.cdk import foreground
 from cli.errors import CommandError
 from cli.repository import INSTALLATION, read_environment
 from cli.verb import AsJson, EnvironmentName, end, verb
 
+#: What AWS has answered, by Region.
+_ANSWERS: Final = INSTALLATION / ".local" / "aws-answers.json"
 
-@verb("ground-truth test-aws dev")
-def test_aws(environment: EnvironmentName, *, as_json: AsJson = False) -> None:  # noqa: PT028  # no test
+
+def _regions(incomplete: str) -> list[str]:
+    from ground_truth.catalogue.regions import REGIONS
+
+    return [name for name in REGIONS if name.startswith(incomplete)]
+
+
+RegionNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--region",
+        metavar="REGION",
+        help="Deploy it there instead; several, one after the other.",
+        autocompletion=_regions,
+    ),
+]
+
+
+@verb(
+    "ground-truth test-aws dev",
+    "ground-truth test-aws dev --region eu-west-1 --region ap-south-1",
+)
+def test_aws(  # no test
+    environment: EnvironmentName,
+    *,
+    region: RegionNames = None,  # noqa: PT028
+    as_json: AsJson = False,  # noqa: PT028
+) -> None:
     """Deploy an environment to a real account, have it labeled, destroy it.
 
-    It says what it makes and what that costs, and asks for the account's number.
+    It says what it makes and what that costs, and asks for the account's number. What AWS answers
+    is written to .local/aws-answers.json.
     """
     name = read_environment(environment).name
+    for each in region or ():
+        _check(each)
     if not sys.stdin.isatty():
         raise CommandError("expected a terminal, since it asks before it deploys; nothing was done")
     import pytest
 
     options = ["--capture=no", "--target=aws", f"--environment={name}"]
+    options += [f"--region={each}" for each in region or ()]
     status = foreground(
         [sys.executable, "-m", pytest.__name__, *options, "tests/e2e/test_even_odd.py"],
         folder=INSTALLATION,
         as_json=as_json,
     )
     end(
-        {"environment": name},
+        {"environment": name, "regions": region or [], "answers": str(_ANSWERS)},
         lambda _: None,
         as_json=as_json,
         # pytest's other codes say why nothing was tested.
         status=min(status, 1),
         error="the test has failed; pytest's words are on standard error" if status else None,
     )
+
+
+def _check(region: str) -> None:
+    """Raise CommandError if a Region has no Ground Truth."""
+    from ground_truth.validators import names_and_limits
+
+    try:
+        names_and_limits.region(region)
+    except ValueError as error:
+        raise CommandError(f"--region: {error}; nothing was done") from None

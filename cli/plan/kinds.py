@@ -19,6 +19,7 @@ _KINDS: Final = {
     "AWS::S3::Bucket": "bucket",
     "AWS::KMS::Key": "key",
     "Custom::WorkforceCheck": "workforce check",
+    "Custom::PoolProtection": "protection of the user pool",
     "Custom::PortalLogin": "portal login",
     "Custom::Workers": "workers",
     "Custom::WorkerAccess": "worker access",

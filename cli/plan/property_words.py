@@ -8,7 +8,7 @@ from typing import Any, Final
 from cli.plan.references import is_function
 from ground_truth.config import Job
 from ground_truth.config.effects import property_words
-from ground_truth.config.workforce import Oidc
+from ground_truth.config.workforce import Network, Oidc
 
 #: What no key makes, with the reason in between.
 _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
@@ -52,6 +52,7 @@ _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
         "UserPoolId": "user pool",
         "WorkforceName": "workforce",
     },
+    "Custom::PoolProtection": {"UserPoolId": "user pool"},
     "Custom::WorkerAccess": {
         "Descriptions": "descriptions of the teams",
         "SourceIp": "address of the internet",
@@ -83,6 +84,7 @@ _OF_ALL: Final = {
 _OF_KEYS: Final = {
     "Custom::LabelingJob": dict(property_words(Job)),
     "Custom::OidcWorkforce": dict(property_words(Oidc, ("Oidc",))),
+    "Custom::PortalLogin": dict(property_words(Network)),
 }
 _WORDS: Final = {
     kind: _OF_KEYS.get(kind, {})

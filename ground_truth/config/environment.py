@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -70,7 +71,7 @@ class Environment(Section):
     permissions_boundary: Annotated[
         Annotated[str, AfterValidator(names_and_limits.policy_name)] | None, Effect("in place")
     ] = None
-    #: Put on everything that is made.
+    #: Put on everything that is made, but on the workforce, which has no tags.
     tags: Annotated[Tags, Effect("in place")] = Field(default_factory=dict)
     #: Who labels.
     workforce: Annotated[Workforce, Effect("as its keys say")]
@@ -180,9 +181,14 @@ class Environment(Section):
         return f"{self.name}-{team_key}"
 
 
-def load(path: Path) -> Environment:
-    """Read an environment file; raises EnvironmentFileError with all that is wrong with it."""
+def load(path: Path, *, region: str | None = None) -> Environment:
+    """Read an environment file; raises EnvironmentFileError with all that is wrong with it.
+
+    With `region`, as if the file named that one.
+    """
     document = read(path)
+    if region is not None:
+        document = replace(document, data={**document.data, "region": region})
     try:
         names_and_limits.environment_name(path.stem)
     except ValueError as error:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from dataset.messages import shown
 from ground_truth.config.effects import NOWHERE, Effect
@@ -105,14 +112,21 @@ class Create(Network):
     )
     #: The sender of invitations, an identity of SES; without it Cognito's own, 50 mails a day.
     email_from: Annotated[Email | None, Effect("in place")] = None
-    #: Whether workers may or must have a second factor, an authenticator app.
-    mfa: Annotated[Literal["optional", "required"], Effect("in place")] = "optional"
+    #: Whether everybody must have a second factor, an authenticator app.
+    mfa: Annotated[
+        Literal["off", "required"],
+        BeforeValidator(people_validators.second_factor),
+        Effect("in place"),
+    ] = "off"
     #: What passwords must be like.
     password_policy: Annotated[PasswordPolicy, Effect("as its keys say")] = Field(
         default_factory=PasswordPolicy
     )
     #: What Cognito does about stolen passwords and odd sign-ins; billed by worker and month.
     threat_protection: Annotated[Literal["off", "audit", "enforced"], Effect("in place")] = "off"
+    #: Whether the template says that accounts have an address, which they have anyway; AWS may
+    #: refuse to change a pool whose template does.
+    pool_schema: Annotated[bool, Effect("in place")] = True
 
 
 class Oidc(Network):

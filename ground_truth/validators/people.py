@@ -53,6 +53,22 @@ def distinct_emails(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def second_factor(value: object) -> object:
+    """Refuse `optional`: nobody can set a second factor up.
+
+    "When MfaConfiguration is OPTIONAL, managed login doesn't automatically prompt users to set up
+    MFA" (botocore, cognito-idp: SetUserPoolMfaConfigRequest), and the worker portal has no page
+    for it.
+    """
+    if value == "optional":
+        raise ValueError(
+            "expected 'off', which changes nothing that is deployed, or 'required', which lets"
+            " everybody set up an authenticator app at the next sign-in, got 'optional', with"
+            " which nobody can set one up"
+        )
+    return value
+
+
 def password_length(value: int) -> int:
     """Check how long a password is at least.
 

@@ -3,39 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final
 
 from botocore.exceptions import ClientError
 
-if TYPE_CHECKING:
-    from custom_resource.context import EventContext
-
-_T = TypeVar("_T")
-
-#: SageMaker answers a missing thing with either of two codes; ValidationException means many
-#: other things too, hence the words.
-_ABSENT_WORDS: Final = re.compile(r"not found|does not exist|cannot find", re.IGNORECASE)
 #: What a role or policy that was made a moment ago looks like.
 _PROPAGATION_WORDS: Final = re.compile(
     r"\bassum(e|ing)\b|\brole\b|permission|not authorized|access denied|accessdenied",
     re.IGNORECASE,
 )
 #: Errors with these words will not go away: CORS rules, values that break a constraint of the
-#: API's model, accounts that may not use Ground Truth, and keys that can't be used.
+#: API's model, and keys that can't be used.
 _LASTING_WORDS: Final = re.compile(
-    r"\bcors\b|validation errors? detected|new customer|is disabled|pending (deletion|import)", re.I
+    r"\bcors\b|validation errors? detected|is disabled|pending (deletion|import)", re.IGNORECASE
 )
-_THROTTLED: Final = frozenset(
+#: The operations of Ground Truth, which AWS has closed to accounts that did not use it.
+_GROUND_TRUTH: Final = re.compile(r"LabelingJobs?|Workforces?|Workteams?")
+#: How AWS says that a service is closed: tests/data/aws-words.yaml has sources.
+_CLOSED_WORDS: Final = re.compile(
+    r"\b(new|existing) (aws )?customers?\b|\bnew (aws )?accounts?\b"
+    r"|no longer (be )?(accept|offered|open)|\bclosed to\b|\b(discontinued|retired)\b"
+    r"|\b(command|feature|operation|service)\b.* (no longer|not) supported",
+    re.IGNORECASE,
+)
+#: IAM's words for a missing permission
+#: (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
+NOT_AUTHORIZED: Final = re.compile(
+    r"not authorized to perform:? (?P<action>[\w-]+:\w+)(?:.*? on resource:? (?P<resource>\S+))?"
+)
+_BUSY: Final = frozenset(
     {
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
         "RequestLimitExceeded",
         "ServiceUnavailable",
+        "ServiceUnavailableException",
         "SlowDown",
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
     }
 )
+#: HTTP statuses that say the same.
+_BUSY_STATUS: Final = 500
+_TOO_MANY: Final = 429
 
 
 class CustomResourceError(Exception):
@@ -58,13 +70,6 @@ def refusal(error: ClientError) -> str:
     return f"{error.operation_name} was refused with {code_of(error)}: {words}"
 
 
-def is_absent(error: ClientError) -> bool:
-    """Say whether a thing of SageMaker does not exist."""
-    if code_of(error) == "ResourceNotFound":
-        return True
-    return is_invalid(error) and _ABSENT_WORDS.search(message_of(error)) is not None
-
-
 def is_invalid(error: ClientError) -> bool:
     """Say whether SageMaker refused a request for what is in it or for the state of a thing."""
     return code_of(error) == "ValidationException"
@@ -75,47 +80,42 @@ def is_denied(error: ClientError) -> bool:
     return code_of(error).startswith("AccessDenied")
 
 
-def is_throttled(error: ClientError) -> bool:
-    """Say whether there were too many calls, even for botocore's own retries."""
-    return code_of(error) in _THROTTLED
+def is_busy(error: ClientError) -> bool:
+    """Say whether AWS has too many calls, or a fault of its own, even for botocore's retries."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return code_of(error) in _BUSY or status >= _BUSY_STATUS or status == _TOO_MANY
+
+
+def is_closed(error: ClientError) -> bool:
+    """Say whether AWS says plainly that Ground Truth is closed to the account."""
+    return _is_of_ground_truth(error) and _CLOSED_WORDS.search(message_of(error)) is not None
+
+
+def may_be_closed(error: ClientError) -> bool:
+    """Say whether Ground Truth may be closed to the account: IAM does not explain its refusal."""
+    is_explained = NOT_AUTHORIZED.search(message_of(error)) is not None
+    return is_closed(error) or (
+        _is_of_ground_truth(error) and is_denied(error) and not is_explained
+    )
+
+
+def may_mean_absent(error: ClientError) -> bool:
+    """Say whether a refusal to look at a thing may mean that there is none.
+
+    SageMaker has several codes and texts for that, none of which is documented, and uses them for
+    other things too: only a list says which it is.
+    """
+    return not (is_busy(error) or is_closed(error) or is_denied(error))
 
 
 def may_pass(error: ClientError) -> bool:
     """Say whether an error may be the delay of a new role or policy."""
-    if _LASTING_WORDS.search(message_of(error)):
+    if is_closed(error) or _LASTING_WORDS.search(message_of(error)):
         return False
     if is_denied(error):
         return True
     return is_invalid(error) and _PROPAGATION_WORDS.search(message_of(error)) is not None
 
 
-def retry_while_propagating(
-    action: Callable[[], _T],
-    aws: EventContext,
-    is_passing: Callable[[ClientError], bool] | None = None,
-) -> _T:
-    """Run `action` again while its error may be the delay of a new role or policy.
-
-    Ends after `aws.propagation_seconds`, and raises the last error as it is. The action must be
-    safe to repeat. `is_passing` knows errors that pass in another way.
-    """
-    pause = 2.0
-    end: float | None = None
-    while True:
-        try:
-            return action()
-        except (ClientError, CustomResourceError) as error:
-            cause = error if isinstance(error, ClientError) else error.__cause__
-            if not isinstance(cause, ClientError) or not (
-                may_pass(cause) or (is_passing is not None and is_passing(cause))
-            ):
-                raise
-            now = aws.clock.now()
-            end = now + aws.propagation_seconds if end is None else end
-            if now + pause > min(end, aws.clock.deadline):
-                raise
-            aws.log.info(
-                "%s was refused with %s, trying again", cause.operation_name, code_of(cause)
-            )
-        aws.clock.sleep(pause)
-        pause = min(pause * 1.5, 15.0)
+def _is_of_ground_truth(error: ClientError) -> bool:
+    return _GROUND_TRUTH.search(error.operation_name) is not None

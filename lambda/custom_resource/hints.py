@@ -8,19 +8,20 @@ from typing import Final, TypeAlias
 
 from botocore.exceptions import ClientError
 
-from custom_resource.errors import code_of, is_denied, message_of, refusal
+from custom_resource.errors import (
+    NOT_AUTHORIZED,
+    code_of,
+    is_closed,
+    is_denied,
+    may_be_closed,
+    message_of,
+    refusal,
+)
 
 #: Says what to do about an error, if it knows.
 Hint: TypeAlias = Callable[[ClientError], "str | None"]
 
-#: IAM's words for a missing permission
-#: (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
-_NOT_AUTHORIZED: Final = re.compile(
-    r"not authorized to perform:? (?P<action>[\w-]+:\w+)(?:.*? on resource:? (?P<resource>\S+))?"
-)
 _KEY: Final = re.compile(r"arn:[\w-]+:kms:[\w:/-]+")
-#: What an account that Ground Truth is closed to can't do.
-_CLOSED: Final = frozenset({"CreateLabelingJob", "CreateWorkforce"})
 #: The permission for an operation, where it has another name than SageMaker's or Cognito's.
 _ACTIONS: Final[Mapping[str, str]] = {
     "AbortMultipartUpload": "s3:AbortMultipartUpload",
@@ -47,18 +48,17 @@ def explain(error: ClientError, *more: Hint) -> str:
 
 
 def _closed(error: ClientError) -> str | None:
-    message = message_of(error)
-    is_new = "new customer" in message.lower()
-    is_unexplained = (
-        error.operation_name in _CLOSED
-        and is_denied(error)
-        and _NOT_AUTHORIZED.search(message) is None
-    )
-    if not (is_new or is_unexplained):
+    if not may_be_closed(error):
         return None
+    if is_closed(error):
+        return (
+            "Ground Truth is closed to accounts that did not use it before 2026-07-30; deploy to "
+            "an account that did"
+        )
     return (
-        "Ground Truth is closed to accounts that did not use it before 2026-07-30; deploy to an "
-        "account that did"
+        f"allow {_action(error.operation_name)} in the role's policy; if that is allowed, Ground "
+        "Truth is closed to this account, as to all that did not use it before 2026-07-30: deploy "
+        "to an account that did"
     )
 
 
@@ -78,7 +78,7 @@ def _key(error: ClientError) -> str | None:
 
 
 def _denied(error: ClientError) -> str | None:
-    named = _NOT_AUTHORIZED.search(message_of(error))
+    named = NOT_AUTHORIZED.search(message_of(error))
     if named is None and not is_denied(error):
         return None
     action = named["action"] if named else _action(error.operation_name)

@@ -65,8 +65,11 @@ def answer(event: dict[str, Any], context: Any, function: Function) -> None:
 
 
 def _work(event: Mapping[str, Any], context: Any, function: Function) -> Answer:
+    from custom_resource.runtime import versions
+
     left = context.get_remaining_time_in_millis() / 1000
-    _log.info("%s: begins with id %s", _step(event), event.get("PhysicalResourceId", "none"))
+    known = event.get("PhysicalResourceId", "none")
+    _log.info("%s: begins with id %s on %s", _step(event), known, versions())
     outcome = function.work(event, _step(event), max(left - _MARGIN, left / 2))
     return Answer(
         status="SUCCESS",
@@ -83,6 +86,8 @@ def _failure(event: Mapping[str, Any], error: Exception, function: Function) -> 
         reason = f"unexpected {type(error).__name__}: {_words(error)}, see the function's log"
     else:
         _log.error("%s: %s", _step(event), reason)
+    # What has become of what was begun, see BaseException.add_note.
+    reason = "; ".join([reason, *getattr(error, "__notes__", ())])
     return Answer(status="FAILED", physical_id=_known_id(event, function), reason=_shown(reason))
 
 

@@ -7,6 +7,7 @@ one `-99`.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -39,6 +40,12 @@ def run_names(physical_id: str) -> Iterator[str]:
     yield physical_id
     for number in range(2, _LAST_RUN + 1):
         yield f"{physical_id}-{number}"
+
+
+def run_names_from(name: str) -> Iterator[str]:
+    """Yield the name of a run and those of the runs that may follow it."""
+    names = run_names(_REPETITION.sub("", name))
+    return itertools.dropwhile(lambda each: each != name, names)
 
 
 def is_reserved(tag: str) -> bool:

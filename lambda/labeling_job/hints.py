@@ -6,24 +6,35 @@ import os
 import re
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
 from custom_resource import hints
 from custom_resource.errors import code_of, is_invalid, message_of
 
-_ROLE: Final = re.compile(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]*[\w+=@/-]")
-_EXPECTED_REGION: Final = re.compile(r"expecting '([a-z0-9-]+)'")
-#: S3 answers these for a bucket of another Region
-#: (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
+#: A role's ARN in AWS's words.
+ROLE: Final = re.compile(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]*[\w+=@/-]")
+#: S3 answers these for a bucket of another Region, or of a place that it does not know yet
+#: (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html). Numbers are botocore's
+#: codes for answers without a body.
 _ELSEWHERE: Final = frozenset(
     {
-        "301",
+        *("301", "302", "303", "307", "308"),
         "AuthorizationHeaderMalformed",
         "IllegalLocationConstraintException",
         "PermanentRedirect",
+        "Redirect",
+        "TemporaryRedirect",
     }
 )
+_TEMPORARY: Final = frozenset({"302", "303", "307", "TemporaryRedirect"})
+#: Compiled when they are first used, which is seldom.
+_NAMED_REGION: Final = (
+    r"expecting '([a-z0-9-]+)'|The ([a-z0-9-]+) location constraint is incompatible"
+)
+#: The Region in a name of S3's, such as `in.s3.eu-west-1.amazonaws.com` or `s3-eu-west-1.…`.
+_REGION_OF_HOST: Final = r"(?:^|\.)s3(?:-fips)?(?:\.dualstack)?[.-]([a-z]{2,}(?:-[a-z]+)+-\d+)\."
 
 
 def explain(error: ClientError) -> str:
@@ -31,21 +42,45 @@ def explain(error: ClientError) -> str:
     return hints.explain(error, _elsewhere, _quota, _role)
 
 
+def bucket_region(error: ClientError) -> str | None:
+    """Return the Region in which a bucket is, where an error of S3 says so."""
+    response: Mapping[str, object] = dict(error.response)
+    words = re.search(_NAMED_REGION, message_of(error))
+    named = words and (words[1] or words[2])
+    hosts = re.findall(_REGION_OF_HOST, endpoint_of(error) or "")
+    return (
+        _header(error, "x-amz-bucket-region")
+        or _text(response.get("Error"), "Region")
+        # S3's own name for us-east-1, which needs no location constraint.
+        or ("us-east-1" if named == "unspecified" else named)
+        or (hosts[-1] if hosts else None)
+    )
+
+
+def endpoint_of(error: ClientError) -> str | None:
+    """Return the host that an error of S3 sends a request to, in lower case."""
+    response: Mapping[str, object] = dict(error.response)
+    location = _header(error, "location") or ""
+    try:
+        host = urlsplit(location).netloc
+    except ValueError:
+        host = location
+    host = host or _text(response.get("Error"), "Endpoint") or ""
+    return host.lower().removesuffix(":443") or None
+
+
 def _elsewhere(error: ClientError) -> str | None:
     if code_of(error) not in _ELSEWHERE:
         return None
-    response: Mapping[str, object] = dict(error.response)
-    named = _EXPECTED_REGION.search(message_of(error))
-    there = (
-        _text(response.get("Error"), "Region")
-        or (named[1] if named else None)
-        or _text(_member(response.get("ResponseMetadata"), "HTTPHeaders"), "x-amz-bucket-region")
-        or "another Region"
-    )
-    here = os.environ.get("AWS_REGION", "this one")
+    there, here = bucket_region(error), os.environ.get("AWS_REGION", "this one")
+    if there == here or (there is None and code_of(error) in _TEMPORARY):
+        return (
+            "S3 does not find the bucket's place yet, as in the first hours of a bucket; deploy "
+            "again in some minutes"
+        )
     return (
-        f"the bucket is in {there}, and the job in {here}; use a bucket in {here}, since Ground "
-        "Truth reads no other"
+        f"the bucket is in {there or 'another Region'}, and the job in {here}; use a bucket in "
+        f"{here}, since Ground Truth reads no other"
     )
 
 
@@ -62,11 +97,16 @@ def _role(error: ClientError) -> str | None:
     message = message_of(error)
     if not is_invalid(error) or re.search(r"\bassum(e|ing)\b", message) is None:
         return None
-    named = _ROLE.search(message)
+    named = ROLE.search(message)
     return (
         f"Ground Truth can't assume {named[0] if named else 'the execution role'}, even after the "
         "time that a new role takes; see that it exists and trusts sagemaker.amazonaws.com"
     )
+
+
+def _header(error: ClientError, name: str) -> str | None:
+    response: Mapping[str, object] = dict(error.response)
+    return _text(_member(response.get("ResponseMetadata"), "HTTPHeaders"), name)
 
 
 def _text(value: object, name: str) -> str | None:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from custom_resource import properties as read
-from custom_resource.errors import CustomResourceError, code_of, is_invalid
+from custom_resource.errors import CustomResourceError, code_of, may_mean_absent
 from workforce import workforces
+from workforce.portal_network import network_of
 from workforce.rollback import is_rollback
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from workforce.event import Event
 
 _WHERE: Final = "ResourceProperties"
-#: What says where the portal is in a VPC; SageMaker describes its endpoint beside it.
-_VPC: Final = ("VpcId", "SecurityGroupIds", "Subnets")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +38,6 @@ class _DesiredState:
     secret_arn: str
     cidrs: tuple[str, ...]
     vpc: Mapping[str, Any]
-    tags: Mapping[str, str]
 
     @property
     def network(self) -> dict[str, Any]:
@@ -117,14 +115,13 @@ def _make(desired: _DesiredState, aws: Clients) -> None:
     request: dict[str, Any] = {
         "WorkforceName": desired.name,
         "OidcConfig": {**desired.oidc, "ClientSecret": _secret(desired.secret_arn, aws)},
-        "Tags": [{"Key": key, "Value": value} for key, value in desired.tags.items()],
         **{name: value for name, value in desired.network.items() if any(value.values())},
     }
     try:
         aws.sagemaker.create_workforce(**request)
     except ClientError as error:
         # Another delivery of the event may have been faster.
-        if not is_invalid(error) or workforces.find(desired.name, aws) is None:
+        if not may_mean_absent(error) or workforces.find(desired.name, aws) is None:
             raise
 
 
@@ -133,7 +130,7 @@ def _with_network(
 ) -> dict[str, str]:
     """Change the network if it is another one, and return the attributes of the workforce."""
     there = _present(found, desired)
-    network = _network_of(there)
+    network = network_of(there)
     changes = {name: value for name, value in desired.network.items() if network[name] != value}
     if changes:
         aws.sagemaker.update_workforce(WorkforceName=desired.name, **changes)
@@ -175,14 +172,6 @@ def _oidc_of(found: WorkforceTypeDef) -> dict[str, Any]:
     return _without_empty(found.get("OidcConfig", {}))
 
 
-def _network_of(found: WorkforceTypeDef) -> dict[str, Any]:
-    vpc = found.get("WorkforceVpcConfig", {})
-    return {
-        "SourceIpConfig": {"Cidrs": found.get("SourceIpConfig", {}).get("Cidrs", [])},
-        "WorkforceVpcConfig": {name: value for name, value in vpc.items() if name in _VPC},
-    }
-
-
 def _desired_state(properties: Mapping[str, Any]) -> _DesiredState:
     return _DesiredState(
         name=read.text(properties, "WorkforceName", _WHERE),
@@ -190,7 +179,6 @@ def _desired_state(properties: Mapping[str, Any]) -> _DesiredState:
         secret_arn=read.text(properties, "ClientSecretArn", _WHERE),
         cidrs=read.texts(properties, "Cidrs", _WHERE),
         vpc=read.mapping({"Vpc": properties.get("Vpc") or {}}, "Vpc", _WHERE),
-        tags=read.mapping({"Tags": properties.get("Tags") or {}}, "Tags", _WHERE),
     )
 
 

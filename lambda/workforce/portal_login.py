@@ -14,9 +14,10 @@ from botocore.exceptions import ClientError
 
 from custom_resource import properties as read
 from custom_resource.errors import CustomResourceError, code_of
-from workforce import workforces
+from workforce import user_pools, workforces
 from workforce.model import fitting
 from workforce.pool_check import check_client
+from workforce.portal_network import lift_what_is_gone
 
 if TYPE_CHECKING:
     from workforce.clients import Clients
@@ -56,8 +57,10 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
     return {"PortalUrl": portal, "CallbackUrl": callback, "LogoutUrl": logout}
 
 
-#: What CloudFormation has overwritten is put there again, what an old portal needed goes away.
-update = create
+def update(event: Event, aws: Clients) -> dict[str, str]:
+    """Put there again what CloudFormation has overwritten; what is asked no more goes away."""
+    lift_what_is_gone(event, aws)
+    return create(event, aws)
 
 
 def delete(event: Event, aws: Clients) -> None:
@@ -108,7 +111,7 @@ def _change_invitation(pool: str, invitation: object, portal: str, aws: Clients)
     if not isinstance(invitation, Mapping):
         return
     where = "ResourceProperties.Invitation"
-    described: Mapping[str, Any] = aws.cognito.describe_user_pool(UserPoolId=pool)["UserPool"]
+    described = user_pools.describe(pool, aws)
     config = dict(described.get("AdminCreateUserConfig", {}))
     template = {
         **config.get("InviteMessageTemplate", {}),
@@ -118,24 +121,8 @@ def _change_invitation(pool: str, invitation: object, portal: str, aws: Clients)
     if config.get("InviteMessageTemplate") == template:
         return
     config["InviteMessageTemplate"] = template
-    if "TemporaryPasswordValidityDays" in described.get("Policies", {}).get("PasswordPolicy", {}):
-        # Its predecessor is described beside it, and refused beside it.
-        config.pop("UnusedAccountValidityDays", None)
-    desired = {
-        **described,
-        "UserPoolId": pool,
-        "PoolName": described["Name"],
-        "AdminCreateUserConfig": config,
-        # CloudFormation's own tags are described, stay whatever is written, and are refused here.
-        "UserPoolTags": {
-            name: value
-            for name, value in described.get("UserPoolTags", {}).items()
-            if not name.startswith("aws:")
-        },
-    }
-    shape = aws.cognito.meta.service_model.operation_model("UpdateUserPool").input_shape
     aws.log.info("user pool %s gets the invitation to %s", pool, portal)
-    aws.cognito.update_user_pool(**fitting(desired, shape))
+    user_pools.change(described, aws, AdminCreateUserConfig=config)
 
 
 def _merged(there: list[str], desired: Iterable[str], stale: Iterable[str]) -> list[str]:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
-from custom_resource.errors import CustomResourceError, retry_while_propagating
+from custom_resource.errors import CustomResourceError
 from custom_resource.responder import Outcome
-from workforce import check, oidc_workforce, portal_login, worker_access, workers
+from custom_resource.retry import retry
+from workforce import (
+    check,
+    oidc_workforce,
+    pool_protection,
+    portal_login,
+    worker_access,
+    workers,
+)
 from workforce.clients import Clients
 from workforce.event import Event, from_event
 from workforce.waiting import is_passing
@@ -31,6 +39,7 @@ class Resource(Protocol):
 
 _RESOURCES: Final[Mapping[str, Resource]] = {
     "Custom::OidcWorkforce": oidc_workforce,
+    "Custom::PoolProtection": pool_protection,
     "Custom::PortalLogin": portal_login,
     "Custom::WorkerAccess": worker_access,
     "Custom::Workers": workers,
@@ -42,13 +51,13 @@ def run(event: Mapping[str, Any], aws: Clients) -> Outcome:
     """Do what the event asks for; raises CustomResourceError, or an error of botocore."""
     resource, parsed = _resource(event), from_event(event)
     if parsed.kind == "Delete":
-        retry_while_propagating(lambda: resource.delete(parsed, aws), aws, is_passing)
+        retry(lambda: resource.delete(parsed, aws), aws, is_passing)
         return Outcome(physical_id=parsed.physical_id or "")
     identity = resource.physical_id(parsed)
     work = resource.create if parsed.kind == "Create" else resource.update
     return Outcome(
         physical_id=identity,
-        data=retry_while_propagating(lambda: work(parsed, aws), aws, is_passing),
+        data=retry(lambda: work(parsed, aws), aws, is_passing),
     )
 
 

@@ -1,13 +1,16 @@
-"""Tells an Update that takes a failed deployment back from one that is asked for."""
+"""Tells an event that takes a failed deployment back from one that is asked for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from workforce.clients import Clients
+
+#: A stack's status while its first deployment is taken back (botocore: StackStatus).
+_OF_THE_FIRST: Final = "ROLLBACK_IN_PROGRESS"
 
 
 def is_rollback(stack_id: str, aws: Clients) -> bool:
@@ -16,9 +19,18 @@ def is_rollback(stack_id: str, aws: Clients) -> bool:
     A refusal would block the stack then, and what the event asks for was there before.
     """
     try:
-        (stack,) = aws.cloudformation.describe_stacks(StackName=stack_id)["Stacks"]
+        return "ROLLBACK" in _status(stack_id, aws)
     except ClientError as error:
         # What was to be refused is the better reason.
         aws.log.warning("the stack can't be looked at: %s", error)
         return False
-    return "ROLLBACK" in stack["StackStatus"]
+
+
+def is_first_rollback(stack_id: str, aws: Clients) -> bool:
+    """Say whether a stack's first deployment is taken back, after which there is no stack."""
+    return _status(stack_id, aws) == _OF_THE_FIRST
+
+
+def _status(stack_id: str, aws: Clients) -> str:
+    (stack,) = aws.cloudformation.describe_stacks(StackName=stack_id)["Stacks"]
+    return stack["StackStatus"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from botocore.exceptions import ClientError
 
-from custom_resource.errors import code_of, is_throttled
+from custom_resource.errors import code_of, is_busy
 
 if TYPE_CHECKING:
     from workforce.clients import Clients
@@ -25,7 +25,7 @@ _WHILE: Final = 60.0
 
 def is_passing(error: ClientError) -> bool:
     """Say whether the same call will do later."""
-    return is_throttled(error) or code_of(error) in _CONFLICTS
+    return is_busy(error) or code_of(error) in _CONFLICTS
 
 
 def ask(call: Callable[[], _T], aws: Clients, *, is_new: bool = False) -> _T:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from custom_resource import properties as read
-from custom_resource.errors import is_absent, is_invalid, message_of
+from custom_resource.errors import may_mean_absent
+from workforce import workforces
 
 if TYPE_CHECKING:
     from workforce.clients import Clients
@@ -48,8 +49,7 @@ def delete(event: Event, aws: Clients) -> None:
         try:
             _constrain(team, _OFF, aws)
         except ClientError as error:
-            is_gone = is_invalid(error) and "work team" in message_of(error).lower()
-            if not is_gone and not is_absent(error):
+            if not may_mean_absent(error) or workforces.has_team(team, aws):
                 raise
             aws.log.info("work team %s is gone already", team)
 

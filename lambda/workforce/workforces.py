@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from custom_resource.errors import CustomResourceError, is_absent, is_invalid, message_of
+from custom_resource.errors import CustomResourceError, may_mean_absent
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import WorkforceTypeDef
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 #: Seconds for a workforce to be made, changed or deleted, and between two looks at it.
 _WAIT: Final = 600.0
 _PAUSE: Final = 5.0
-#: How SageMaker says that a workforce is not there, beside the usual words.
-_NO_WORKFORCE: Final = re.compile(r"\bno workforce\b", re.IGNORECASE)
 
 
 def the_one(aws: Clients) -> WorkforceTypeDef | None:
@@ -29,13 +26,15 @@ def the_one(aws: Clients) -> WorkforceTypeDef | None:
 
 
 def find(name: str, aws: Clients) -> WorkforceTypeDef | None:
-    """Return the workforce of this name, or None."""
+    """Return the workforce of this name, or None, as the list of workforces says."""
     try:
         return aws.sagemaker.describe_workforce(WorkforceName=name)["Workforce"]
     except ClientError as error:
-        if is_absent(error) or (is_invalid(error) and _NO_WORKFORCE.search(message_of(error))):
-            return None
-        raise
+        if not may_mean_absent(error):
+            raise
+    pages = aws.sagemaker.get_paginator("list_workforces").paginate(NameContains=name)
+    found = [each for page in pages for each in page["Workforces"]]
+    return next((each for each in found if each["WorkforceName"].lower() == name.lower()), None)
 
 
 def settled(name: str, aws: Clients) -> WorkforceTypeDef | None:
@@ -62,7 +61,7 @@ def await_change(
         if aws.clock.now() + _PAUSE > until:
             raise CustomResourceError(
                 f"workforce {name} is still {status} after {_WAIT / 60:.0f} minutes, look at it in "
-                "the SageMaker console and deploy again"
+                "the SageMaker console and run the command again"
             )
         aws.log.info("workforce %s is %s, waiting", name, status)
         aws.clock.sleep(_PAUSE)
@@ -82,6 +81,13 @@ def team_names(aws: Clients) -> list[str]:
     """Return the names of all private work teams, which belong to the one workforce."""
     pages = aws.sagemaker.get_paginator("list_workteams").paginate()
     return [team["WorkteamName"] for page in pages for team in page["Workteams"]]
+
+
+def has_team(name: str, aws: Clients) -> bool:
+    """Say whether a work team is listed; how SageMaker refuses one that is gone is not known."""
+    pages = aws.sagemaker.get_paginator("list_workteams").paginate(NameContains=name)
+    names = (team["WorkteamName"] for page in pages for team in page["Workteams"])
+    return name.lower() in (each.lower() for each in names)
 
 
 def shown(found: WorkforceTypeDef) -> str:

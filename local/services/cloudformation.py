@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,10 +16,12 @@ from local.ground_truth.cloud import Denied
 from local.services.iam import Rights
 from local.services.internals import module
 
-_TABLE: Final = Path(__file__).parents[1] / "deployment_permissions.yaml"
-_LINE: Final = re.compile(
-    r"(?P<action>\S+)(?: (?!if )(?P<resource>\S+))?(?: if (?P<property>\w+))?"
-)
+#: Says itself how it is read.
+_TABLE: Final = Path(__file__).parents[2] / "bootstrap" / "permissions.yaml"
+#: The qualifier of CDK's bootstrap.
+_QUALIFIER: Final = "hnb659fds"
+#: What Cognito makes a role for, which sends the mails of a pool.
+_MAILS: Final = "email.cognito-idp.amazonaws.com"
 #: Whom a role is passed to.
 _SERVICES: Final = {
     "AWS::Events::Rule": "events.amazonaws.com",
@@ -39,8 +42,10 @@ _NOTHING: Final = ("AWS::CDK::Metadata", "AWS::CloudFormation::")
 class Deployments:
     """CloudFormation of MiniStack, which by itself does everything as the account's root.
 
-    What is asked of a role stands in deployment_permissions.yaml. A role is bound to a stack from
-    the call that passes it on; a stack without one is made with everybody's rights.
+    What is asked of a role stands in bootstrap/permissions.yaml: all that AWS's schemas declare for
+    a handler, whether a resource has the property that it is for or not, and of a resource whose
+    ARN has two forms, both. A role is bound to a stack from the call that passes it on; a stack
+    without one is made with everybody's rights.
     """
 
     def __init__(self, rights: Rights) -> None:
@@ -49,7 +54,14 @@ class Deployments:
         self._stacks = module("services.cloudformation.stacks")
         self._requests = module("services.cloudformation.handlers")
         self._provisioners = module("services.cloudformation.provisioners")
-        self._table: dict[str, dict[str, Any]] = yaml.safe_load(_TABLE.read_text())
+        table = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
+        self._types: Mapping[str, Mapping[str, Any]] = table["types"]
+        #: The ARNs of a scope, with {name} and other words in them.
+        self._arns: dict[str, list[str]] = {
+            name: [scope["arn"]] if isinstance(scope["arn"], str) else scope["arn"]
+            for policy in table["policies"].values()
+            for name, scope in policy["scopes"].items()
+        }
         self._role_of: dict[str, str] = {}
 
     def install(self) -> None:
@@ -66,8 +78,8 @@ class Deployments:
 
         def provision_if_allowed(kind: str, logical_id: str, new: Any, stack: str) -> Any:
             name = self._provisioners._physical_name(stack, logical_id)
-            for each, operation in (("every-stack", "create"), (kind, "create"), (kind, "read")):
-                self._require(stack, each, operation, name, new)
+            self._require(stack, "every stack", ("create",), name, new)
+            self._require(stack, kind, ("create", "tagging", "read"), name, new)
             made = provision(kind, logical_id, new, stack)
             self._bound(kind, made[0], new)
             return made
@@ -76,8 +88,7 @@ class Deployments:
             kind: str, physical_id: str, old: Any, new: Any, stack: str, *more: Any
         ) -> Any:
             if old != new:
-                for operation in ("update", "read"):
-                    self._require(stack, kind, operation, physical_id, new)
+                self._require(stack, kind, ("update", "tagging", "read"), physical_id, new)
             made = update(kind, physical_id, old, new, stack, *more)
             self._bound(kind, made[0], new)
             return made
@@ -85,7 +96,7 @@ class Deployments:
         def delete_if_allowed(
             kind: str, physical_id: str, old: Any, stack: str | None = None, *more: Any
         ) -> None:
-            self._require(stack or "", kind, "delete", physical_id, old)
+            self._require(stack or "", kind, ("delete",), physical_id, old)
             delete(kind, physical_id, old, stack, *more)
 
         stacks._provision_resource = provision_if_allowed
@@ -117,6 +128,8 @@ class Deployments:
 
         async def answer(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
             about_one = b"Action=DescribeStacks" in body and b"StackName=" in body
+            # Our functions ask while the stack waits for them.
+            about_one &= "ground-truth-cdk" not in headers.get("user-agent", "")
             deadline = time.monotonic() + (_PATIENCE if about_one else 0)
             while True:
                 found = await handle(method, path, headers, body, query)
@@ -145,52 +158,74 @@ class Deployments:
         record = self._iam._roles.get_scoped(account, None, name)
         record["PermissionsBoundary"] = properties.get("PermissionsBoundary")
 
-    def _require(self, stack: str, kind: str, operation: str, name: str, properties: Any) -> None:
+    def _require(
+        self, stack: str, kind: str, handlers: Sequence[str], name: str, properties: Any
+    ) -> None:
         """Raise ValueError, CloudFormation's reason, unless the stack's role may do all of it."""
         role = self._role_of.get(stack)
         if role is None or kind.startswith(_NOTHING):
             return
         scope = self._rights.current_scope()
+        words = {
+            "partition": "aws",
+            "account": scope.account,
+            "region": scope.region,
+            "qualifier": _QUALIFIER,
+            "stack": stack,
+        }
         entry = self._entry(kind)
-        name, own = _name(properties.get(entry.get("name", "")) or name)
-        for action, resource in _needed(entry.get(operation, ()), properties):
-            arn = (resource or own or entry["arn"]).format(
-                partition="aws",
-                account=scope.account,
-                region=scope.region,
-                name=name.lower() if kind.startswith("AWS::S3::") else name,
-                stack=stack,
-            )
-            context = _context(kind, action, arn, properties)
-            try:
-                self._rights.require(scope, role, action, arn, context)
-            except Denied as denied:
-                raise ValueError(
-                    f"User: {role} is not authorized to perform: {action} on resource: {arn}"
-                ) from denied
+        names = entry.get("names", {})
+        for handler, (place, callers) in itertools.product(handlers, entry["actions"].items()):
+            called = [action for action, by in callers.items() if handler in by.split()]
+            arns = _arns(self._arns[place], names.get(place), name, properties, words)
+            for action, arn in itertools.product(called, arns):
+                context = _context(kind, action, arn, properties)
+                try:
+                    self._rights.require(scope, role, action, arn, context)
+                except Denied as denied:
+                    raise ValueError(
+                        f"User: {role} is not authorized to perform: {action} on resource: {arn}"
+                    ) from denied
 
     def _entry(self, kind: str) -> Mapping[str, Any]:
         name = "custom" if kind.startswith("Custom::") else kind
-        if name not in self._table:
+        if name not in self._types:
             raise ValueError(f"expected {kind} in {_TABLE.name}, got nothing; add what it needs")
-        return self._table[name]
+        return self._types[name]
 
 
-def _needed(lines: list[str], properties: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    for line in lines:
-        match = _LINE.fullmatch(line)
-        if match is None:
-            raise ValueError(f"expected an action in {_TABLE.name}, got {line!r}")
-        if match["property"] is None or properties.get(match["property"]):
-            yield match["action"], match["resource"]
+def _arns(
+    forms: Sequence[str], source: str | None, own: str, properties: Any, words: Mapping[str, str]
+) -> list[str]:
+    """Return the ARNs of a resource, or none where a property that would name it is absent.
+
+    `source` is the path of that property, or a made-up name with {stack} in it; without it the
+    resource is the one that is made.
+    """
+    if "{name}" not in "".join(forms):
+        return [form.format(**words) for form in forms]
+    if source is None:
+        name = own
+    elif "{" in source:
+        name = source.format(**words)
+    else:
+        name = _at(properties, source.split("."))
+    if not name:
+        return []
+    if name.startswith("arn:"):
+        return [name]
+    # Of a queue its URL is known, and buckets have names in lower case.
+    name = name.rsplit("/", 1)[-1] if "://" in name else name
+    return [form.format(name=name.lower() if ":s3:::" in form else name, **words) for form in forms]
 
 
-def _name(value: Any) -> tuple[str, str | None]:
-    """Return a name and, if that is what is known, its ARN."""
-    first = str(value[0] if isinstance(value, list) else value)
-    if first.startswith("arn:"):
-        return first, first
-    return first.rsplit("/", 1)[-1] if "://" in first else first, None
+def _at(properties: Any, steps: Sequence[str]) -> str:
+    """Return what is at a path of properties, in the first of the items of a list, or nothing."""
+    found = properties
+    for step in (*steps, ""):
+        found = next(iter(found), {}) if isinstance(found, list) else found
+        found = found.get(step) if step and isinstance(found, Mapping) else found
+    return str(found or "")
 
 
 def _context(kind: str, action: str, arn: str, properties: Mapping[str, Any]) -> dict[str, str]:
@@ -203,4 +238,6 @@ def _context(kind: str, action: str, arn: str, properties: Mapping[str, Any]) ->
         context["iam:PolicyARN"] = policies[0]
     if action == "iam:PassRole":
         context["iam:PassedToService"] = _SERVICES[kind]
+    if action == "iam:CreateServiceLinkedRole":
+        context["iam:AWSServiceName"] = _MAILS
     return context

@@ -73,7 +73,8 @@ class Events:
         queue = (target.get("DeadLetterConfig") or {}).get("Arn")
         if not queue:
             return
-        scope, context = self._rights.current_scope(), {"aws:sourcearn": rule.get("Arn", "")}
+        scope = self._rights.current_scope()
+        context = {"aws:sourcearn": rule.get("Arn", ""), "aws:sourceaccount": scope.account}
         try:
             policy = self._rights.policy_of("sqs", queue)
             self._rights.require_service(scope, policy, "sqs:SendMessage", queue, _EVENTS, context)

@@ -76,7 +76,9 @@ class Rights:
         statements = [statements] if isinstance(statements, dict) else statements
         # A trust policy has no Resource, which the evaluation of a policy asks for.
         policy = {"Statement": [{**statement, "Resource": "*"} for statement in statements]}
-        request = self._service_request(scope, "sts:AssumeRole", role, {})
+        request = self._service_request(
+            scope, "sts:AssumeRole", role, {"aws:sourceaccount": scope.account}
+        )
         result = self._iam.evaluate_resource_policy(policy, request, service=service)
         return bool(result.decision == "Allow")
 
@@ -110,7 +112,7 @@ class Rights:
                 action=action,
                 resource_arn=resource,
                 region=scope.region,
-                service_context={"aws:sourceaccount": scope.account, **context},
+                service_context=dict(context),
             )
 
     def credentials(

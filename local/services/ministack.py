@@ -64,7 +64,7 @@ class MiniStack:
         sagemaker.install(ground_truth, self._rights)
         self._rights.install()
         Deployments(self._rights).install()
-        self._buckets.install()
+        self._buckets.install(ground_truth.unkindness)
         self._topics.install()
         self._event_bus.install()
         self.mails.install()

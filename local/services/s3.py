@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from local.ground_truth.api.unkindness import Calls, Unkindness
 from local.ground_truth.cloud import Bucket, Missing, Scope
 from local.ground_truth.errors import AwsError
 from local.services.iam import Rights
@@ -15,6 +16,9 @@ from local.services.sts import RoleSessions
 _BUCKET: Final = "AWS::S3::Bucket"
 _ENCRYPTION: Final = "x-amz-server-side-encryption"
 _KEY: Final = f"{_ENCRYPTION}-aws-kms-key-id"
+_SLOW_DOWN: Final = (
+    b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
+)
 
 
 class Buckets:
@@ -28,11 +32,12 @@ class Buckets:
         self._rights = rights
         self._sessions = sessions
 
-    def install(self) -> None:
+    def install(self, unkindness: Unkindness) -> None:
         """Patch buckets of templates, S3's own key, and what encrypted objects ask of callers."""
         self._patch_buckets()
         self._patch_managed_key()
         self._patch_key_rights()
+        _throttle(Calls(unkindness))
 
     def read_object(self, scope: Scope, role: str, bucket: str, key: str) -> bytes:
         with self._bucket_scope(scope, bucket, key):
@@ -180,6 +185,25 @@ class Buckets:
             raise Missing(f"s3://{bucket}/{key}")
         with self._rights.as_service(Scope(account=owner, region=scope.region)):
             yield
+
+
+def _throttle(calls: Calls) -> None:
+    """Refuse some listings as S3 does where there are too many.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    """
+    services = module("app").SERVICE_HANDLERS
+    handle = services["s3"]
+
+    async def answer(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+        try:
+            if method == "GET" and "list-type" in query:
+                calls.count("ListObjectsV2")
+        except AwsError:
+            return 503, {"Content-Type": "application/xml"}, _SLOW_DOWN
+        return await handle(method, path, headers, body, query)
+
+    services["s3"] = answer
 
 
 def _encryption_xml(encryption: Mapping[str, Any]) -> bytes:

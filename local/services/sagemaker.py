@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from local.ground_truth.api.resource_types import Resource, Workforces, Workteams
 from local.ground_truth.api.service import GroundTruth
+from local.services.drift import add_reader
 from local.services.iam import Rights
 from local.services.internals import module
 
@@ -64,6 +66,18 @@ def _add_type(name: str, resource: Resource, rights: Rights) -> None:
         "update_with_logical_id": True,
         "delete": delete,
     }
+    add_reader(name, lambda physical_id, named: _read(resource, rights, physical_id, named))
     replacing = () if resource.delete_first else resource.create_only
     provisioners._REPLACING_PROPERTIES[name] = replacing
     provisioners._STACK_TAG_PROPERTY[name] = ("Tags", "list")
+
+
+def _read(
+    resource: Resource, rights: Rights, physical_id: str, named: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    found = resource.read(rights.current_scope(), physical_id)
+    secret = named.get("OidcConfig", {}).get("ClientSecret")
+    if found is None or secret is None or "OidcConfig" not in found:
+        return found
+    # The schema says that it is only written: nobody compares it.
+    return {**found, "OidcConfig": {**found["OidcConfig"], "ClientSecret": secret}}

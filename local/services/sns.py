@@ -156,15 +156,17 @@ class Topics:
         sns._fanout = deliver_all
 
     def require_service(self, scope: Scope, topic: str, service: str, source_arn: str) -> None:
-        """Raise Denied unless the topic's and its key's policies let a service publish."""
+        """Raise Denied unless the topic's and its key's policies let a service publish.
+
+        The key is asked for without `aws:SourceArn` and `aws:SourceAccount`, which not every
+        service sends then: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+        """
         key = self._key(scope, topic)
         context = {"aws:sourcearn": source_arn, "aws:sourceaccount": scope.account}
         policy = self._record(topic).get("attributes", {}).get("Policy")
         self._rights.require_service(scope, policy, "sns:Publish", topic, service, context)
         for action in _actions(key):
-            self._rights.require_service(
-                scope, key.get("Policy"), action, key["Arn"], service, context
-            )
+            self._rights.require_service(scope, key.get("Policy"), action, key["Arn"], service, {})
 
     def require_role(self, scope: Scope, topic: str, role: str) -> None:
         """Raise Denied unless the role may publish, and use the topic's key."""

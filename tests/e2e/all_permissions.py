@@ -241,6 +241,7 @@ def deploy_main(account: Account) -> list[Roles]:
         "leave what is in use": people.leave_what_is_in_use,
         "deploy again": people.deploy_again,
         "wire the portal": people.wire_the_portal,
+        "open the portal": people.open_the_portal,
         "tie addresses": people.tie_addresses,
         "invite and remove": people.invite_and_remove,
     }

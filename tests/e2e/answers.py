@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from ground_truth.config import Environment
+
 _STOP_ATTEMPTS = 24
+#: What a function logs that it runs on, as custom_resource/runtime.py writes it.
+RUNTIME = re.compile(r"Python \S+, boto3 \S+, urllib3 \S+")
 
 
 def ask_while_deployed(
-    client: Callable[[str], Any], job_name: str, output_manifest_uri: str
+    client: Callable[[str], Any],
+    environment: Environment,
+    job_name: str,
+    output_manifest_uri: str,
 ) -> dict[str, Any]:
     """Ask what can be asked while the stacks are there and the job has ended."""
     sagemaker = client("sagemaker")
@@ -31,6 +39,18 @@ def ask_while_deployed(
         "a second create of a name in other capitals": _error(
             lambda: _create_again(sagemaker, job, job_name.upper())
         ),
+        "a create with a role that does not exist": _error(
+            lambda: _create_again(sagemaker, job, f"{job_name}-r", RoleArn=f"{job['RoleArn']}-none")
+        ),
+        "stop of a job that does not exist": _error(
+            lambda: sagemaker.stop_labeling_job(LabelingJobName="there-is-no-such-job")
+        ),
+        "describe of a work team that does not exist": _error(
+            lambda: sagemaker.describe_workteam(WorkteamName="there-is-no-such-team")
+        ),
+        "describe of a workforce that does not exist": _error(
+            lambda: sagemaker.describe_workforce(WorkforceName="there-is-no-such-workforce")
+        ),
         "stop of a job that has ended": _error(
             lambda: sagemaker.stop_labeling_job(LabelingJobName=job_name)
         ),
@@ -43,12 +63,13 @@ def ask_while_deployed(
         )["UserPoolClient"]
         .get("CallbackURLs"),
         "subscriptions of the team's topic": [
-            subscription["Protocol"]
+            _subscription(subscription, environment)
             for subscription in client("sns").list_subscriptions_by_topic(TopicArn=topic)[
                 "Subscriptions"
             ]
         ],
-        "Ref of workforce and team": _references(client("cloudformation"), job_name.split("-")[0]),
+        "Ref of workforce and team": _references(client("cloudformation"), environment.name),
+        "what the functions run on": _runtimes(client, environment.name),
         "namespaces of the job's metrics": sorted(
             {
                 metric["Namespace"]
@@ -60,7 +81,7 @@ def ask_while_deployed(
     }
 
 
-def _create_again(sagemaker: Any, job: dict[str, Any], name: str) -> None:
+def _create_again(sagemaker: Any, job: dict[str, Any], name: str, **changes: str) -> None:
     """Ask for a described job again, as `name`; should that be accepted, stop it at once."""
     kept = (
         "LabelAttributeName",
@@ -70,7 +91,8 @@ def _create_again(sagemaker: Any, job: dict[str, Any], name: str) -> None:
         "LabelCategoryConfigS3Uri",
         "HumanTaskConfig",
     )
-    sagemaker.create_labeling_job(LabelingJobName=name, **{key: job[key] for key in kept})
+    request = {**{key: job[key] for key in kept}, **changes}
+    sagemaker.create_labeling_job(LabelingJobName=name, **request)
     # Its own error must not pass for one of the creation, nor may the job run on.
     for _ in range(_STOP_ATTEMPTS):
         try:
@@ -92,6 +114,32 @@ def _error(call: Callable[[], object]) -> str:
 def _first_line(s3: Any, uri: str) -> Any:
     bucket, key = uri.removeprefix("s3://").split("/", 1)
     return json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read().splitlines()[0])
+
+
+def _subscription(subscription: dict[str, str], environment: Environment) -> str:
+    """Say who is subscribed, without an address."""
+    address = subscription["Endpoint"].lower()
+    teams = environment.workforce.teams.values()
+    who = "somebody else"
+    if any(address in team.notify for team in teams):
+        who = "somebody to be notified"
+    if any(address in team.workers for team in teams):
+        who = "a worker"
+    is_confirmed = subscription["SubscriptionArn"].startswith("arn:")
+    return f"{who} by {subscription['Protocol']}, {'' if is_confirmed else 'not '}confirmed"
+
+
+def _runtimes(client: Callable[[str], Any], environment: str) -> list[str]:
+    """Return what functions have logged of their own Python and its packages."""
+    logs = client("logs")
+    groups = logs.describe_log_groups(logGroupNamePrefix=f"{environment}-")["logGroups"]
+    found = {
+        match[0]
+        for group in groups
+        for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
+        if (match := RUNTIME.search(event["message"]))
+    }
+    return sorted(found)
 
 
 def _references(cloudformation: Any, environment: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The role that deploys, with the policies of bootstrap/policies.yaml, less a line where asked."""
+"""The role that deploys, with bootstrap/policies.yaml, less an action where asked."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class Deployer:
     """Deploys small stacks of local AWS with a role of its own, straight through CloudFormation."""
 
     def __init__(self, aws: LocalAws, environment: str) -> None:
+        #: What a program needs to work with this AWS.
+        self.variables = aws.environment
         self._cloudformation = aws.client("cloudformation")
         self._iam = aws.client("iam")
         self._environment = environment
@@ -44,20 +46,20 @@ class Deployer:
             self._iam.attach_role_policy(RoleName=_ROLE, PolicyArn=arn)
 
     @property
+    def statements(self) -> list[dict[str, Any]]:
+        """All that the policies say."""
+        return [each for document in self._documents.values() for each in document["Statement"]]
+
+    @property
     def actions(self) -> set[str]:
         """All that the policies allow."""
-        return {
-            action
-            for document in self._documents.values()
-            for statement in document["Statement"]
-            for action in _listed(statement["Action"])
-        }
+        return {action for each in self.statements for action in _listed(each["Action"])}
 
     @contextmanager
-    def without(self, action: str) -> Iterator[None]:
-        """Take an action out of the policies for a while."""
+    def without(self, action: str, *, place: str = "") -> Iterator[None]:
+        """Take an action out of the policies for a while, or of the resources with `place`."""
         for arn, document in self._documents.items():
-            self._write(arn, _less(document, action))
+            self._write(arn, _less(document, action, place))
         try:
             yield
         finally:
@@ -136,12 +138,19 @@ class Deployer:
         return f"{self._environment}-Data-{name}"
 
 
-def _less(document: Mapping[str, Any], action: str) -> dict[str, Any]:
-    statements = [
-        {**statement, "Action": [each for each in _listed(statement["Action"]) if each != action]}
-        for statement in document["Statement"]
-    ]
-    return {**document, "Statement": [each for each in statements if each["Action"]]}
+def _less(document: Mapping[str, Any], action: str, place: str) -> dict[str, Any]:
+    statements = []
+    for statement in document["Statement"]:
+        actions = _listed(statement["Action"])
+        others = [each for each in actions if each != action]
+        statements.append({**statement, "Action": others})
+        if place and others != actions:
+            elsewhere = [each for each in _listed(statement["Resource"]) if place not in each]
+            statements.append({**statement, "Action": action, "Resource": elsewhere})
+    return {
+        **document,
+        "Statement": [each for each in statements if each["Action"] and each["Resource"]],
+    }
 
 
 def _listed(value: str | list[str]) -> list[str]:

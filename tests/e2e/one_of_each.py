@@ -112,7 +112,7 @@ _ALL: Final[Mapping[str, tuple[str, dict[str, Any], dict[str, Any]]]] = {
     "Sender": (
         "AWS::SES::EmailIdentity",
         {"EmailIdentity": "labeling@example.com"},
-        {"FeedbackAttributes": {"EmailForwardingEnabled": False}},
+        {"Tags": [{"Key": "changed", "Value": "yes"}]},
     ),
     "Topic": ("AWS::SNS::Topic", {}, {"DisplayName": "changed"}),
     "TopicPolicy": (

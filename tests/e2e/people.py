@@ -23,18 +23,19 @@ class People:
     """A user pool with one client, and the account's workforce `default` on it."""
 
     aws: LocalAws
+    region: str
     pool: str
     client: str
 
     @property
     def cognito(self) -> Any:
         """A client for Cognito."""
-        return self.aws.client("cognito-idp")
+        return self.aws.client("cognito-idp", self.region)
 
     @property
     def sagemaker(self) -> Any:
         """A client for SageMaker."""
-        return self.aws.client("sagemaker")
+        return self.aws.client("sagemaker", self.region)
 
     @property
     def sub_domain(self) -> str:
@@ -86,9 +87,15 @@ class People:
         )
 
 
-def make_people(aws: LocalAws, workers: Mapping[str, list[str]]) -> People:
-    """Make a pool with these workers, by name with their groups, and a workforce on it."""
-    cognito = aws.client("cognito-idp")
+def make_people(
+    aws: LocalAws, workers: Mapping[str, list[str]], region: str | None = None
+) -> People:
+    """Make a pool with these workers, by name with their groups, and a workforce on it.
+
+    Without a Region, where requests go that name none.
+    """
+    region = region or aws.region
+    cognito = aws.client("cognito-idp", region)
     pool = cognito.create_user_pool(PoolName="workers", UsernameAttributes=["email"])
     pool_id = pool["UserPool"]["Id"]
     client = cognito.create_user_pool_client(
@@ -97,7 +104,7 @@ def make_people(aws: LocalAws, workers: Mapping[str, list[str]]) -> People:
     cognito.create_user_pool_domain(UserPoolId=pool_id, Domain=f"d{pool_id[-9:].lower()}")
     for group in sorted({group for groups in workers.values() for group in groups}):
         cognito.create_group(UserPoolId=pool_id, GroupName=group)
-    people = People(aws=aws, pool=pool_id, client=client)
+    people = People(aws=aws, region=region, pool=pool_id, client=client)
     make_workforce(people)
     for name, groups in workers.items():
         people.invite(name, groups)

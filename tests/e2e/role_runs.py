@@ -161,7 +161,9 @@ class Jobs:
             job: dict[str, Any] = self.client("sagemaker").describe_labeling_job(
                 LabelingJobName=name
             )
-            if job["LabelingJobStatus"] in statuses:
+            # A job is InProgress before it has read anything.
+            is_read = job["LabelingJobStatus"] != "InProgress" or any(job["LabelCounters"].values())
+            if job["LabelingJobStatus"] in statuses and is_read:
                 return job
             time.sleep(0.05)
         raise TimeoutError(f"{name} should be one of {statuses}, got {job['LabelingJobStatus']}")
@@ -211,6 +213,17 @@ class People:
         invitation = dict(login.properties()["Invitation"])
         invitation["Subject"] += f" {next(self._numbers)}"
         login.ask("Create", login.properties(Invitation=invitation))
+
+    def open_the_portal(self) -> None:
+        """Restrict from where the portal opens, and take the restriction away."""
+        login, sagemaker = self.resources["PortalLogin"], self.client("sagemaker")
+        name = login.properties()["WorkforceName"]
+        network = {"Cidrs": login.properties()["Cidrs"]}
+        sagemaker.update_workforce(WorkforceName=name, SourceIpConfig=network)
+        login.ask("Update", login.properties(Cidrs=None), before=login.properties())
+        found = sagemaker.describe_workforce(WorkforceName=name)["Workforce"]
+        if found["SourceIpConfig"]["Cidrs"]:
+            raise RefusedError(f"the portal of {name} is still restricted")
 
     def tie_addresses(self) -> None:
         """Tie the addresses of data objects to workers, and no longer."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ground_truth.config import Environment, EnvironmentFileError, load
 from local.aws import LocalAws
+from local.browser import Browser
 from local.cdk_cli import CdkCli, CdkError
+from local.mailbox import PATH as MAILBOX
 from local.walkthrough import label_all, wait_for_end
 from local.worker import Worker
 from tests.assembly import synthesise
@@ -31,8 +35,14 @@ class Target:
     environment: Environment
     client: Callable[[str], Any]
     cdk: CdkCli
+    #: Lets workers confirm that they want mails, before there is work.
+    confirm_mails: Callable[[], None]
     #: Waits until the job has been labeled; returns its last status.
     label: Callable[[str], str]
+    #: Says whether a worker has got the team's mail, that there is work.
+    heard_of_work: Callable[[], bool]
+    #: Seconds from one look at a job to the next.
+    pause: float
     #: What synthesises the environment anew, if `cdk` has an assembly of it.
     app: str | None = None
     #: All calls of AWS, as JSON Lines; a real account has no such file.
@@ -79,18 +89,22 @@ class Prepared:
 
 @contextmanager
 def local_target(
-    folder: Path, environment: Environment, *, app: str | None = None
+    folder: Path,
+    environment: Environment,
+    *,
+    app: str | None = None,
+    unkindness: int | None = None,
 ) -> Iterator[Target]:
     """Start local AWS, bootstrapped, with simulated workers; end it afterwards.
 
     The environment is synthesised here, or by the CDK command if there is an `app`.
     """
-    with LocalAws(folder) as aws:
+    with LocalAws(folder, region=environment.region, unkindness=unkindness) as aws:
         cdk = CdkCli(
             environment=environment.name,
             variables=aws.environment,
             folder=folder,
-            app=app or str(synthesise([environment], folder / "assembly")),
+            app=app or _assembly(environment, folder),
         )
         if app:
             cdk = cdk.synthesised()
@@ -105,25 +119,58 @@ def local_target(
             label_all(workers[0])
             return wait_for_end(aws.client("sagemaker"), job_name, seconds=60)
 
+        mails = _Mails(aws, "ana@example.com")
         yield Target(
             name="local",
             environment=environment,
             client=aws.client,
             cdk=cdk,
             app=app,
+            confirm_mails=mails.follow_links,
             label=label,
+            heard_of_work=mails.tell_of_work,
+            pause=0.1,
             call_log=aws.call_log,
             workers=workers,
         )
 
 
+@dataclass(frozen=True)
+class _Mails:
+    """What a worker gets from SNS at local AWS."""
+
+    aws: LocalAws
+    address: str
+
+    def follow_links(self) -> None:
+        """Confirm each subscription that a mail asks about."""
+        for body in self._bodies():
+            for link in re.findall(r"https://127\S+ConfirmSubscription\S+", body):
+                Browser(self.aws.ca_bundle).open(link)
+
+    def tell_of_work(self) -> bool:
+        """Say whether there is a mail besides those that ask."""
+        return any("ConfirmSubscription" not in body for body in self._bodies())
+
+    def _bodies(self) -> list[str]:
+        box = Browser(self.aws.ca_bundle).open(f"{self.aws.endpoint}{MAILBOX}.json")
+        return [
+            mail["body"]
+            for mail in json.loads(box.content)["mails"]
+            if mail["to"] == self.address and "sns." in mail["sender"]
+        ]
+
+
 @contextmanager
-def real_target(folder: Path, environment_name: str) -> Iterator[Target]:
-    """Give the account of the shell's credentials, once its owner has said yes."""
+def real_target(folder: Path, environment_name: str, region: str | None) -> Iterator[Target]:
+    """Give the account of the shell's credentials, once its owner has said yes.
+
+    With `region`, the environment is deployed there instead of where its file says.
+    """
     if not environment_name:
         pytest.exit("expected the environment's name, as in `ground-truth test-aws dev`, got none")
     try:
-        environment = load(ROOT / "environments" / f"{environment_name}.yaml")
+        environment = load(ROOT / "environments" / f"{environment_name}.yaml", region=region)
         session: Any = boto3.Session(region_name=environment.region)
         identity = session.client("sts").get_caller_identity()
     except (EnvironmentFileError, BotoCoreError, ClientError) as error:
@@ -146,18 +193,35 @@ The labeling job stays listed for ever."""
     if input("Type the account's number to go on: ").strip() != identity["Account"]:
         pytest.exit("nothing was deployed")
 
+    def confirm_mails() -> None:
+        input(
+            "\nLet the workers open the links in SNS's mails now, so that the team's mail can come;"
+            " then press Enter: "
+        )
+
+    def heard_of_work() -> bool:
+        return input("Has a worker got the team's mail, that there is work? (y/n) ").startswith("y")
+
     def label(job_name: str) -> str:
         portal = session.client("sagemaker").list_workforces()["Workforces"][0]["SubDomain"]
         print(f"\nLabel the 4 data objects at https://{portal}; waiting for an hour at most")  # noqa: T201  # as above
         return wait_for_end(session.client("sagemaker"), job_name, seconds=3600)
 
+    cdk = CdkCli(environment=environment.name, variables=os.environ, folder=folder)
     yield Target(
         name="aws",
         environment=environment,
         client=session.client,
-        cdk=CdkCli(environment=environment.name, variables=os.environ, folder=folder),
+        cdk=cdk if region is None else replace(cdk, app=_assembly(environment, folder)),
+        confirm_mails=confirm_mails,
         label=label,
+        heard_of_work=heard_of_work,
+        pause=1.0,
     )
+
+
+def _assembly(environment: Environment, folder: Path) -> str:
+    return str(synthesise([environment], folder / "assembly"))
 
 
 def _refuse_what_is_not_for_tests(session: Any, environment: Environment) -> None:

@@ -1,4 +1,8 @@
-"""bootstrap/policies.yaml is what deploying needs: enough of it, and no line too much."""
+"""bootstrap/policies.yaml is what deploying needs: enough of it, and no action too much.
+
+What is needed is what AWS declares, which tests/infra/test_declared_permissions.py holds against
+its schemas; local AWS asks for each of it.
+"""
 
 from __future__ import annotations
 
@@ -8,31 +12,38 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from cli.aws.policies import deployed_version, expected_version
 from local.aws import ROOT, LocalAws
 from tests.e2e.deployer import Deployer
 from tests.e2e.one_of_each import resources
+from tests.environments import shipped
 
 _ENVIRONMENT: Final = "local"
 _NEEDED: Final[Mapping[str, Mapping[str, Any]]] = yaml.safe_load(
-    (ROOT / "local" / "deployment_permissions.yaml").read_text()
-)
-_OPERATIONS: Final = {"create": ("create", "read"), "update": ("update",), "delete": ("delete",)}
+    (ROOT / "bootstrap" / "permissions.yaml").read_text(encoding="utf-8")
+)["types"]
+#: By what is done to a stack, the handlers that come to work first.
+_OPERATIONS: Final = {
+    "create": {"create", "read", "tagging"},
+    "update": {"update"},
+    "delete": {"delete"},
+}
 
 
-def _lines() -> Iterator[tuple[str, str, str]]:
+def _needs() -> Iterator[tuple[str, str, str]]:
     """Yield each action once, with the first type and operation that needs it."""
     seen: set[str] = set()
     for kind, entry in _NEEDED.items():
-        for operation, parts in _OPERATIONS.items():
-            for line in (line for part in parts for line in entry.get(part, ())):
-                action = line.split()[0]
-                if action not in seen:
+        called = [each for actions in entry["actions"].values() for each in actions.items()]
+        for operation, handlers in _OPERATIONS.items():
+            for action, callers in called:
+                if action not in seen and handlers & set(callers.split()):
                     seen.add(action)
                     yield kind, operation, action
 
 
-_LINES: Final = list(_lines())
-_TYPES: Final = {"every-stack": "AWS::SQS::Queue", "custom": "Custom::Answer"}
+_NEEDS: Final = list(_needs())
+_TYPES: Final = {"every stack": "AWS::SQS::Queue", "custom": "Custom::Answer"}
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +62,7 @@ def _resources(deployer: Deployer, kind: str, *, changed: bool = False) -> dict[
 
 
 @pytest.mark.parametrize("kind", _NEEDED)
-def test_with_all_lines_a_resource_can_be_made_changed_and_deleted(
+def test_with_all_actions_a_resource_can_be_made_changed_and_deleted(
     deployer: Deployer, kind: str
 ) -> None:
     assert deployer.create("whole", _resources(deployer, kind)) == ""
@@ -59,8 +70,8 @@ def test_with_all_lines_a_resource_can_be_made_changed_and_deleted(
     assert deployer.delete("whole") == ""
 
 
-@pytest.mark.parametrize(("kind", "operation", "action"), _LINES)
-def test_without_a_line_something_can_not_be_made_changed_or_deleted(
+@pytest.mark.parametrize(("kind", "operation", "action"), _NEEDS)
+def test_without_an_action_something_can_not_be_made_changed_or_deleted(
     deployer: Deployer, kind: str, operation: str, action: str
 ) -> None:
     before, after = (_resources(deployer, kind, changed=changed) for changed in (False, True))
@@ -79,8 +90,33 @@ def test_without_a_line_something_can_not_be_made_changed_or_deleted(
     assert f"is not authorized to perform: {action} on resource" in reason
 
 
-def test_every_line_has_been_taken_out_once(deployer: Deployer) -> None:
-    assert deployer.actions == {action for _, _, action in _LINES}
+def test_every_action_has_been_taken_out_once(deployer: Deployer) -> None:
+    assert deployer.actions == {action for _, _, action in _NEEDS}
+
+
+@pytest.mark.parametrize("form", ["workteam", "workteam/private-crowd"])
+def test_without_either_form_of_its_arn_a_team_can_not_be_made(
+    deployer: Deployer, form: str
+) -> None:
+    place = f"{form}/{_ENVIRONMENT}-"
+
+    with deployer.without("sagemaker:CreateWorkteam", place=place):
+        reason = deployer.create("less", _resources(deployer, "AWS::SageMaker::Workteam"))
+
+    deployer.delete("less")
+    assert "is not authorized to perform: sagemaker:CreateWorkteam on resource" in reason
+    assert place in reason
+
+
+def test_the_version_of_the_deployed_policies_is_read(
+    deployer: Deployer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    for name, value in deployer.variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert deployed_version(shipped(_ENVIRONMENT)) == expected_version()
+    assert deployed_version(shipped("prod")) is None
 
 
 def test_a_role_without_the_boundary_can_not_be_made(deployer: Deployer) -> None:

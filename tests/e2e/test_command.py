@@ -16,6 +16,11 @@ from local.cdk_cli import CdkCli
 from tests.assembly import synthesise
 
 _Answer = tuple[int, dict[str, Any]]
+#: What of local AWS, and of this computer, is as a deployment needs it.
+_RIGHT = (
+    *("packages", "Node", "CDK CLI", "certificates", "HOME", "credentials", "Region"),
+    *("CDK bootstrap", "Ground Truth", "workforce", "quota of teams", "deploy role"),
+)
 
 
 @pytest.fixture
@@ -24,6 +29,11 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "environments").mkdir()
     (tmp_path / "cdk.json").write_text(json.dumps({"app": "assembly/cdk.out"}))
     return tmp_path
+
+
+def _states(told: dict[str, Any]) -> dict[str, str]:
+    """Return what the doctor says of each thing."""
+    return {each["subject"]: each["state"] for each in told["findings"]}
 
 
 def _ground_truth(aws: LocalAws, folder: Path) -> Callable[..., _Answer]:
@@ -45,6 +55,57 @@ def _ground_truth(aws: LocalAws, folder: Path) -> Callable[..., _Answer]:
     return call
 
 
+def _look_for_drift(aws: LocalAws, ground_truth: Callable[..., _Answer]) -> None:
+    """Change what is deployed by hand, and let the command find just that."""
+    status, found = ground_truth("drift", "dev")
+    assert (status, found["error"], found["drifted"]) == (0, None, [])
+    assert "Custom::PortalLogin" in found["not_checked"]
+    # CloudFormation itself takes what our function writes for a change by hand.
+    drifts = aws.client("cloudformation").describe_stack_resource_drifts(
+        StackName="dev-Workforce", StackResourceDriftStatusFilters=["MODIFIED"]
+    )["StackResourceDrifts"]
+    assert [each["ResourceType"] for each in drifts] == ["AWS::Cognito::UserPoolClient"]
+
+    cognito, functions = aws.client("cognito-idp"), aws.client("lambda")
+    (name,) = (
+        each["FunctionName"]
+        for each in functions.list_functions()["Functions"]
+        if "LabelingJob" in each["FunctionName"]
+    )
+    memory = functions.get_function_configuration(FunctionName=name)["MemorySize"]
+    functions.update_function_configuration(FunctionName=name, MemorySize=512)
+    (pool,) = cognito.list_user_pools(MaxResults=10)["UserPools"]
+    ids = {"UserPoolId": pool["Id"], "ClientId": drifts[0]["PhysicalResourceId"]}
+    client = cognito.describe_user_pool_client(**ids)["UserPoolClient"]
+    told = {
+        each: client[each]
+        for each in ("AllowedOAuthFlows", "AllowedOAuthFlowsUserPoolClient", "AllowedOAuthScopes")
+    }
+    cognito.update_user_pool_client(
+        **ids,
+        **told,
+        CallbackURLs=["https://example.com/elsewhere"],
+        LogoutURLs=client["LogoutURLs"],
+        PreventUserExistenceErrors="ENABLED",
+        SupportedIdentityProviders=["COGNITO"],
+    )
+
+    status, found = ground_truth("drift", "dev")
+
+    assert (status, found["exit_code"]) == (1, 1)
+    assert {
+        (each["type"], difference["path"]): (difference["expected"], difference["actual"])
+        for each in found["drifted"]
+        for difference in each["differences"]
+    } == {
+        ("AWS::Lambda::Function", "/MemorySize"): (str(memory), "512"),
+        ("AWS::Cognito::UserPoolClient", "/CallbackURLs"): (
+            client["CallbackURLs"],
+            ["https://example.com/elsewhere"],
+        ),
+    }
+
+
 def test_an_environment_s_whole_life_is_in_the_command_s_hands(
     folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -60,11 +121,18 @@ def test_an_environment_s_whole_life_is_in_the_command_s_hands(
             folder=folder / "assembly",
             app=str(synthesise([load(file)], folder / "assembly" / "cdk.out")),
         )
+        _, ill = ground_truth("doctor", "dev")
         cdk.bootstrap(aws.account, aws.region)
+        _, well = ground_truth("doctor", "dev")
+        assert _states(ill)["CDK bootstrap"] == _states(ill)["deploy role"] == "to do"
+        assert {_states(well)[subject] for subject in _RIGHT} == {"right"}
 
         early, refused = ground_truth("workers", "dev")
         assert (early, refused["exit_code"]) == (1, 1)
         assert refused["error"].endswith("deploy it with `ground-truth deploy dev`")
+        early, refused = ground_truth("drift", "dev")
+        assert early == 1
+        assert refused["error"].startswith("expected the stack dev-Data in us-east-1, got none")
 
         status, deployed = ground_truth("deploy", "dev")
         assert (status, deployed["error"]) == (0, None)
@@ -79,14 +147,7 @@ def test_an_environment_s_whole_life_is_in_the_command_s_hands(
             "lead@example.com": "-",
         }
 
-        same, _ = ground_truth("drift", "dev")
-        functions = aws.client("lambda").list_functions()["Functions"]
-        (name,) = (
-            each["FunctionName"] for each in functions if "LabelingJob" in each["FunctionName"]
-        )
-        aws.client("lambda").update_function_configuration(FunctionName=name, MemorySize=512)
-        drifted, _ = ground_truth("drift", "dev")
-        assert (same, drifted) == (0, 1)
+        _look_for_drift(aws, ground_truth)
 
         status, _ = ground_truth("destroy", "dev", "--yes")
         stacks = aws.client("cloudformation").list_stacks()["StackSummaries"]

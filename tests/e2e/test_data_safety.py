@@ -55,12 +55,31 @@ def test_an_unprotected_environment_leaves_only_keys_that_wait_for_their_deletio
     assert inventory(project.aws.client) == before
 
 
+def test_a_protected_environment_whose_first_deployment_fails_leaves_nothing(
+    project: Project,
+) -> None:
+    _write(project, "kept", protected=True)
+    project.cdk("kept").deploy("Data")
+    before = inventory(project.aws.client)
+    project.changes = (soon_refused, failing)
+
+    with pytest.raises(CdkError, match="WaitCondition timed out"):
+        project.cdk("kept").deploy("Workforce", exclusively=True)
+
+    project.changes = (soon_refused,)
+    assert _statuses(project)["Workforce"] == "ROLLBACK_COMPLETE"
+    assert _left(project, "Workforce") == []
+    _remove_the_empty_stack(project)
+    assert inventory(project.aws.client) == before
+
+
 def test_a_protected_environment_is_filled(project: Project, filled: Everything) -> None:
     bucket = _output(project, "Data", "InputBucketName")
     pool = _output(project, "Workforce", "UserPoolId")
 
     assert len([place for place in filled if place[0] == bucket]) == 2 * _OBJECTS
-    assert len([place for place in filled if place[0] == pool]) == 2
+    assert len([place for place in filled if place[0] == pool]) == 3
+    assert filled[pool, "protection"] == "ACTIVE"
 
 
 def test_destroy_stops_the_jobs_and_is_refused_the_rest(
@@ -178,8 +197,10 @@ def _versions(aws: LocalAws) -> Iterator[tuple[tuple[str, ...], object]]:
 
 
 def _people(cognito: Any) -> Iterator[tuple[tuple[str, ...], object]]:
-    """Yield who each account is, and whether it can sign in."""
+    """Yield who each account is, whether it can sign in, and what keeps its pool."""
     for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]:
+        about = cognito.describe_user_pool(UserPoolId=pool["Id"])["UserPool"]
+        yield (pool["Id"], "protection"), about.get("DeletionProtection")
         for user in cognito.list_users(UserPoolId=pool["Id"])["Users"]:
             attributes = {each["Name"]: each["Value"] for each in user["Attributes"]}
             what = {name: user[name] for name in ("Username", "UserStatus", "Enabled")}
@@ -194,6 +215,27 @@ def _statuses(project: Project) -> dict[str, str]:
         for stack in found
         if stack["StackName"].startswith("kept-")
     }
+
+
+def _left(project: Project, stack: str) -> list[str]:
+    """Return the resources that a stack still has."""
+    found = project.aws.client("cloudformation").describe_stack_resources(
+        StackName=f"kept-{stack}"
+    )["StackResources"]
+    return [
+        each["LogicalResourceId"]
+        for each in found
+        if not each["ResourceStatus"].startswith("DELETE_COMPLETE")
+    ]
+
+
+def _remove_the_empty_stack(project: Project) -> None:
+    """Do what docs/troubleshooting.md says of a stack whose first deployment was taken back."""
+    formation = project.aws.client("cloudformation")
+    formation.update_termination_protection(
+        StackName="kept-Workforce", EnableTerminationProtection=False
+    )
+    stacks.delete(project.aws, "kept-Workforce")
 
 
 def _output(project: Project, stack: str, name: str) -> str:

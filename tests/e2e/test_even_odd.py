@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from ground_truth.config import load
 from local.aws import ROOT
 from local.cdk_cli import CdkError
 from local.inventory import inventory
 from local.walkthrough import read_labels, upload, who_labeled
 from tests.e2e.answers import ask_while_deployed
+from tests.e2e.course import Course, watching
 from tests.e2e.target import Target, local_target, real_target
-from tests.environments import shipped
+from tests.environments import SHIPPED, shipped
 from tests.tree import copy_tree
 
 _ATTRIBUTE = "even-odd"
@@ -29,6 +31,7 @@ class Labeled:
     outputs: dict[str, str]
     status: str
     before: set[str]
+    course: Course
 
     @property
     def job_name(self) -> str:
@@ -41,14 +44,26 @@ class Labeled:
         return self.outputs["EvenOddOutputManifestUri"]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run all tests in one Region, then in the next one, if there are some on the command line."""
+    regions = metafunc.config.getoption("--region")
+    if regions and "target" in metafunc.fixturenames:
+        metafunc.parametrize("target", regions, indirect=True, scope="module")
+
+
 @pytest.fixture(scope="module")
 def target(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Target]:
     folder = tmp_path_factory.mktemp("even-odd")
+    region = getattr(request, "param", None)
     if request.config.getoption("--target") == "aws":
-        with real_target(folder, request.config.getoption("--environment")) as real:
+        with real_target(folder, request.config.getoption("--environment"), region) as real:
             yield real
+        return
+    if region is not None:
+        with local_target(folder, load(SHIPPED / "local.yaml", region=region)) as elsewhere:
+            yield elsewhere
         return
     tree = copy_tree(folder / "tree")
     with local_target(folder, shipped("local"), app=f"python {tree / 'app.py'}") as local:
@@ -61,9 +76,11 @@ def labeled(target: Target) -> Iterator[Labeled]:
     try:
         outputs = _deploy(target, "Data", "Workforce")
         upload(target.client("s3"), outputs["InputBucketName"])
-        outputs |= _deploy(target, "Labeling")
-        status = target.label(outputs["EvenOddJobName"])
-        yield Labeled(target=target, outputs=outputs, status=status, before=before)
+        target.confirm_mails()
+        with watching(target.client, f"{target.environment.name}-", target.pause) as course:
+            outputs |= _deploy(target, "Labeling")
+            status = target.label(outputs["EvenOddJobName"])
+        yield Labeled(target=target, outputs=outputs, status=status, before=before, course=course)
     finally:
         # After a failure nothing may go on running, least of all in a real account.
         try:
@@ -82,9 +99,12 @@ def _deploy(target: Target, *stacks: str) -> dict[str, str]:
 
 
 def _record(target: Target, answers: dict[str, object]) -> None:
+    """Write answers to .local/, beside those of other Regions."""
     file = ROOT / ".local" / f"{target.name}-answers.json"
     file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(answers, indent=2, default=str) + "\n")
+    known = json.loads(file.read_text()) if file.exists() else {}
+    by_region = {**known, target.environment.region: answers}
+    file.write_text(json.dumps(by_region, indent=2, default=str) + "\n")
 
 
 def test_four_files_become_four_labels(labeled: Labeled) -> None:
@@ -119,14 +139,29 @@ def test_every_label_has_a_worker(labeled: Labeled) -> None:
 
 
 def test_aws_s_answers_are_recorded(labeled: Labeled) -> None:
-    client = labeled.target.client
-    answers = ask_while_deployed(client, labeled.job_name, labeled.manifest)
-    _record(labeled.target, answers)
+    target, course = labeled.target, labeled.course
+    answers = ask_while_deployed(
+        target.client, target.environment, labeled.job_name, labeled.manifest
+    )
+    answers |= {
+        "course of the job": course.states,
+        "refusals meanwhile": course.refusals,
+        "a worker has got the team's mail": target.heard_of_work(),
+        "drift after a deployment": target.cdk.run("drift", f"{target.environment.name}/*"),
+    }
+    _record(target, answers)
 
     assert answers["describe of a job that does not exist"] != "accepted"
     assert answers["a second create of a name"] != "accepted"
     assert answers["a second create of a name in other capitals"] != "accepted"
+    assert answers["a create with a role that does not exist"] != "accepted"
     assert _ATTRIBUTE in answers["a line of the output manifest"]
+    assert "a worker by email, confirmed" in answers["subscriptions of the team's topic"]
+    # Local AWS keeps no line of a function's log below a warning.
+    assert target.name == "local" or len(answers["what the functions run on"]) == 1
+    assert course.job_name == labeled.job_name
+    assert course.states[-1]["status"] == "Completed"
+    assert course.refusals == []
 
 
 def test_a_second_deployment_changes_nothing(labeled: Labeled) -> None:

@@ -31,6 +31,9 @@ _UNNAMED: Final = {
     ("Labeling/LabelingJobFunction", "s3:GetObject"),
     ("Workforce/WorkforceFunction", "cloudformation:DescribeStacks"),
     ("Data/Custom::S3AutoDeleteObjectsCustomResourceProvider", "s3:PutBucketPolicy"),
+    # Ground Truth says that a function has raised, and only the function's log says why.
+    ("Labeling/Jobs/receipts-PostAnnotation", "kms:Decrypt"),
+    ("Labeling/Jobs/receipts-PostAnnotation", "s3:GetObject"),
 }
 
 

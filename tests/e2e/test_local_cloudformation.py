@@ -176,6 +176,47 @@ def test_a_team_of_a_group_that_does_not_exist_rolls_the_stack_back(aws: LocalAw
     assert aws.client("sagemaker").list_workforces()["Workforces"] == []
 
 
+def test_what_is_changed_by_hand_is_found_by_what_the_template_names(aws: LocalAws) -> None:
+    deploy(aws, "drift", _template())
+    sagemaker, cognito = aws.client("sagemaker"), aws.client("cognito-idp")
+    compared = ("Pool", "Client", "Domain", "Group", "Workforce", "Team")
+    before = _drifts(aws, "drift")
+
+    sagemaker.update_workteam(WorkteamName="readers", Description="Reads nothing")
+    # The template does not say from where the portal opens.
+    sagemaker.update_workforce(
+        WorkforceName="default", SourceIpConfig={"Cidrs": ["203.0.113.0/24"]}
+    )
+    (pool,) = cognito.list_user_pools(MaxResults=10)["UserPools"]
+    cognito.delete_user_pool_domain(UserPoolId=pool["Id"], Domain="numbers")
+    after = _drifts(aws, "drift")
+
+    assert before == {name: ("IN_SYNC", []) for name in compared}
+    assert after == {
+        **before,
+        "Team": ("MODIFIED", [("/Description", "Reads numbers", "Reads nothing")]),
+        "Domain": ("DELETED", []),
+    }
+    delete(aws, "drift")
+
+
+def _drifts(aws: LocalAws, stack: str) -> dict[str, tuple[str, list[tuple[str, str, str]]]]:
+    """Return what CloudFormation has compared, by name: the status, and what differs."""
+    formation = aws.client("cloudformation")
+    formation.detect_stack_drift(StackName=stack)
+    found = formation.describe_stack_resource_drifts(StackName=stack)["StackResourceDrifts"]
+    return {
+        each["LogicalResourceId"]: (
+            each["StackResourceDriftStatus"],
+            [
+                (one["PropertyPath"], one["ExpectedValue"], one["ActualValue"])
+                for one in each.get("PropertyDifferences", ())
+            ],
+        )
+        for each in found
+    }
+
+
 @pytest.mark.parametrize("kind", ["Custom::Answer", "AWS::CloudFormation::CustomResource"])
 def test_a_custom_resource_keeps_its_service_token(aws: LocalAws, kind: str) -> None:
     deploy(aws, "answers", _answers(kind, of="One"))

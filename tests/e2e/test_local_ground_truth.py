@@ -165,9 +165,13 @@ class World:
         return arn
 
     def wait(self, name: str, *statuses: str) -> dict[str, Any]:
+        """Return the job that has a status, and is InProgress with what it has read."""
+
         def reached() -> dict[str, Any] | None:
             job: dict[str, Any] = self.sagemaker.describe_labeling_job(LabelingJobName=name)
-            return job if job["LabelingJobStatus"] in statuses else None
+            status, counters = job["LabelingJobStatus"], job["LabelCounters"]
+            is_read = status != "InProgress" or any(counters.values())
+            return job if status in statuses and is_read else None
 
         return eventually(reached)
 
@@ -581,7 +585,7 @@ def test_a_custom_tasks_functions_run_with_their_own_rights(world: World) -> Non
     assert f"is not authorized to perform lambda:InvokeFunction on {pre}" in reason
     [line] = world.output("receipts-2")
     assert line["even-odd"] == {"totals": ["9.50", "9,50"]}
-    assert line["even-odd-metadata"]["type"] == "groundTruth/custom"
+    assert line["even-odd-metadata"]["type"] == "groundtruth/custom"
 
 
 def _first_task(worker: Worker) -> Task:
@@ -614,8 +618,8 @@ def test_a_function_that_may_not_read_the_answers_ends_the_job(world: World) -> 
     world.ana.answer(world.ana.tasks()[0], {"total": "9.50"})
 
     reason = world.wait("unread", "Failed")["FailureReason"]
-    assert f"the function {post} failed" in reason
-    assert "AccessDenied" in reason
+    assert f"Exception invoking the Lambda function {post}" in reason
+    assert "AccessDenied" in world.aws.log.read_text()
 
 
 def _function(aws: LocalAws, name: str, source: str, role: str = "functions") -> str:

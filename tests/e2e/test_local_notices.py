@@ -213,6 +213,32 @@ def test_an_encrypted_topic_lets_a_service_publish_by_its_keys_policy(aws: Local
     assert json.loads(rule.received(rule.heard))["TopicArn"] == rule.topic
 
 
+@pytest.mark.parametrize("name", ["aws:SourceAccount", "aws:SourceArn"])
+def test_a_key_is_not_told_who_publishes(aws: LocalAws, name: str) -> None:
+    """https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html says so of EventBridge."""
+    kms = aws.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    rule = _Rule(aws, f"asked-for-{name[4:]}", key=key)
+    service = {"Service": "events.amazonaws.com"}
+    condition = {"StringLike": {name: "*"}}
+    told = _policy("sns:Publish", rule.topic, Principal=service, Condition=condition)
+    aws.client("sns").set_topic_attributes(
+        TopicArn=rule.topic, AttributeName="Policy", AttributeValue=told
+    )
+    actions = ["kms:GenerateDataKey*", "kms:Decrypt"]
+    asked = _policy(actions, "*", Principal=service, Condition=condition)
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=asked)
+
+    rule.send()
+    refused = rule.received(rule.dead)
+    unasked = _policy(actions, "*", Principal=service)
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=unasked)
+    rule.send()
+
+    assert json.loads(refused)["detail"] == {"number": 1}
+    assert json.loads(rule.received(rule.heard))["TopicArn"] == rule.topic
+
+
 def test_an_address_of_ses_is_verified_by_the_link_of_a_mail(aws: LocalAws) -> None:
     ses, address = aws.client("sesv2"), "labels@example.com"
 

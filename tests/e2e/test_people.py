@@ -221,6 +221,34 @@ def test_a_renamed_team_is_a_new_team_with_the_same_people(
     assert "ana@example.com" in project.worker("ana").sign_in().text
 
 
+def test_a_portal_whose_restriction_is_taken_out_of_the_file_opens_again(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    teams = {"editors": team_of("ana", "bo", "dan")}
+    project.deploy(
+        "dev", {"create": {**CREATE, "allowed_cidrs": ["203.0.113.0/24"]}, "teams": teams}
+    )
+    with pytest.raises(WorkerError):
+        project.worker("ana").sign_in()
+
+    project.deploy("dev", {"create": CREATE, "teams": teams})
+
+    assert project.worker("ana").sign_in().url == f"{outputs['PortalUrl']}/"
+    policies = project.aws.client("iam").list_policies(Scope="Local")["Policies"]
+    assert [each for each in policies if "NetworkPolicy" in each["PolicyName"]] == []
+
+
+def test_a_pool_whose_template_loses_its_schema_keeps_its_people(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    teams = {"editors": team_of("ana", "bo", "dan")}
+
+    after = project.deploy("dev", {"create": {**CREATE, "pool_schema": "false"}, "teams": teams})
+
+    assert after["UserPoolId"] == outputs["UserPoolId"]
+    assert "ana@example.com" in project.worker("ana").sign_in().text
+
+
 def test_leaving_what_is_in_use_is_refused_before_anything_is_written(
     project: Project, outputs: dict[str, str]
 ) -> None:

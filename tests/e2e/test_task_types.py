@@ -307,3 +307,16 @@ def test_destroy_leaves_no_job_running(reviewed: Labeled) -> None:
 
     jobs = reviewed.target.client("sagemaker").list_labeling_jobs()["LabelingJobSummaryList"]
     assert {job["LabelingJobStatus"] for job in jobs} == {"Completed"}
+
+
+def test_everything_is_in_the_region_that_the_file_names(labeled: Labeled) -> None:
+    client, region = labeled.target.client, labeled.target.environment.region
+    jobs = client("sagemaker").list_labeling_jobs()["LabelingJobSummaryList"]
+    functions = client("lambda").list_functions()["Functions"]
+    arns = [job["LabelingJobArn"] for job in jobs] + [each["FunctionArn"] for each in functions]
+    place = client("s3").get_bucket_location(Bucket=labeled.outputs["InputBucketName"])
+
+    assert region != "us-east-1"
+    assert {arn.split(":")[3] for arn in arns} == {region}
+    assert f".labeling.{region}." in labeled.outputs["PortalUrl"]
+    assert place["LocationConstraint"] == region

@@ -330,6 +330,7 @@ OF_ENVIRONMENTS: Final[Mapping[str, KeyChange]] = {
     "workforce.create.password_policy.temporary_password_days": _create(
         {"password_policy": {"temporary_password_days": 3}}
     ),
+    "workforce.create.pool_schema": _create({"pool_schema": False}),
     "workforce.create.threat_protection": _create({"threat_protection": "enforced"}),
     "workforce.oidc.allowed_cidrs": _oidc({"allowed_cidrs": ["203.0.113.0/24"]}),
     "workforce.oidc.vpc": _oidc(_NETWORK),

@@ -8,7 +8,7 @@ from aws_cdk import assertions
 
 from audit.synthesis import ROOT, feature_flags
 
-__all__ = ["ROOT", "Synthesis", "feature_flags"]
+__all__ = ["ROOT", "Synthesis", "before", "feature_flags"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +36,20 @@ class Synthesis:
     def after(self, stack: str, kind: str) -> set[str]:
         """Return the types of all that is made before, and so destroyed after, one of a type."""
         resources = self.templates[stack].to_json()["Resources"]
-        ahead = [name for name, each in resources.items() if each["Type"] == kind]
-        found: set[str] = set()
-        while ahead:
-            for name in _needed(resources[ahead.pop()], resources):
-                if name not in found:
-                    found.add(name)
-                    ahead.append(name)
-        return {resources[name]["Type"] for name in found}
+        ours = [name for name, each in resources.items() if each["Type"] == kind]
+        return {resources[name]["Type"] for each in ours for name in before(each, resources)}
+
+
+def before(resource: str, resources: Mapping[str, Any]) -> set[str]:
+    """Return the ids of all that CloudFormation makes before a resource of a template."""
+    found: set[str] = set()
+    ahead = [resource]
+    while ahead:
+        for name in _needed(resources[ahead.pop()], resources):
+            if name not in found:
+                found.add(name)
+                ahead.append(name)
+    return found
 
 
 def _needed(value: Any, resources: Mapping[str, Any]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -14,10 +15,21 @@ from typing import Any
 import pytest
 import yaml
 
+from bootstrap import policies
 from tests.infra.synthesis import ROOT
 
 _FILE = ROOT / "bootstrap" / "policies.yaml"
-_POLICIES = ("Boundary", "DeployData", "DeployFunctions", "DeployPeople")
+#: Their names are in bootstraps and environment files of others.
+_POLICIES = {
+    "Boundary": "GroundTruth-${Environment}-boundary",
+    "DeployData": "GroundTruth-${Environment}-deploy-data",
+    "DeployFunctions": "GroundTruth-${Environment}-deploy-functions",
+    "DeployPeople": "GroundTruth-${Environment}-deploy-people",
+}
+#: What each version allows. An administrator has deployed it: what is allowed now is a new one.
+_VERSIONS = {
+    2: "25f32e9677afc04c718504848d673fb23d42a97b7bba2b76169e9c4e1baecfcf",
+}
 #: What CDK's own policies of buckets let the function do that empties them.
 _EMPTYING = {
     "s3:DeleteObject",
@@ -36,11 +48,14 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_multi_constructor("!", lambda loader, _tag, node: loader.construct_scalar(node))
 
 
+def _template() -> dict[str, Any]:
+    template: dict[str, Any] = yaml.load(_FILE.read_text(), Loader=_Loader)  # noqa: S506  # safe
+    return template
+
+
 def _statements(policy: str) -> list[dict[str, Any]]:
-    template = yaml.load(_FILE.read_text(), Loader=_Loader)  # noqa: S506  # it is a safe loader
-    statements: list[dict[str, Any]] = template["Resources"][policy]["Properties"][
-        "PolicyDocument"
-    ]["Statement"]
+    properties = _template()["Resources"][policy]["Properties"]
+    statements: list[dict[str, Any]] = properties["PolicyDocument"]["Statement"]
     return statements
 
 
@@ -73,6 +88,49 @@ def _of_roles() -> Iterator[dict[str, Any]]:
         for resource in yaml.safe_load(file.read_text())["Resources"].values():
             if resource["Type"] == "AWS::IAM::ManagedPolicy":
                 yield from resource["Properties"]["PolicyDocument"]["Statement"]
+
+
+def test_the_template_is_what_the_permissions_say() -> None:
+    assert _FILE.read_text(encoding="utf-8") == policies.template(), "run `make docs`"
+
+
+def test_make_docs_writes_the_template() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    assert "\t@python -m bootstrap.policies\n" in makefile
+
+
+def test_the_policies_have_the_names_that_bootstraps_know() -> None:
+    resources = _template()["Resources"]
+
+    assert {
+        name: resource["Properties"]["ManagedPolicyName"] for name, resource in resources.items()
+    } == _POLICIES
+
+
+def test_what_is_allowed_is_what_its_version_allows() -> None:
+    version, documents = int(_template()["Outputs"]["Version"]["Value"]), _documents()
+    digest = hashlib.sha256(json.dumps(documents, sort_keys=True).encode()).hexdigest()
+
+    assert version == max(_VERSIONS)
+    assert digest == _VERSIONS[version], (
+        "the policies allow something else than their version, which may be deployed, does: raise"
+        " `version` in bootstrap/permissions.yaml, write the new digest here, and say in"
+        " CHANGELOG.md that they must be deployed again"
+    )
+
+
+def _documents() -> dict[str, list[dict[str, Any]]]:
+    return {policy: _statements(policy) for policy in _POLICIES}
+
+
+def test_other_permissions_are_another_template() -> None:
+    permissions = yaml.safe_load(policies.PERMISSIONS.read_text(encoding="utf-8"))
+    permissions["types"]["AWS::SQS::Queue"]["actions"]["Queues"]["sqs:PurgeQueue"] = "delete"
+
+    more = set(policies.written(permissions).splitlines()) - set(_FILE.read_text().splitlines())
+
+    assert more == {"              - sqs:PurgeQueue"}
 
 
 def test_cfn_lint_finds_nothing() -> None:
@@ -126,6 +184,24 @@ def test_a_boundary_that_the_file_names_bounds_every_role() -> None:
 
 def test_no_role_has_a_boundary_where_the_file_names_none() -> None:
     assert not [role for role in _roles("local") if "PermissionsBoundary" in role]
+
+
+def test_no_role_is_made_for_a_service_but_that_of_cognito_s_mails() -> None:
+    """AWS's names: https://docs.aws.amazon.com/cognito/latest/developerguide/using-service-linked-roles.html."""
+    making = [
+        statement
+        for policy in _POLICIES
+        for statement in _statements(policy)
+        if "iam:CreateServiceLinkedRole" in _listed(statement["Action"])
+    ]
+
+    assert [each["Condition"] for each in making] == [
+        {"StringEquals": {"iam:AWSServiceName": "email.cognito-idp.amazonaws.com"}}
+    ]
+    assert making[0]["Resource"].endswith(
+        ":role/aws-service-role/email.cognito-idp.amazonaws.com/"
+        "AWSServiceRoleForAmazonCognitoIdpEmailService"
+    )
 
 
 @pytest.mark.parametrize("environment", ["dev", "a", "ground", "groundtruth"])

@@ -16,7 +16,7 @@ from ground_truth.config import Environment, load
 from ground_truth.config.workforce import Mode
 from stacks.environment_stage import EnvironmentStage
 from tests.environments import FILES
-from tests.infra.synthesis import feature_flags
+from tests.infra.synthesis import before, feature_flags
 
 #: What holds data objects, labels or people's accounts, by stack: it outlives a protected one.
 _KEPT: Final = {
@@ -60,6 +60,8 @@ _MADE_AGAIN: Final = {
     ("Workforce", "AWS::SageMaker::Workforce"),
     ("Workforce", "Custom::OidcWorkforce"),
     ("Workforce", "AWS::SageMaker::Workteam"),
+    # Holds nothing, and lifts the pool's protection only where nobody was in it yet.
+    ("Workforce", "Custom::PoolProtection"),
     ("Workforce", "Custom::PortalLogin"),
     ("Workforce", "Custom::WorkerAccess"),
     # Deletes accounts, unless it keeps them; see below.
@@ -202,6 +204,33 @@ def test_a_pool_and_its_accounts_are_deleted_only_where_unprotected(
     assert {*pools, *workers} <= {protected}
     assert len(pools) == (stacks.environment.workforce.create is not None)
     assert len(workers) == (stacks.environment.workforce.oidc is None)
+
+
+def test_what_can_fail_beside_a_protected_pool_is_made_before_it_or_after_its_protection(
+    synthesised: Synthesised,
+) -> None:
+    resources = synthesised("create", protected=True).artifacts["Workforce"].template["Resources"]
+    ids = {each["Type"]: name for name, each in resources.items()}
+    pool, protection = ids["AWS::Cognito::UserPool"], ids["Custom::PoolProtection"]
+
+    between = before(protection, resources) - before(pool, resources) - {pool}
+    assert {resources[name]["Type"] for name in between} == {"AWS::IAM::ManagedPolicy"}
+    assert [
+        name
+        for name in resources.keys() - before(protection, resources) - {protection}
+        if protection not in before(name, resources)
+    ] == []
+
+
+@each_mode
+@pytest.mark.parametrize("protected", [True, False])
+def test_only_a_protected_pool_of_its_own_needs_a_way_back(
+    synthesised: Synthesised, mode: str, *, protected: bool
+) -> None:
+    stacks = synthesised(mode, protected=protected)
+
+    pools = len(stacks.properties("AWS::Cognito::UserPool"))
+    assert len(stacks.properties("Custom::PoolProtection")) == (pools if protected else 0)
 
 
 @each_mode

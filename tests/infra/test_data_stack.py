@@ -71,6 +71,52 @@ def test_every_bucket_refuses_plain_http(local: Synthesis) -> None:
     assert guarded == set(buckets)
 
 
+def _rules(bucket: dict[str, Any]) -> list[dict[str, Any]]:
+    configuration = bucket["Properties"].get("LifecycleConfiguration", {"Rules": []})
+    return [dict(rule) for rule in configuration["Rules"]]
+
+
+@pytest.mark.parametrize("environment", ["local", "prod"])
+def test_access_logs_are_gone_after_a_year_with_all_their_versions(
+    environment: str, request: pytest.FixtureRequest
+) -> None:
+    buckets = request.getfixturevalue(environment).resources("Data", "AWS::S3::Bucket")
+    (logs,) = (each for each in buckets if "LoggingConfiguration" not in each["Properties"])
+    expiring, clearing = _rules(logs)
+
+    end = expiring["NoncurrentVersionExpiration"]["NoncurrentDays"]
+    assert expiring["ExpirationInDays"] + end == 365
+    assert "NewerNoncurrentVersions" not in expiring["NoncurrentVersionExpiration"]
+    assert clearing["ExpiredObjectDeleteMarker"] is True
+    assert clearing["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert {rule["Status"] for rule in (expiring, clearing)} == {"Enabled"}
+
+
+@pytest.mark.parametrize("environment", ["local", "prod"])
+def test_no_rule_ends_data_objects_or_labels(
+    environment: str, request: pytest.FixtureRequest
+) -> None:
+    synthesis: Synthesis = request.getfixturevalue(environment)
+    ending = [
+        name
+        for bucket in synthesis.resources("Data", "AWS::S3::Bucket")
+        if "LoggingConfiguration" in bucket["Properties"]
+        for rule in _rules(bucket)
+        for name in rule
+        if name.startswith(("Expiration", "ExpiredObject", "Transition"))
+    ]
+
+    assert ending == []
+
+
+def test_a_protected_environment_keeps_all_versions_of_data_objects_and_labels(
+    prod: Synthesis,
+) -> None:
+    for bucket in prod.resources("Data", "AWS::S3::Bucket"):
+        if "LoggingConfiguration" in bucket["Properties"]:
+            assert not any("NoncurrentVersionExpiration" in rule for rule in _rules(bucket))
+
+
 def _key_statement(synthesis: Synthesis, action: str, effect: str) -> dict[str, Any]:
     """Return the statement of the key's policy, beside that of the account, on an action."""
     (found,) = (

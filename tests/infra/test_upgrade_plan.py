@@ -5,24 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from cli.plan.assembly import AssembledEnvironment, read_assembly
 from cli.plan.counts import Counts
 from cli.plan.json_output import json_output
 from cli.plan.plan import Plan, Verdict, make_plan
 from ground_truth.config import load
 from tests.infra.contracts import ASSEMBLY, DEPLOYED, FIRST_HOUSE, synthesise
-from tests.infra.synthesis import ROOT
 
-#: What may change, in place: nobody's data, people or work is touched by it.
-_IN_PLACE: Final = frozenset({"function", "policy"})
-#: What functions may do that they might not before, each with its line in CHANGELOG.md.
+#: What may change, in place: nobody's data, people or work is touched by it. CHANGELOG.md says that
+#: the workforce loses its tags, the topics' key a condition, and access logs a version nobody sees.
+_IN_PLACE: Final = frozenset({"bucket", "function", "key", "policy", "workforce"})
+#: What may be done that could not be done before, each with its line in CHANGELOG.md. The function
+#: of the jobs sees more, that of people keeps a record at their accounts; Ground Truth uses the
+#: topics' key whatever it says of the message that it encrypts.
 _GAINED: Final = frozenset(
     {
-        ("role Workforce/WorkforceFunction/Role", "cloudformation:DescribeStackResource"),
-        ("role Workforce/WorkforceFunction/Role", "cognito-idp:AdminUpdateUserAttributes"),
+        "cloudformation:DescribeStackResource",
+        "cognito-idp:AdminUpdateUserAttributes",
+        "kms:Decrypt",
+        "kms:GenerateDataKey*",
+        "sagemaker:ListLabelingJobs",
     }
 )
 
@@ -55,16 +62,44 @@ def test_nothing_of_the_first_house_is_new_stopped_replaced_or_deleted(plan: Pla
     assert {each["kind"] for each in changes} <= _IN_PLACE
 
 
-def test_functions_gain_the_permissions_that_the_changelog_names(plan: Plan) -> None:
+def test_an_upgrade_allows_little_more_and_nothing_less(plan: Plan) -> None:
     permissions = _shown(plan)["permissions"]
-    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
-    gained = {
-        (each["holder"], action) for each in permissions["gained"] for action in each["actions"]
+    assert {action for each in permissions["gained"] for action in each["actions"]} == _GAINED
+    # What is lost is a condition: the same is allowed without it.
+    assert [_who_does_what(each) for each in permissions["lost"]] == [
+        _who_does_what(each) for each in permissions["gained"] if each["principal"]
+    ]
+
+
+def _who_does_what(permission: Mapping[str, Any]) -> tuple[Any, ...]:
+    return permission["holder"], permission["principal"], permission["actions"]
+
+
+def test_of_the_buckets_only_the_end_of_access_logs_changes(plan: Plan) -> None:
+    changed = {
+        each["name"]: each["changes"]
+        for each in _shown(plan)["changes"]
+        if each["kind"] == "bucket"
     }
-    assert gained == _GAINED
-    assert permissions["lost"] == []
-    assert [action for _, action in _GAINED if f"`{action}`" not in changelog] == []
+
+    assert changed == {"Data/Data/AccessLogs": ["LifecycleConfiguration"]}
+
+
+def _pool(environment: AssembledEnvironment) -> Mapping[str, Any]:
+    (pool,) = environment.resources("AWS::Cognito::UserPool")
+    return pool.properties
+
+
+def test_an_upgrade_of_a_protected_environment_touches_no_user_pool(tmp_path: Path) -> None:
+    environment = load(FIRST_HOUSE / "environments" / f"{DEPLOYED}.yaml")
+    protected = environment.model_copy(update={"protected": True})
+    was = _pool(read_assembly(ASSEMBLY)[DEPLOYED])
+
+    now = _pool(synthesise([protected], tmp_path)[DEPLOYED])
+
+    # A text, so that CloudFormation says it whatever else it does to the pool.
+    assert now == {**was, "DeletionProtection": "ACTIVE"}
 
 
 def test_an_upgrade_needs_no_approval(plan: Plan) -> None:

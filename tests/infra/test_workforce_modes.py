@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from ground_truth.config import Environment, load
+from tests.infra.deployment_permissions import schemas
+from tests.infra.golden import readable
 from tests.infra.synthesis import Synthesis
 
 _WORKERS = {"readers": {"description": "Reads", "workers": ["ana@example.com"]}}
@@ -34,7 +36,8 @@ def _environment(folder: Path, workforce: dict[str, Any], *, name: str = "test")
     folder = folder / "environments"
     folder.mkdir(exist_ok=True)
     file = folder / f"{name}.yaml"
-    content = {"region": "us-east-1", "protected": False, "workforce": workforce}
+    tags = {"cost-center": "labeling"}
+    content = {"region": "us-east-1", "protected": False, "tags": tags, "workforce": workforce}
     file.write_text(yaml.safe_dump(content).replace("false", '"false"'))
     return load(file)
 
@@ -163,6 +166,49 @@ def test_a_portal_in_a_vpc_ties_addresses_to_the_vpc(with_oidc: Synthesis) -> No
     assert (access["SourceIp"], access["VpcSourceIp"]) == ("Disabled", "Enabled")
 
 
+def test_a_function_that_opens_a_portal_in_a_vpc_may_do_what_cloudformation_s_handlers_do(
+    with_oidc: Synthesis,
+) -> None:
+    declared = {
+        action
+        for schema in schemas("AWS::SageMaker::Workforce")
+        for handler in schema["handlers"].values()
+        for action in handler["permissions"]
+    }
+
+    of_ec2 = {each for each in _allowed(with_oidc) if each.startswith("ec2:")}
+    assert of_ec2 == {each for each in declared if each.startswith("ec2:")}
+
+
+def test_a_team_is_named_in_both_forms_of_its_arn(with_oidc: Synthesis) -> None:
+    (resources,) = (
+        statement["Resource"]
+        for statement in _statements(with_oidc)
+        if "sagemaker:UpdateWorkteam" in statement["Action"]
+    )
+
+    named = sorted(readable(each).rpartition(":workteam/")[2] for each in resources)
+    assert named == ["private-crowd/test-*", "test-*"]
+
+
+def test_no_workforce_has_tags(with_oidc: Synthesis) -> None:
+    assert "Tags" not in with_oidc.properties("Workforce", "Custom::OidcWorkforce")
+    assert "sagemaker:AddTags" not in _allowed(with_oidc)
+
+
+def _statements(synthesis: Synthesis) -> list[dict[str, Any]]:
+    return [
+        statement
+        for policy in synthesis.resources("Workforce", "AWS::IAM::ManagedPolicy")
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+
+
+def _allowed(synthesis: Synthesis) -> set[str]:
+    actions = (each["Action"] for each in _statements(synthesis))
+    return {each for found in actions for each in ([found] if isinstance(found, str) else found)}
+
+
 def test_what_the_file_asks_of_passwords_and_sign_in_is_declared(guarded: Synthesis) -> None:
     pool = guarded.properties("Workforce", "AWS::Cognito::UserPool")
 
@@ -180,7 +226,7 @@ def test_a_sender_is_declared_with_the_data_and_checked_with_the_people(
     sender = guarded.properties("Data", "AWS::SES::EmailIdentity")
     email = guarded.properties("Workforce", "AWS::Cognito::UserPool")["EmailConfiguration"]
 
-    assert sender == {"EmailIdentity": "labeling@example.com"}
+    assert sender["EmailIdentity"] == "labeling@example.com"
     assert email["EmailSendingAccount"] == "DEVELOPER"
     assert email["From"] == "Example Labs <labeling@example.com>"
     assert guarded.properties("Workforce", "Custom::WorkforceCheck")["EmailFrom"] == (

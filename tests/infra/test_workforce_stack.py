@@ -1,7 +1,11 @@
 """A workforce that is made here, as CloudFormation will get it."""
 
 import json
+from collections.abc import Callable
 
+from cli.plan.create_only import changed_create_only
+from ground_truth.config import Environment
+from tests.environments import shipped
 from tests.infra.synthesis import Synthesis
 from workforce.groups import marker_description, marker_of
 
@@ -120,7 +124,7 @@ def test_what_can_t_be_delivered_is_kept(prod: Synthesis) -> None:
         assert policy == {"deadLetterTargetArn": {"Fn::GetAtt": [queue, "Arn"]}}
 
 
-def test_topics_are_under_a_customer_key_that_ground_truth_may_use_for_our_teams(
+def test_topics_are_under_a_customer_key_that_ground_truth_may_use_whatever_it_says_of_itself(
     local: Synthesis,
 ) -> None:
     key = local.id_of("Workforce", "AWS::KMS::Key")
@@ -129,10 +133,7 @@ def test_topics_are_under_a_customer_key_that_ground_truth_may_use_for_our_teams
     (statement,) = (each for each in policy if "Service" in each["Principal"])
     assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
     assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
-    assert ":workteam/*" in json.dumps(statement["Condition"]["ArnLike"])
-    assert statement["Condition"]["StringEquals"] == {
-        "aws:SourceAccount": {"Ref": "AWS::AccountId"}
-    }
+    assert "Condition" not in statement
     for topic in local.resources("Workforce", "AWS::SNS::Topic"):
         assert topic["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
 
@@ -152,6 +153,82 @@ def test_a_team_s_topic_takes_messages_of_our_teams_only(local: Synthesis) -> No
     assert statement["Condition"]["StringEquals"] == {
         "aws:SourceAccount": {"Ref": "AWS::AccountId"}
     }
+
+
+def test_the_login_knows_from_where_a_portal_opens_only_where_the_file_says_it(
+    local: Synthesis, prod: Synthesis
+) -> None:
+    open_to_all = local.properties("Workforce", "Custom::PortalLogin")
+    restricted = prod.properties("Workforce", "Custom::PortalLogin")
+
+    assert not open_to_all.keys() & {"Cidrs", "Vpc"}
+    assert restricted["Cidrs"] == ["203.0.113.0/24", "198.51.100.16/28"]
+    assert (
+        restricted["Cidrs"]
+        == (prod.properties("Workforce", "AWS::SageMaker::Workforce")["SourceIpConfig"]["Cidrs"])
+    )
+
+
+def _policies(synthesis: Synthesis) -> dict[str, str]:
+    """Return the policies of the function by their ids, as text."""
+    found = synthesis.templates["Workforce"].find_resources("AWS::IAM::ManagedPolicy")
+    return {name: json.dumps(each["Properties"]) for name, each in found.items()}
+
+
+def test_the_right_to_open_a_portal_is_a_policy_that_outlives_the_restriction(
+    local: Synthesis, prod: Synthesis
+) -> None:
+    # CloudFormation deletes what a template has no more when all else is done.
+    (name,) = (
+        name for name, text in _policies(prod).items() if "sagemaker:UpdateWorkforce" in text
+    )
+
+    assert "NetworkPolicy" in name
+    assert "workforce/prod" in _policies(prod)[name]
+    assert name in prod.resources("Workforce", "Custom::PortalLogin")[0]["DependsOn"]
+    assert "NetworkPolicy" not in "".join(_policies(local))
+    assert "sagemaker:UpdateWorkforce" not in "".join(_policies(local).values())
+
+
+def test_without_a_second_factor_a_pool_is_as_it_always_was(
+    local: Synthesis, prod: Synthesis
+) -> None:
+    for each in (local, prod):
+        pool = each.properties("Workforce", "AWS::Cognito::UserPool")
+        assert (pool["MfaConfiguration"], pool["EnabledMfas"]) == (
+            "OPTIONAL",
+            ["SOFTWARE_TOKEN_MFA"],
+        )
+
+
+def test_a_pool_can_be_without_a_schema_and_is_no_other_one(
+    local: Synthesis, synthesise: Callable[[Environment], Synthesis]
+) -> None:
+    environment = shipped("local")
+    create = environment.workforce.create
+    assert create is not None
+    without = create.model_copy(update={"pool_schema": False})
+    workforce = environment.workforce.model_copy(update={"create": without})
+    changed = synthesise(environment.model_copy(update={"workforce": workforce}))
+
+    before, after = (
+        each.properties("Workforce", "AWS::Cognito::UserPool") for each in (local, changed)
+    )
+
+    assert before == {
+        **after,
+        "Schema": [{"Mutable": True, "Name": "email", "Required": True}],
+    }
+    assert changed_create_only("AWS::Cognito::UserPool", "us-east-1", before, after) == []
+
+
+def test_all_but_the_workforce_has_the_environment_s_tags(prod: Synthesis) -> None:
+    tag = {"Key": "cost-center", "Value": "labeling"}
+
+    assert "Tags" not in prod.properties("Workforce", "AWS::SageMaker::Workforce")
+    for kind in ("AWS::KMS::Key", "AWS::SageMaker::Workteam", "AWS::SNS::Topic"):
+        for resource in prod.resources("Workforce", kind):
+            assert tag in resource["Properties"]["Tags"]
 
 
 def test_what_others_need_is_an_output(local: Synthesis) -> None:

@@ -98,6 +98,8 @@ class CloudFormation:
             or (f"{number:08}-2d43-4a5f-8a8e-5a1c{stack[-8:]}" for number in itertools.count(1))
         )
         self._numbers = itertools.count(1)
+        #: Whether its stack is updated; None where it is all of its stack.
+        self.updates_stack: bool | None = None
         #: Of the resource as it is deployed, None while there is none.
         self.properties: dict[str, Any] | None = None
         self.physical_id: str | None = None
@@ -204,11 +206,12 @@ class CloudFormation:
         self._begun = None
         if desired == self.properties:
             return None
-        if self.properties is None:
-            self.world.stack_status = "CREATE_IN_PROGRESS"
+        is_update = self.properties is not None
+        is_updated = is_update if self.updates_stack is None else self.updates_stack
+        self.world.stack_status = "UPDATE_IN_PROGRESS" if is_updated else "CREATE_IN_PROGRESS"
+        if not is_update:
             event = self.event("Create", desired)
         else:
-            self.world.stack_status = "UPDATE_IN_PROGRESS"
             event = self.event(
                 "Update",
                 desired,
@@ -249,7 +252,11 @@ class CloudFormation:
         return self._ended("ROLLBACK_COMPLETE" if self.take_back() else "ROLLBACK_FAILED")
 
     def _take_back(self, identity: str, properties: dict[str, Any]) -> bool:
-        self.world.stack_status = "ROLLBACK_IN_PROGRESS"
+        self.world.stack_status = (
+            "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"
+            if self.updates_stack
+            else "ROLLBACK_IN_PROGRESS"
+        )
         if self._delete(identity, properties):
             return True
         self._leftover = (identity, properties)

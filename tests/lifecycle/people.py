@@ -21,7 +21,15 @@ from workforce.handler import handler
 from workforce.record import Record
 from workforce.resources import physical_id
 
-TYPES: Final = ("WorkforceCheck", "OidcWorkforce", "PortalLogin", "WorkerAccess", "Workers")
+#: In the order in which they are made.
+TYPES: Final = (
+    "WorkforceCheck",
+    "PoolProtection",
+    "OidcWorkforce",
+    "PortalLogin",
+    "WorkerAccess",
+    "Workers",
+)
 
 
 @dataclass
@@ -80,6 +88,8 @@ class People:
     issuer: str = OIDC["Issuer"]
     pinned: bool = True
     keep_accounts: bool = False
+    #: Whether the pool has deletion protection and outlives its stack.
+    protected: bool = False
 
     @property
     def is_ours(self) -> bool:
@@ -138,6 +148,8 @@ class PeopleStack:
     def deploy(self, people: People, *, fails_at: str = "") -> str:
         """Deploy a file and return the stack's status; `fails_at` lets a step fail after it."""
         self.responses = {}
+        for resource in self._resources.values():
+            resource.updates_stack = self.people is not None
         done: list[str] = []
         for name, step in self._steps(people):
             done.append(name)
@@ -153,6 +165,7 @@ class PeopleStack:
         """Delete the stack and return its status."""
         if self.people is None:
             return "DELETE_COMPLETE"
+        self.world.stack_status = "DELETE_IN_PROGRESS"
         for kind in ("Workers", "WorkerAccess", "PortalLogin"):
             if self._resources[kind].destroy().status != "DELETE_COMPLETE":
                 return "DELETE_FAILED"
@@ -165,7 +178,9 @@ class PeopleStack:
                 return "DELETE_FAILED"
             self.world.workforces.pop(self.people.workforce_name, None)
         self._delete_groups(self.people)
-        if self.people.is_ours:
+        if self._resources["PoolProtection"].destroy().status != "DELETE_COMPLETE":
+            return "DELETE_FAILED"
+        if self.people.is_ours and not self.people.protected:
             self._delete_pool()
         if self._resources["WorkforceCheck"].destroy().status != "DELETE_COMPLETE":
             return "DELETE_FAILED"
@@ -180,6 +195,9 @@ class PeopleStack:
             ("WorkforceCheck", lambda: self._begin("WorkforceCheck", self._check(people))),
             ("Pool", lambda: self._make_pool(people)),
         ]
+        if people.is_ours and people.protected:
+            protection = {"UserPoolId": self.pool}
+            steps.append(("PoolProtection", lambda: self._begin("PoolProtection", protection)))
         if people.mode == "oidc":
             steps.append(("OidcWorkforce", lambda: self._begin("OidcWorkforce", _oidc(people))))
         else:
@@ -213,7 +231,7 @@ class PeopleStack:
             # What was never begun is not deleted.
             taken_back = [self._resources[kind].take_back() for kind in reversed(TYPES)]
             self.people = people
-            self._remove_own_types(people, None)
+            taken_back.append(self._remove_own_types(people, None))
             self.people = None
             if not all(taken_back):
                 return "ROLLBACK_FAILED"
@@ -221,13 +239,15 @@ class PeopleStack:
             return "ROLLBACK_COMPLETE"
         if "Pool" in done:
             self._make_pool(before, was=people)
+        if "Workforce" in done:
+            self._make_workforce(before)
         if "Teams" in done:
             self._make_teams(before)
         taken_back = [self._resources[kind].take_back() for kind in TYPES]
         self._remove_own_types(people, before)
         return "UPDATE_ROLLBACK_COMPLETE" if all(taken_back) else "UPDATE_ROLLBACK_FAILED"
 
-    def _remove_own_types(self, people: People, kept: People | None) -> None:
+    def _remove_own_types(self, people: People, kept: People | None) -> bool:
         for team in set(self._team_names(people)) - set(self._team_names(kept)):
             self.world.teams.pop(team, None)
             self._groups(people).pop(team, None)
@@ -235,20 +255,25 @@ class PeopleStack:
             del self.world.workforces[people.workforce_name]
         if kept is None:
             self._groups(people).pop(f"{self.environment}-workers", None)
-        if kept is None and people.is_ours:
-            self._delete_pool()
+        return self._delete_pool() if kept is None and people.is_ours else True
 
     def _clean_up(self, people: People) -> None:
-        if self.people is not None:
-            self._remove_own_types(self.people, people)
+        if self.people is None:
+            return
+        self.world.stack_status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+        if not people.protected:
+            self._resources["PoolProtection"].destroy()
+        self._remove_own_types(self.people, people)
 
     # CloudFormation's own types.
 
     def _make_pool(self, people: People, *, was: People | None = None) -> bool:
         if people.is_ours:
             before = was or self.people
+            protection = "ACTIVE" if people.protected else "INACTIVE"
             if self.pool not in self.world.pools:
                 self.world.add_pool(self.pool, self.client)
+            self.world.pools[self.pool]["DeletionProtection"] = protection
             if before is None or before.client != people.client:
                 # All that the template doesn't say goes back to its default.
                 self.world.clients[self.client] = client_settings(
@@ -259,12 +284,20 @@ class PeopleStack:
         return True
 
     def _make_workforce(self, people: People) -> bool:
-        if not people.is_ours or people.workforce_name in self.world.workforces:
+        if not people.is_ours:
+            return True
+        if people.workforce_name in self.world.workforces:
+            if people.cidrs:
+                # What the template has no more is left out, and stays as it is.
+                network = {"Cidrs": list(people.cidrs)}
+                self.world.workforces[people.workforce_name]["SourceIpConfig"] = network
             return True
         if self.world.workforces:
             return False
         ids = {"UserPool": self.pool, "ClientId": self.client}
-        self.world.add_workforce(people.workforce_name, CognitoConfig=ids)
+        made = self.world.add_workforce(people.workforce_name, CognitoConfig=ids)
+        if people.cidrs:
+            made["SourceIpConfig"] = {"Cidrs": list(people.cidrs)}
         return True
 
     def _make_teams(self, people: People) -> bool:
@@ -281,11 +314,15 @@ class PeopleStack:
         for group in (*self._team_names(people), f"{self.environment}-workers"):
             groups.pop(group, None)
 
-    def _delete_pool(self) -> None:
+    def _delete_pool(self) -> bool:
+        """Delete the pool, unless Cognito refuses to; say whether it has."""
+        if self.world.pools.get(self.pool, {}).get("DeletionProtection") == "ACTIVE":
+            return False
         self.world.pools.pop(self.pool, None)
         self.world.clients.pop(self.client, None)
         self.world.users.pop(self.pool, None)
         self.world.groups.pop(self.pool, None)
+        return True
 
     # The properties that the template gives to the custom resources.
 
@@ -310,6 +347,7 @@ class PeopleStack:
             "Invitation": invitation if people.is_ours else None,
             "ClientSettings": _hash(people.client),
             "Teams": self._team_names(people),
+            "Cidrs": list(people.cidrs) or None if people.is_ours else None,
         }
 
     def _workers(self, people: People) -> dict[str, Any]:

@@ -70,6 +70,8 @@ _LIVES = [
     (_there_and_back, "Update"),
 ]
 _IDS = [f"{kind}-of{life.__name__}" for life, kind in _LIVES]
+#: Each of them once.
+LIVES = tuple(dict.fromkeys(life for life, _ in _LIVES))
 
 
 def _end(life: Life, kind: str = "", deaths: tuple[int, ...] = ()) -> tuple[Any, World]:

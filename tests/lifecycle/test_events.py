@@ -644,7 +644,7 @@ def test_case_24_a_run_that_dies_while_it_lists_starts_over_and_loses_or_doubles
 def test_case_25_an_upload_that_fails_is_taken_back(
     world: World, cloudformation: CloudFormation, operation: str
 ) -> None:
-    world.refuse(operation, "InternalError", "We encountered an internal error", times=9)
+    world.refuse(operation, "InternalError", "We encountered an internal error", times=999)
 
     deployment = cloudformation.deploy(properties())
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import pytest
 
-from tests.lifecycle import test_data_objects, test_events, test_jobs, test_permissions, test_stacks
+from tests.lifecycle import (
+    test_data_objects,
+    test_events,
+    test_jobs,
+    test_permissions,
+    test_stacks,
+    test_starts,
+)
 from tests.lifecycle.cloudformation import CloudFormation
 from tests.lifecycle.conftest import new_world
 from tests.lifecycle.stand_ins import false, nothing, true
@@ -122,14 +128,14 @@ _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]]
     ),
     (
         "retry window of a new role",
-        "custom_resource.errors.may_pass",
+        "custom_resource.retry.may_pass",
         false,
         test_permissions.test_case_30_a_role_that_can_not_be_assumed_yet_is_waited_for,
         (),
     ),
     (
         "end of tries at what will not pass",
-        "custom_resource.errors.may_pass",
+        "custom_resource.retry.may_pass",
         true,
         test_jobs.test_case_42_a_quota_is_named_and_not_tried_again,
         (),
@@ -142,11 +148,46 @@ _GUARDS: Final[list[tuple[str, str, Any, Callable[..., None], tuple[Any, ...]]]]
         ("é",),
     ),
     (
-        "words that mean absent",
-        "custom_resource.errors._ABSENT_WORDS",
-        re.compile("(?!)"),
-        test_jobs.test_case_50_both_ways_to_say_that_a_job_is_absent_are_known,
-        ("ValidationException",),
+        "list that shows that a job is there",
+        "labeling_job.job.jobs.is_listed",
+        false,
+        test_jobs.test_case_50_a_job_that_is_in_the_list_is_there_whatever_it_is_refused_with,
+        (("ValidationException", "Could not find it"),),
+    ),
+    (
+        "list that shows that a job is absent",
+        "labeling_job.job.jobs.is_listed",
+        true,
+        test_jobs.test_case_50_a_job_that_is_not_in_the_list_is_absent_whatever_it_is_refused_with,
+        (("ValidationException", "Could not find it"),),
+    ),
+    (
+        "wait until a job has counted its data objects",
+        "labeling_job.job.beginning.has_begun",
+        true,
+        test_starts.test_a_job_that_fails_after_it_was_in_progress_fails_its_deployment,
+        (60,),
+    ),
+    (
+        "bound of that wait",
+        "labeling_job.job.beginning.CONFIRMATION",
+        1e9,
+        test_starts.test_a_job_that_never_counts_is_waited_for_two_minutes,
+        ({},),
+    ),
+    (
+        "age of a job that is found at work",
+        "labeling_job.job.jobs.seconds_since",
+        lambda *_: 0.0,
+        test_starts.test_a_job_that_was_at_work_before_is_not_waited_for,
+        (),
+    ),
+    (
+        "patience with many calls",
+        "custom_resource.retry.is_busy",
+        false,
+        test_starts.test_what_is_busy_is_tried_again,
+        ("CreateLabelingJob", "ThrottlingException"),
     ),
     (
         "refusal to change what is at work",

@@ -116,10 +116,12 @@ def test_case_44_a_job_that_stays_initializing_fails_the_create_and_is_stopped(
 def test_case_45_a_job_without_tasks_is_a_success(
     world: World, cloudformation: CloudFormation
 ) -> None:
+    world.seconds_to_count = float("inf")
+
     deployment = cloudformation.deploy(properties())
 
-    assert world.jobs[own_id()]["LabelCounters"] == {}
     assert deployment.status == "CREATE_COMPLETE"
+    assert "not confirmed yet" in deployment.first.data["Summary"]
 
 
 def test_case_46_a_job_that_is_completed_at_the_first_look_is_a_success(
@@ -197,11 +199,19 @@ def test_case_49_a_job_that_never_lets_itself_be_stopped_fails_the_delete(
     assert world.time < 900
 
 
-@pytest.mark.parametrize("code", ["ResourceNotFound", "ValidationException"])
-def test_case_50_both_ways_to_say_that_a_job_is_absent_are_known(
-    world: World, cloudformation: CloudFormation, code: str
+_ABSENT = [
+    ("ResourceNotFound", "Nothing is known of it"),
+    ("ValidationException", "Could not find requested job with name: it"),
+    ("ValidationException", "Unable to describe the role's job"),
+    ("NoSuchThing", "Quoi ?"),
+]
+
+
+@pytest.mark.parametrize("absent", _ABSENT)
+def test_case_50_a_job_that_is_not_in_the_list_is_absent_whatever_it_is_refused_with(
+    world: World, cloudformation: CloudFormation, absent: tuple[str, str]
 ) -> None:
-    world.absent_code = code
+    world.absent = absent
 
     made = cloudformation.deploy(properties())
     world.jobs.clear()
@@ -211,16 +221,54 @@ def test_case_50_both_ways_to_say_that_a_job_is_absent_are_known(
     assert destroyed.status == "DELETE_COMPLETE"
 
 
-def test_case_50_no_other_refusal_is_taken_for_absent(
+@pytest.mark.parametrize("refusal", _ABSENT)
+def test_case_50_a_job_that_is_in_the_list_is_there_whatever_it_is_refused_with(
+    world: World, cloudformation: CloudFormation, refusal: tuple[str, str]
+) -> None:
+    cloudformation.deploy(properties())
+    for number in range(9):
+        world.add_job(f"{own_id()}-0{number}", "InProgress", tags={})
+    world.refuse("DescribeLabelingJob", *refusal, times=99)
+
+    refused = cloudformation.destroy()
+    world.forgive()
+    destroyed = cloudformation.destroy()
+
+    assert refused.status == "DELETE_FAILED"
+    assert refusal[1] in refused.first.reason
+    assert destroyed.status == "DELETE_COMPLETE"
+    assert world.statuses()[own_id()] == "Stopped"
+
+
+def test_case_50_a_list_that_shows_a_job_before_it_can_be_described_is_believed(
     world: World, cloudformation: CloudFormation
 ) -> None:
     cloudformation.deploy(properties())
-    world.refuse("DescribeLabelingJob", "ValidationException", "The name is bad", times=99)
+    world.refuse("DescribeLabelingJob", "ValidationException", "Could not find it", times=3)
 
     deployment = cloudformation.destroy()
 
-    assert deployment.status == "DELETE_FAILED"
-    assert "The name is bad" in deployment.first.reason
+    assert deployment.status == "DELETE_COMPLETE"
+    assert world.statuses() == {own_id(): "Stopped"}
+
+
+@pytest.mark.parametrize("absent", _ABSENT[:2])
+def test_case_50_a_role_that_may_not_list_jobs_goes_by_the_code(
+    world: World, cloudformation: CloudFormation, absent: tuple[str, str]
+) -> None:
+    denied = "not authorized to perform: sagemaker:ListLabelingJobs"
+    world.absent = absent
+    world.refuse("ListLabelingJobs", "AccessDeniedException", denied, times=99)
+
+    made = cloudformation.deploy(properties())
+    at_work = world.live_jobs()
+    destroyed = cloudformation.destroy()
+
+    assert made.status == "CREATE_COMPLETE"
+    assert at_work == {own_id()}
+    assert destroyed.status == "DELETE_COMPLETE"
+    assert world.statuses() == {own_id(): "Stopped"}
+    assert world.time < 60
 
 
 def test_case_51_tags_that_appear_late_are_waited_for(

@@ -56,6 +56,16 @@ def _create_in_vain(world: PeopleWorld) -> list[str]:
     return [PeopleStack(world).deploy(_FILE, fails_at="Workers")]
 
 
+def _protect_in_vain(world: PeopleWorld) -> list[str]:
+    people = replace(_FILE, protected=True, keep_accounts=True)
+    return [PeopleStack(world).deploy(people, fails_at="Workers")]
+
+
+def _open(world: PeopleWorld) -> list[str]:
+    stack = PeopleStack(world)
+    return [stack.deploy(replace(_FILE, cidrs=("203.0.113.0/24",))), stack.deploy(_FILE)]
+
+
 def _create_oidc(world: PeopleWorld) -> list[str]:
     return [PeopleStack(world).deploy(_OIDC)]
 
@@ -83,6 +93,8 @@ _LIVES = [
     (_destroy_and_keep, "Create"),
     (_destroy_and_keep, "Delete"),
     (_create_in_vain, "Delete"),
+    (_protect_in_vain, "Delete"),
+    (_open, "Update"),
     (_create_oidc, "Create"),
     (_change_oidc, "Update"),
     (_refuse_to_change_oidc, "Update"),

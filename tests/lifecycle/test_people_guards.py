@@ -16,6 +16,10 @@ from workforce.record import Record
 _Case = Callable[[PeopleWorld, PeopleStack], None]
 
 
+def _once(action: Callable[[], Any], *_: Any) -> Any:
+    return action()
+
+
 def _no_words(*_: Any) -> str:
     return ""
 
@@ -101,7 +105,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     ),
     (
         "another try after throttling",
-        "waiting.is_throttled",
+        "waiting.is_busy",
         false,
         _case(
             test_people.test_case_84_too_many_calls_to_cognito_are_tried_again,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from labeling_job.clients import Clients
+from labeling_job.connections import Answer, Get
 from labeling_job.handler import handler
+from local.ground_truth.api.unkindness import KIND, Unkindness
 from tests.lifecycle.simulation import Simulation, begin_call, end_call
 from tests.unit.fake_services import RefusedError
 from tests.unit.labeling_job.labeling_job_aws import FakeAws
 
+#: What SageMaker and S3 say where there are too many calls.
+_THROTTLING = (("ThrottlingException", "Rate exceeded"), ("SlowDown", "Reduce your request rate"))
 #: Statuses of jobs that cost money.
 LIVE = frozenset({"Initializing", "InProgress"})
 
@@ -22,10 +26,17 @@ LIVE = frozenset({"Initializing", "InProgress"})
 class World(Simulation, FakeAws):
     """S3 and Ground Truth's jobs."""
 
-    #: Of jobs that fail.
-    failure_reason: str = ""
-    #: The code of the error for a job that does not exist.
-    absent_code: str = "ResourceNotFound"
+    #: Code and text of the error for a job that does not exist.
+    absent: tuple[str, str] = ("ResourceNotFound", "Nothing is known of it")
+    #: Of whose calls some are refused for being too many.
+    unkindness: Unkindness = KIND
+
+    def be_unkind(self, unkindness: Unkindness) -> None:
+        """Do what AWS does now and then."""
+        self.unkindness = unkindness
+        self.seconds_to_count = unkindness.unread
+        self.looks_without_tags = int(unkindness.untagged)
+        self.absent = unkindness.absent
 
     def state(self) -> dict[str, Any]:
         """Return what is there in the end, but for what tells one event or time from another."""
@@ -86,22 +97,21 @@ class World(Simulation, FakeAws):
         of_bucket = self._refusals[f"{operation} {parameters.get('Bucket')}"]
         if of_bucket:
             raise of_bucket.pop(0)
+        number = 1 + sum(name == operation for name, _ in self.calls)
+        if self.unkindness.is_throttled(operation, number):
+            self.calls.append((operation, parameters))
+            raise RefusedError(*_THROTTLING[operation == "ListObjectsV2"])
         return super()._serve(operation, parameters)
 
-    def _describe_labeling_job(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        job = super()._describe_labeling_job(parameters)
-        failed = job["LabelingJobStatus"] == "Failed" and self.failure_reason
-        return {**job, "FailureReason": self.failure_reason} if failed else job
-
     def _job(self, name: str) -> dict[str, Any]:
-        if name.lower() not in self.jobs and self.absent_code == "ValidationException":
-            raise RefusedError("ValidationException", f"{name} does not exist")
+        if name.lower() not in self.jobs:
+            raise RefusedError(*self.absent)
         return super()._job(name)
 
 
-def _counted(actor: int, get: Callable[..., Any], url: str, headers: Mapping[str, str]) -> Any:
+def _counted(actor: int, get: Get, url: str, headers: Mapping[str, str], **limits: Any) -> Answer:
     begin_call(actor)
-    answer = get(url, headers)
+    answer = get(url, headers, **limits)
     end_call(actor)
     return answer
 

@@ -11,11 +11,15 @@ import pytest
 
 
 class RefusingServer(ThreadingHTTPServer):
-    """CloudFormation's address, an empty S3, and other services that refuse all with one error."""
+    """CloudFormation's address, an empty S3, and other services that refuse all with one error.
+
+    Where `has_lists` is true, they list nothing instead.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answers: list[dict[str, Any]] = []
+        self.has_lists = False
         self.refusal = {"__type": "AccessDeniedException", "Message": "not authorized"}
 
     @property
@@ -37,6 +41,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._content()
+        is_list = ".List" in self.headers.get("X-Amz-Target", "")
+        if is_list and self.server.has_lists:
+            self._send(200, json.dumps({"LabelingJobSummaryList": []}).encode())
+            return
         self._send(400, json.dumps(self.server.refusal).encode())
 
     def _content(self) -> bytes:

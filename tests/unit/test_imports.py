@@ -28,6 +28,7 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
         "labeling_job.identity",
     ),
     "audit": ("dataset", "ground_truth", "stacks"),
+    "bootstrap": (),
     "stacks": ("constructs.ground_truth", "dataset", "ground_truth"),
     "constructs.ground_truth": ("dataset", "ground_truth"),
     "ground_truth": (),
@@ -63,10 +64,9 @@ _AWS: Final = ("boto3", "botocore")
 #: What runs on AWS has the standard library and these, and no package besides.
 _DEPLOYED: Final[Mapping[str, tuple[str, ...]]] = {
     "samples": _AWS,
-    # urllib3 is botocore's own.
-    "labeling_job": (*_AWS, "urllib3"),
+    "labeling_job": _AWS,
     "workforce": _AWS,
-    "custom_resource": _AWS,
+    "custom_resource": (*_AWS, "urllib3"),
     # Read at synthesis too, which must not wait for an SDK: inside functions only.
     "dataset": (),
 }

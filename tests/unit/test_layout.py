@@ -12,7 +12,17 @@ import constructs.ground_truth
 
 _ROOT = Path(__file__).parents[2]
 _FOLDERS = (
-    *("audit", "benchmarks", "cli", "constructs", "docs", "ground_truth", "installation", "lambda"),
+    *(
+        "audit",
+        "benchmarks",
+        "bootstrap",
+        "cli",
+        "constructs",
+        "docs",
+        "ground_truth",
+        "installation",
+        "lambda",
+    ),
     *("local", "samples", "stacks", "tests"),
 )
 

@@ -12,7 +12,7 @@ _VERBS = {
     "setup": "core cdk",
     "demo": "local sdk",
     "test": "dev sdk audit",
-    "quick": "dev sdk audit",
+    "quick": "dev sdk",
     "pythons": "dev sdk",
     "check": "dev",
     "bench": "local sdk",

@@ -17,6 +17,9 @@ from ground_truth.catalogue.data_kinds import IMAGE_CORS, Cors
 #: The id of CDK's own construct behind `auto_delete_objects`.
 _EMPTYING_PROVIDER: Final = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 
+#: How long access logs are kept, until nothing is left of them.
+_DAYS_OF_LOGS: Final = 365
+
 
 class LabelingData(Construct):
     """An input and an output bucket, with access logs, under one customer key.
@@ -55,7 +58,7 @@ class LabelingData(Construct):
             "AccessLogs",
             # S3 delivers access logs only to buckets encrypted with its own keys.
             encryption=s3.BucketEncryption.S3_MANAGED,
-            lifecycle_rules=[s3.LifecycleRule(expiration=cdk.Duration.days(365))],
+            lifecycle_rules=_ending_after(_DAYS_OF_LOGS),
         )
         #: Where people put the data objects.
         self.input_bucket = self._data_bucket("Input")
@@ -139,6 +142,25 @@ class LabelingData(Construct):
             versioned=True,
             **properties,  # type: ignore[arg-type]  # each is an argument of s3.Bucket, checked by jsii
         )
+
+
+def _ending_after(days: int) -> list[s3.LifecycleRule]:
+    """Return rules that end all that is in a versioned bucket; never for one that holds labels.
+
+    Expiration alone hides an object behind a delete marker and keeps its bytes, as a version that
+    is not current any more. A marker can't be ended by the rule that makes it.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+    """
+    return [
+        s3.LifecycleRule(
+            expiration=cdk.Duration.days(days - 1),
+            noncurrent_version_expiration=cdk.Duration.days(1),
+        ),
+        s3.LifecycleRule(
+            abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
+            expired_object_delete_marker=True,
+        ),
+    ]
 
 
 def _cors_rule(cors: Cors) -> s3.CorsRule:

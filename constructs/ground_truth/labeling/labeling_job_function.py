@@ -105,6 +105,8 @@ def _job_statements(
             ],
             resources=[jobs],
         ),
+        # Says whether there is a job that can't be described; it knows no resources.
+        iam.PolicyStatement(actions=["sagemaker:ListLabelingJobs"], resources=["*"]),
         # Nobody spends money on a public crowd by mistake
         # (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-security-workforce-authentication.html).
         iam.PolicyStatement(

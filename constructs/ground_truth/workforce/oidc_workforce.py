@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import aws_cdk as cdk
 from constructs import Construct, IDependable
 
 from constructs.ground_truth.custom_resource_function import given
+from constructs.ground_truth.workforce.portal_network import network_properties
 from constructs.ground_truth.workforce.workforce import WorkforceReference
 from constructs.ground_truth.workforce.workforce_function import WorkforceFunction
 from ground_truth.config.workforce import Oidc
@@ -28,13 +27,11 @@ class OidcWorkforce(Construct):
         name: str,
         provider: Oidc,
         checked: IDependable,
-        tags: Mapping[str, str],
         function: WorkforceFunction,
     ) -> None:
         super().__init__(scope, construct_id)
 
-        vpc = provider.vpc
-        self._permit(name, provider, function)
+        self._permit(name, provider, function, checked)
         resource = function.resource(
             self,
             "Workforce",
@@ -58,14 +55,7 @@ class OidcWorkforce(Construct):
                     }
                 ),
                 "ClientSecretArn": provider.client_secret,
-                "Cidrs": list(provider.allowed_cidrs) or None,
-                "Vpc": vpc
-                and {
-                    "VpcId": vpc.id,
-                    "SecurityGroupIds": list(vpc.security_groups),
-                    "Subnets": list(vpc.subnets),
-                },
-                "Tags": dict(sorted(tags.items())) or None,
+                **network_properties(provider),
             },
         )
         resource.node.add_dependency(checked, *function.permissions)
@@ -78,13 +68,14 @@ class OidcWorkforce(Construct):
             ready=self,
         )
 
-    def _permit(self, name: str, provider: Oidc, function: WorkforceFunction) -> None:
+    def _permit(
+        self, name: str, provider: Oidc, function: WorkforceFunction, checked: IDependable
+    ) -> None:
         workforce = cdk.Stack.of(self).format_arn(
             service="sagemaker", resource="workforce", resource_name=name
         )
         function.allow(
             actions=[
-                "sagemaker:AddTags",
                 "sagemaker:CreateWorkforce",
                 "sagemaker:DeleteWorkforce",
                 "sagemaker:UpdateWorkforce",
@@ -97,14 +88,18 @@ class OidcWorkforce(Construct):
         if provider.client_secret_key is not None:
             function.allow(actions=["kms:Decrypt"], resources=[provider.client_secret_key])
         if provider.vpc is not None:
-            # What CloudFormation's own handler asks for to make the portal's endpoint; EC2 names
-            # endpoints itself.
-            function.allow(
+            # What CloudFormation's own handler declares for the portal's endpoint; EC2 names
+            # endpoints itself, and its lists have no resources.
+            function.allow_network(
                 actions=[
                     "ec2:CreateVpcEndpoint",
                     "ec2:DeleteVpcEndpoints",
+                    "ec2:DescribeSecurityGroups",
+                    "ec2:DescribeSubnets",
                     "ec2:DescribeVpcEndpoints",
+                    "ec2:DescribeVpcs",
                     "ec2:ModifyVpcEndpoint",
                 ],
                 resources=["*"],
+                after=checked,
             )

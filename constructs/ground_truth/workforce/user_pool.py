@@ -16,6 +16,9 @@ from ground_truth.templates import invitation as invitation_mail
 #: Cognito wants one before that.
 PLACEHOLDER_CALLBACK: Final = "https://127.0.0.1"
 
+#: `off` is OPTIONAL, as deployed pools have it: Cognito's login pages let nobody set a factor up
+#: then, and threat protection wants it so (botocore, cognito-idp: UpdateUserPoolRequest).
+_MFA: Final = {"off": cognito.Mfa.OPTIONAL, "required": cognito.Mfa.REQUIRED}
 _THREAT_PROTECTION: Final = {
     "audit": cognito.StandardThreatProtectionMode.AUDIT_ONLY,
     "enforced": cognito.StandardThreatProtectionMode.FULL_FUNCTION,
@@ -98,7 +101,7 @@ class WorkerPool(Construct):
                 ses_region=cdk.Stack.of(self).region,
             ),
             feature_plan=None if threats is None else cognito.FeaturePlan.PLUS,
-            mfa=cognito.Mfa(settings.mfa.upper()),
+            mfa=_MFA[settings.mfa],
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
             password_policy=cognito.PasswordPolicy(
                 min_length=passwords.minimum_length,
@@ -114,9 +117,12 @@ class WorkerPool(Construct):
             self_sign_up_enabled=False,
             sign_in_aliases=cognito.SignInAliases(email=True),
             sign_in_case_sensitive=False,
+            # Who signs in by an address has one, also where nothing says that it is required.
             standard_attributes=cognito.StandardAttributes(
                 email=cognito.StandardAttribute(required=True, mutable=True)
-            ),
+            )
+            if settings.pool_schema
+            else None,
             standard_threat_protection_mode=threats,
         )
 

@@ -31,7 +31,7 @@ class WorkerAccess(Construct):
 
         function.allow(
             actions=["sagemaker:DescribeWorkteam", "sagemaker:UpdateWorkteam"],
-            resources=[function.teams_arn],
+            resources=function.team_arns,
         )
         resource = function.resource(
             self,

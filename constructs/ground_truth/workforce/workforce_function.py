@@ -5,7 +5,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from constructs import Construct
+from constructs import Construct, IDependable
 
 from constructs.ground_truth.custom_resource_function import CustomResourceFunction
 
@@ -63,17 +63,37 @@ class WorkforceFunction(CustomResourceFunction):
                 ),
             ],
         )
-        #: What the names of this environment's teams begin with.
-        self.teams_arn = arn("workteam/private-crowd", f"{team_name_prefix}*")
+        #: This environment's teams, in both forms: ARNs have the second, IAM's reference the first
+        #: (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html).
+        self.team_arns = [
+            arn(resource, f"{team_name_prefix}*")
+            for resource in ("workteam", "workteam/private-crowd")
+        ]
         self._more: iam.ManagedPolicy | None = None
+        self._network: iam.ManagedPolicy | None = None
 
     @property
     def permissions(self) -> list[iam.ManagedPolicy]:
         """What a resource of the function depends on, so that it is allowed to do its work."""
-        return [self.policy] if self._more is None else [self.policy, self._more]
+        every = (self.policy, self._more, self._network)
+        return [each for each in every if each is not None]
 
     def allow(self, *, actions: list[str], resources: list[str]) -> None:
         """Let the function do more; the statement may name what is made after the function."""
         if self._more is None:
             self._more = iam.ManagedPolicy(self, "MorePolicy", roles=[self._role])
         self._more.add_statements(iam.PolicyStatement(actions=actions, resources=resources))
+
+    def allow_network(
+        self, *, actions: list[str], resources: list[str], after: IDependable
+    ) -> None:
+        """Let the function change from where a portal opens, as long as a file restricts that.
+
+        This is a policy of its own, made after `after`, so that it is still there while the
+        restriction is taken away: CloudFormation changes policies before what needs them, and
+        deletes what a template has no more when all else is done.
+        """
+        if self._network is None:
+            self._network = iam.ManagedPolicy(self, "NetworkPolicy", roles=[self._role])
+            self._network.node.add_dependency(after)
+        self._network.add_statements(iam.PolicyStatement(actions=actions, resources=resources))

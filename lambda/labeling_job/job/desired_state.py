@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from custom_resource.age import seconds_since
 from custom_resource.errors import CustomResourceError, code_of, is_denied
 from dataset import layout
 from dataset.limits import MAXIMUM_EVENT_AGE
 from labeling_job.clients import Clients
 from labeling_job.hints import explain
-
-if TYPE_CHECKING:
-    from types_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 #: S3 answers these when a marker is no longer the one that was read
 #: (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html).
@@ -90,7 +87,8 @@ def read(identity: str, place: Place, aws: Clients) -> Marker | None:
             ready=content["ready"] is True,
             replaced_by=content["replaced_by"],
             changed_by=content.get("changed_by"),
-            awaits_event=content.get("awaits_event") is True and _age(answer) < MAXIMUM_EVENT_AGE,
+            awaits_event=content.get("awaits_event") is True
+            and seconds_since(answer.get("LastModified"), answer) < MAXIMUM_EVENT_AGE,
             etag=etag,
         )
     except (KeyError, TypeError, ValueError):
@@ -229,15 +227,6 @@ def _is_newer(event: str, other: str | None) -> bool:
     """Say whether CloudFormation is known to have sent an event after another one."""
     time, other_time = event.rpartition(" ")[2], (other or "").rpartition(" ")[2]
     return bool(time and other_time) and time > other_time
-
-
-def _age(answer: GetObjectOutputTypeDef) -> float:
-    """Return the seconds since an object was written, by S3's own clock."""
-    now = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
-    written = answer.get("LastModified")
-    if now is None or written is None:
-        return 0.0
-    return (parsedate_to_datetime(now) - written).total_seconds()
 
 
 def _uri(identity: str, place: Place) -> str:

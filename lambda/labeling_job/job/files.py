@@ -35,6 +35,11 @@ class Counts:
     #: S3 URI of the list of what can't be labeled, or `none`.
     report_uri: str = NO_JOB
 
+    @property
+    def number(self) -> int | None:
+        """The lines of the manifest; None where they are unknown."""
+        return int(self.objects) if self.objects.isdecimal() else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Written:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from custom_resource.errors import CustomResourceError, retry_while_propagating
+from custom_resource.errors import CustomResourceError
+from custom_resource.retry import retry
 from dataset.names import is_physical_id
 from labeling_job.clients import Clients
 from labeling_job.identity import Owner
@@ -16,7 +17,7 @@ def guard_change(request: Request, aws: Clients) -> None:
     current = str(request.current_id)
     if request.on_change == "replace" or not is_physical_id(current):
         return
-    job = retry_while_propagating(lambda: _own(current, jobs.LIVE, request.owner, aws), aws)
+    job = retry(lambda: _own(current, jobs.LIVE, request.owner, aws), aws)
     if job is None or _is_rollback(request, aws):
         return
     raise CustomResourceError(

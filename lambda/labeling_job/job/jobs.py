@@ -1,4 +1,4 @@
-"""A labeling job as SageMaker knows it: which one is ours, how it starts and how it is stopped."""
+"""A labeling job as SageMaker knows it: which one is ours, and how it is stopped."""
 
 from __future__ import annotations
 
@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from custom_resource.errors import CustomResourceError, is_absent, is_invalid, is_throttled, refusal
+from custom_resource.age import seconds_since
+from custom_resource.errors import (
+    CustomResourceError,
+    is_busy,
+    is_denied,
+    may_mean_absent,
+    refusal,
+)
+from custom_resource.retry import spread
 from dataset.layout import output_manifest
 from dataset.names import TAG_PREFIX, is_reserved, run_names
 from labeling_job.clients import Clients
+from labeling_job.hints import explain
 from labeling_job.identity import Owner
+from labeling_job.job.listed import is_listed
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import DescribeLabelingJobResponseTypeDef, TagTypeDef
@@ -20,13 +30,14 @@ if TYPE_CHECKING:
 _STACK: Final = f"{TAG_PREFIX}stack"
 _RESOURCE: Final = f"{TAG_PREFIX}resource"
 
-STARTED: Final = frozenset({"InProgress", "Completed"})
 #: People may be at work on a job of these states, or soon.
 LIVE: Final = frozenset({"Initializing", "InProgress"})
 #: A job of these states will never be stopped or changed by anybody.
 _ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
 #: SageMaker may show a new job's tags some seconds late.
 _TAG_ATTEMPTS: Final = 5
+#: Its list may show a new job before it can be described.
+_LISTED_ATTEMPTS: Final = 5
 #: Seconds between two looks at a job, at most.
 _PAUSE: Final = 5.0
 
@@ -38,14 +49,18 @@ class Job:
     name: str
     arn: str
     status: str
+    #: Why it has Failed, empty if it has not or SageMaker doesn't say.
     failure_reason: str
     manifest_uri: str
     output_manifest_uri: str
     #: Data objects that have a label, and of how many; None where SageMaker doesn't say.
     labeled: int | None
     objects: int | None
-    #: Seconds since 1970.
+    #: Data objects that SageMaker has counted in any way; 0 as long as it has not read them.
+    counted: int
+    #: Seconds since 1970, and until SageMaker was asked.
     created: float
+    age: float
     tags: Mapping[str, str]
 
     @property
@@ -56,7 +71,7 @@ class Job:
     @property
     def progress(self) -> str:
         """What is done, such as `InProgress with 12 of 100 data objects labeled`."""
-        if self.labeled is None or self.objects is None:
+        if self.labeled is None or not self.objects:
             return self.status
         return f"{self.status} with {self.labeled} of {self.objects} data objects labeled"
 
@@ -73,17 +88,23 @@ def owner_tags(owner: Owner) -> dict[str, str]:
 def look(name: str, aws: Clients) -> Job | None:
     """Return the job of this name, or none if it does not exist.
 
-    Waits where there are too many calls even for botocore's own retries.
+    Waits while AWS is busy. Raises CustomResourceError for a job that is there and stays refused,
+    and ClientError.
     """
+    attempts = 0
     while True:
+        pause = 1.0
         try:
-            return _job(aws.sagemaker.describe_labeling_job(LabelingJobName=name))
+            return _described(name, aws)
         except ClientError as error:
-            if is_absent(error):
-                return None
-            if not is_throttled(error) or aws.clock.now() + _PAUSE > aws.clock.deadline:
+            pause = spread(_PAUSE)
+            if not is_busy(error) or aws.clock.now() + pause > aws.clock.deadline:
                 raise
-        aws.clock.sleep(_PAUSE)
+        except _ListedError as error:
+            attempts += 1
+            if attempts == _LISTED_ATTEMPTS:
+                raise CustomResourceError(str(error)) from error.__cause__
+        aws.clock.sleep(pause)
 
 
 def find(name: str, owner: Owner, aws: Clients) -> Job | None:
@@ -109,32 +130,8 @@ def runs(identity: str, aws: Clients) -> Iterator[Job]:
         yield job
 
 
-def await_start(name: str, aws: Clients) -> Job:
-    """Return the job as soon as workers can label, or all is labeled already.
-
-    Raises CustomResourceError if it failed or was stopped, or time is running out.
-    """
-    pauses = _pauses()
-    while True:
-        job = look(name, aws)
-        status = job.status if job else "not visible yet"
-        if job and status in STARTED:
-            return job
-        if job and status == "Failed":
-            raise CustomResourceError(f"labeling job {name} failed to start: {job.failure_reason}")
-        if status in ("Stopping", "Stopped"):
-            raise CustomResourceError(f"labeling job {name} was stopped while it started")
-        pause = next(pauses)
-        if aws.clock.now() + pause > aws.clock.deadline:
-            raise CustomResourceError(
-                f"labeling job {name} did not start in time, its last status was {status}; "
-                "deploy again, or ask AWS Support about it"
-            )
-        aws.clock.sleep(pause)
-
-
-def stop(name: str, aws: Clients, *, until: float) -> None:
-    """Ask SageMaker to stop a job, unless it ends or has ended by itself.
+def stop(name: str, aws: Clients, *, until: float) -> bool:
+    """Ask SageMaker to stop a job, unless it ends or has ended by itself; say whether it was asked.
 
     Some states refuse to be stopped for a while. Raises CustomResourceError if the job still
     refuses at `until`.
@@ -142,11 +139,11 @@ def stop(name: str, aws: Clients, *, until: float) -> None:
     while True:
         job = look(name, aws)
         if job is None or job.status == "Stopping" or job.has_ended:
-            return
+            return False
         refusal = _stop(name, aws)
         if refusal is None:
             aws.log.info("labeling job %s is being stopped, it was %s", name, job.status)
-            return
+            return True
         if aws.clock.now() + _PAUSE > until:
             raise CustomResourceError(
                 f"labeling job {name} is {job.status} and stays so: {refusal}"
@@ -156,13 +153,13 @@ def stop(name: str, aws: Clients, *, until: float) -> None:
 
 def await_end(name: str, aws: Clients, *, until: float) -> None:
     """Return when a job that was asked to stop has ended, or at `until`: it will end anyway."""
-    pauses = _pauses()
+    rests = pauses()
     while True:
         job = look(name, aws)
         if job is None or job.has_ended:
             aws.log.info("labeling job %s is %s", name, job.status if job else "gone")
             return
-        pause = next(pauses)
+        pause = next(rests)
         if aws.clock.now() + pause > until:
             aws.log.warning("labeling job %s is still %s, it ends by itself", name, job.status)
             return
@@ -193,7 +190,7 @@ def tag_list(tags: Mapping[str, str]) -> list[TagTypeDef]:
     return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]
 
 
-def _pauses() -> Iterator[float]:
+def pauses() -> Iterator[float]:
     """Yield the seconds between looks at a job: short at first, since small jobs start quickly."""
     pause = 0.5
     while True:
@@ -201,26 +198,45 @@ def _pauses() -> Iterator[float]:
         pause = min(2 * pause, _PAUSE)
 
 
+class _ListedError(Exception):
+    """A job is in the list of jobs, but SageMaker refuses to describe it."""
+
+
+def _described(name: str, aws: Clients) -> Job | None:
+    """Return the job or none; raises ClientError, or _ListedError because of one."""
+    try:
+        return _job(aws.sagemaker.describe_labeling_job(LabelingJobName=name))
+    except ClientError as error:
+        if not may_mean_absent(error):
+            raise
+        if not is_listed(name, error, aws):
+            return None
+        raise _ListedError(
+            f"labeling job {name} is in the list of jobs, but can't be looked at: {explain(error)}"
+        ) from error
+
+
 def _job(answer: DescribeLabelingJobResponseTypeDef) -> Job:
     name = answer["LabelingJobName"]
     output = answer.get("LabelingJobOutput", {}).get("OutputDatasetS3Uri")
     counters = answer["LabelCounters"]
     labeled, unlabeled = counters.get("TotalLabeled"), counters.get("Unlabeled")
+    counted = (labeled or 0) + (unlabeled or 0) + counters.get("FailedNonRetryableError", 0)
     return Job(
         name=name,
         arn=answer["LabelingJobArn"],
         status=answer["LabelingJobStatus"],
-        failure_reason=answer.get("FailureReason") or "SageMaker gives no reason",
+        failure_reason=answer.get("FailureReason", ""),
         manifest_uri=answer["InputConfig"]["DataSource"]
         .get("S3DataSource", {})
         .get("ManifestS3Uri", "none"),
         # A job has an output only later, but always in the same place.
         output_manifest_uri=output or output_manifest(answer["OutputConfig"]["S3OutputPath"], name),
         labeled=labeled,
-        objects=None
-        if labeled is None or unlabeled is None
-        else labeled + unlabeled + counters.get("FailedNonRetryableError", 0),
+        objects=None if labeled is None or unlabeled is None else counted,
+        counted=counted,
         created=answer["CreationTime"].timestamp(),
+        age=seconds_since(answer["CreationTime"], answer),
         tags={tag["Key"]: tag["Value"] for tag in answer.get("Tags", [])},
     )
 
@@ -240,7 +256,7 @@ def _stop(name: str, aws: Clients) -> str | None:
     try:
         aws.sagemaker.stop_labeling_job(LabelingJobName=name)
     except ClientError as error:
-        if is_invalid(error) or is_throttled(error) or is_absent(error):
-            return refusal(error)
-        raise
+        if is_denied(error):
+            raise
+        return refusal(error)
     return None

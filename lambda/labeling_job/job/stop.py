@@ -6,7 +6,8 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from custom_resource.errors import CustomResourceError, is_denied, refusal, retry_while_propagating
+from custom_resource.errors import CustomResourceError, is_closed, is_denied, refusal
+from custom_resource.retry import retry
 from dataset.names import is_physical_id
 from labeling_job.clients import Clients
 from labeling_job.identity import Owner
@@ -30,22 +31,34 @@ def delete(deletion: Deletion, aws: Clients) -> None:
     if identity is None:
         aws.log.info("%r is not the id of a labeling job, nothing to stop", deletion.identity)
         return
-    if is_known and not deletion.stop_on_delete:
-        guard_deletion(deletion, aws)
-    if deletion.markers is not None:
-        desired_state.withdraw(
-            identity, deletion.event, deletion.markers, aws, is_unanswered=not is_known
-        )
-    _stop_all(identity, deletion.owner, aws)
-
-
-def stop_leftover(identity: str, owner: Owner, aws: Clients) -> None:
-    """Stop what was started for a Create or Update that has failed; nothing is raised."""
+    marker = desired_state.look(identity, deletion.markers, aws)
     try:
-        retry_while_propagating(lambda: _stop_all(identity, owner, aws), aws)
-    except (BotoCoreError, ClientError, CustomResourceError):
+        if is_known and not deletion.stop_on_delete:
+            guard_deletion(deletion, aws)
+        if deletion.markers is not None:
+            desired_state.withdraw(
+                identity, deletion.event, deletion.markers, aws, is_unanswered=not is_known
+            )
+        _stop_all(identity, deletion.owner, aws)
+    except ClientError as error:
+        # An account that Ground Truth is closed to must be able to remove what came to nothing.
+        if not is_closed(error) or marker is None or marker.ready:
+            raise
+        aws.log.warning("%s: nothing was started", refusal(error))
+
+
+def stop_leftover(identity: str, owner: Owner, aws: Clients) -> str | None:
+    """Stop what was started for a Create or Update that has failed; nothing is raised.
+
+    Returns what to tell the user if that can't be done, or None.
+    """
+    try:
+        retry(lambda: _stop_all(identity, owner, aws), aws)
+    except (BotoCoreError, ClientError, CustomResourceError) as error:
         # A rollback or Delete that fails is worse: the stack would need repair by hand.
         aws.log.exception("labeling job %s could not be stopped", identity)
+        return f"labeling job {identity} may still be running: {error}"
+    return None
 
 
 def _stop_all(identity: str, owner: Owner, aws: Clients) -> None:
@@ -60,11 +73,11 @@ def _stop_all(identity: str, owner: Owner, aws: Clients) -> None:
             jobs.stop(job.name, aws, until=until)
             jobs.await_end(job.name, aws, until=until)
     except ClientError as error:
-        if not is_denied(error):
+        if is_closed(error):
             raise
+        cure = "Give the function this permission" if is_denied(error) else "Try again"
         raise CustomResourceError(
             f"labeling job {name} may be running and can't be stopped: {refusal(error)}. "
-            "Give the function this permission, or stop the job with `aws sagemaker "
-            f"stop-labeling-job --labeling-job-name {name}` and delete the stack with "
-            f"`--retain-resources {owner.logical_id}`"
+            f"{cure}, or stop the job with `aws sagemaker stop-labeling-job --labeling-job-name "
+            f"{name}` and delete the stack with `--retain-resources {owner.logical_id}`"
         ) from error

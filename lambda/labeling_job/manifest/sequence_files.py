@@ -36,7 +36,7 @@ def check_sequence_files(
     source = request.input
     files = (Found(uri, split_uri(uri)[1], _MAXIMUM_FILE) for uri in lines)
     prefixes: dict[object, str] = {}
-    for found, content in read_objects(files, request, aws):
+    for found, content in read_objects(files, request, aws, are_listed=False):
         where = f"line {lines[found.uri]}"
         try:
             sequence = _parse(content)

@@ -1,31 +1,42 @@
-"""Gets objects and listings from S3 by addresses that boto3 signs, at a fraction of its CPU time.
-
-Whoever has such an address can use it for 15 minutes: it is never logged and in no error.
-"""
+"""Gets objects and listings from S3 as boto3 does, at a fraction of its CPU time."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from typing import Final, Literal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Literal, TypeVar
 
 from botocore.exceptions import ClientError
 from botocore.parsers import create_parser
-from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import HTTPError
 
 from custom_resource.errors import CustomResourceError
 from labeling_job.clients import Clients
+from labeling_job.connections import NO_ANSWER, Answer
+from labeling_job.source.addresses import Address, ForeignHostError, own_address, redirected
+from labeling_job.source.signature import path_of, query_of, sign
 
 Operation = Literal["GetObject", "ListObjectsV2"]
+_T = TypeVar("_T")
 
-_METHODS: Final = {"GetObject": "get_object", "ListObjectsV2": "list_objects_v2"}
-_SECONDS_VALID: Final = 900
+#: What parameters of a listing are called in its query.
+_QUERY: Final = {
+    "ContinuationToken": "continuation-token",
+    "EncodingType": "encoding-type",
+    "Prefix": "prefix",
+    "StartAfter": "start-after",
+}
 _OK: Final = 200
 #: HTTP statuses after which another attempt may succeed, such as that of SlowDown.
 _PASSING: Final = frozenset({429, 500, 502, 503, 504})
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+#: Hosts that are asked, one after the other, for one attempt.
+_HOSTS: Final = 4
 #: Seconds before the second, third … attempt, at most.
 _PAUSES: Final = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0)
+#: Seconds that one attempt may take, at most, and bytes that may take another.
+_SECONDS: Final = 60.0
+_BYTES_PER_SECOND: Final = 1_000_000
 
 
 class LargerError(Exception):
@@ -36,36 +47,45 @@ class LargerError(Exception):
         self.size = size
 
 
+class ContentError(Exception):
+    """What came is not what was asked for. Says what was expected, and what there is."""
+
+
 def signed_get(
     operation: Operation,
     parameters: Mapping[str, str],
     account: str,
     aws: Clients,
     *,
-    maximum_bytes: int | None = None,
-) -> bytes:
-    """Return what S3 answers, as it is.
+    maximum_bytes: int,
+    understand: Callable[[bytes], _T],
+) -> _T:
+    """Return what `understand` makes of what S3 answers.
 
     `account` is the bucket's owner, or the request is refused. Raises ClientError as boto3 would,
-    LargerError before anything too large is read, and CustomResourceError if S3 does not answer.
-    Tries again until the deadline where another attempt may succeed.
+    LargerError before anything too large is read, and CustomResourceError if S3 does not answer,
+    or with something that `understand` raises ContentError for. Tries again until the deadline
+    where another attempt may succeed.
     """
+    place = f"s3://{parameters['Bucket']}/{parameters.get('Key', parameters.get('Prefix'))}"
     for pause in (*_PAUSES, None):
         failure: Exception
         try:
-            response = _send(operation, parameters, account, aws)
-            if response.status == _OK:
-                return _content(response, maximum_bytes)
-            failure = _refusal(operation, response, aws)
-            if response.status not in _PASSING:
+            answer = _send(operation, parameters, account, aws, maximum_bytes)
+            if answer.status == _OK:
+                if answer.size > maximum_bytes:
+                    raise LargerError(answer.size)
+                return understand(answer.body)
+            failure = _refusal(operation, answer, aws)
+            if answer.status not in _PASSING:
                 raise failure
-        except HTTPError as error:
-            # Its own words have the address.
+        except NO_ANSWER as error:
             failure = CustomResourceError(
-                f"s3://{parameters['Bucket']}/{parameters.get('Key', parameters.get('Prefix'))} "
-                f"can't be read: S3 did not answer {operation} ({type(error).__name__}), deploy "
-                "again"
+                f"{place} can't be read: S3 did not answer {operation} ({type(error).__name__}), "
+                "deploy again"
             )
+        except ContentError as error:
+            failure = CustomResourceError(f"{place} can't be read: {error}, deploy again")
         wait = 0.0 if pause is None else pause * random.uniform(0.5, 1)  # noqa: S311  # no secret
         if pause is None or aws.clock.now() + wait > aws.clock.deadline:
             break
@@ -74,33 +94,90 @@ def signed_get(
 
 
 def _send(
-    operation: Operation, parameters: Mapping[str, str], account: str, aws: Clients
-) -> BaseHTTPResponse:
-    url = aws.s3.generate_presigned_url(
-        _METHODS[operation],
-        Params={**parameters, "ExpectedBucketOwner": account},
-        ExpiresIn=_SECONDS_VALID,
+    operation: Operation,
+    parameters: Mapping[str, str],
+    account: str,
+    aws: Clients,
+    maximum_bytes: int,
+) -> Answer:
+    """Return S3's answer from wherever it sends the request.
+
+    Where that is, is remembered as long as it answers well: AWS warns of using it for longer.
+    """
+    bucket = parameters["Bucket"]
+    address = aws.addresses.get(bucket) or own_address(bucket, aws.s3)
+    asked = [address]
+    while True:
+        url, headers = _request(operation, parameters, account, address, aws)
+        left = max(aws.clock.deadline - aws.clock.now(), 1.0)
+        seconds = min(left, _SECONDS + maximum_bytes / _BYTES_PER_SECOND)
+        try:
+            answer = aws.http(url, headers, maximum_bytes=maximum_bytes, seconds=seconds)
+        except NO_ANSWER:
+            aws.addresses.pop(bucket, None)
+            raise
+        if answer.status in _PASSING | _REDIRECTS:
+            aws.addresses.pop(bucket, None)
+        elif answer.status == _OK:
+            aws.addresses[bucket] = address
+        if answer.status not in _REDIRECTS:
+            return answer
+        target = _target(_refusal(operation, answer, aws), bucket, asked, aws)
+        if target is None:
+            return answer
+        asked.append(target)
+        address = target
+
+
+def _target(
+    error: ClientError, bucket: str, asked: Sequence[Address], aws: Clients
+) -> Address | None:
+    """Return where S3 sends a request from the last address that was asked, if it says where."""
+    try:
+        target = redirected(error, bucket, own_address(bucket, aws.s3))
+    except ForeignHostError as foreign:
+        raise CustomResourceError(
+            f"s3://{bucket} can't be read: expected an address of S3 for it, got {foreign} from "
+            f"{asked[-1].host}, to which nothing was sent, see whether a proxy or a name server "
+            "answers in the place of S3"
+        ) from None
+    if target in asked or (target is not None and len(asked) == _HOSTS):
+        raise CustomResourceError(
+            f"s3://{bucket} can't be read: S3 sends {error.operation_name} from one address to the "
+            f"next ({', '.join(each.host for each in asked)}), as it may in the first hours of a "
+            "bucket, deploy again in some minutes"
+        )
+    return target
+
+
+def _request(
+    operation: Operation,
+    parameters: Mapping[str, str],
+    account: str,
+    address: Address,
+    aws: Clients,
+) -> tuple[str, dict[str, str]]:
+    """Return where to send what boto3 would send, and its headers with the signature."""
+    if operation == "GetObject":
+        path, query = f"{address.path}/{path_of(parameters['Key'])}", ""
+    else:
+        named = {_QUERY[name]: parameters[name] for name in _QUERY if name in parameters}
+        path, query = address.path or "/", query_of({"list-type": "2", **named})
+    headers = sign(
+        path,
+        query,
+        {"host": address.host, "x-amz-expected-bucket-owner": account},
+        region=address.region,
+        credentials=aws.credentials(),
+        time=time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()),
     )
-    # Part of what is signed: without it S3 refuses the address.
-    return aws.http(url, {"x-amz-expected-bucket-owner": account})
+    return f"{address.scheme}://{address.host}{path}{'?' if query else ''}{query}", headers
 
 
-def _content(response: BaseHTTPResponse, maximum_bytes: int | None) -> bytes:
-    size = int(response.headers.get("Content-Length", 0))
-    if maximum_bytes is not None and size > maximum_bytes:
-        response.close()
-        raise LargerError(size)
-    return response.read()
-
-
-def _refusal(operation: Operation, response: BaseHTTPResponse, aws: Clients) -> ClientError:
+def _refusal(operation: Operation, answer: Answer, aws: Clients) -> ClientError:
     """Return the error that boto3 would make of an answer."""
     shape = aws.s3.meta.service_model.operation_model(operation).output_shape
-    answer = {
-        "status_code": response.status,
-        "headers": response.headers,
-        "body": response.read(),
-    }
+    content = {"status_code": answer.status, "headers": answer.headers, "body": answer.body}
     parser = create_parser("rest-xml")
     # The stubs don't know that an error is parsed without the shape of a result.
-    return ClientError(parser.parse(answer, shape), operation)  # type: ignore[arg-type]
+    return ClientError(parser.parse(content, shape), operation)  # type: ignore[arg-type]

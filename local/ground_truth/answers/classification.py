@@ -17,6 +17,8 @@ class Classification:
     element: str
     #: `type` in the output's metadata.
     output_type: str
+    #: Whether the class may be a text in the output, as samples of text jobs have it.
+    may_be_text: bool = False
 
     def check(self, answer: Mapping[str, Any], subject: Subject) -> None:
         """Raise ValueError unless the answer is `{<element>: {"label": <one of the labels>}}`."""
@@ -29,7 +31,7 @@ class Classification:
         check_label(content["label"], subject)
 
     def consolidate(self, answers: Sequence[Mapping[str, Any]], subject: Subject) -> Consolidated:
-        """Return the label's index, as a string, and its name."""
+        """Return the label's index and its name."""
         index, confidence = most_chosen([each[self.element]["label"] for each in answers], subject)
         metadata = {
             "class-name": subject.labels[index],
@@ -37,7 +39,8 @@ class Classification:
             "type": self.output_type,
             **subject.origin,
         }
-        return Consolidated(value=str(index), metadata=metadata)
+        is_text = self.may_be_text and subject.has_classes_as_texts
+        return Consolidated(value=str(index) if is_text else index, metadata=metadata)
 
     def example(self, subject: Subject) -> dict[str, Any]:
         """Return an answer."""

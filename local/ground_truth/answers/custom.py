@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,22 +18,21 @@ class Custom:
                 "an answer has a value for at least one name in the form, got none; fill it in"
             )
 
-    def consolidate(self, answers: Sequence[Mapping[str, Any]], subject: Subject) -> Consolidated:
-        """Return all answers as they are.
+    def consolidate(self, _answers: Sequence[Mapping[str, Any]], subject: Subject) -> Consolidated:
+        """Return an empty label, whose metadata says where the answers are.
 
-        What ACS-PassThrough and no function at all return is not documented. This is the form of
-        AWS's sample function, which consolidates nothing either:
-        https://github.com/aws-samples/aws-sagemaker-ground-truth-recipe
+        That is so without a post-annotation function, under "Output data" of
+        https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step2.html; what
+        ACS-PassThrough returns is not documented.
         """
-        annotations = [
-            {
-                "workerId": worker_id,
-                "annotationData": {"content": json.dumps(answer, ensure_ascii=False)},
-            }
-            for worker_id, answer in zip(subject.worker_ids, answers, strict=True)
-        ]
-        value = {"annotationsFromAllWorkers": annotations}
-        return Consolidated(value=value, metadata=custom_metadata(subject))
+        metadata = {
+            "job_name": subject.job_name,
+            "type": "groundTruth/custom",
+            "human-annotated": "yes",
+            "creation_date": subject.created,
+            "worker-response-ref": subject.responses_uri,
+        }
+        return Consolidated(value={}, metadata=metadata)
 
     def example(self, _subject: Subject) -> dict[str, Any]:
         """Return an answer."""
@@ -42,14 +40,14 @@ class Custom:
 
 
 def custom_metadata(subject: Subject) -> dict[str, Any]:
-    """Return what Ground Truth adds to the label of a custom task.
+    """Return what Ground Truth adds to a label that a post-annotation function has made.
 
-    The names differ from those of the built-in types:
-    https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step3-lambda-requirements.html
+    The names are those of real output, in `tests/data/recorded/custom-task.jsonl`; the guide has
+    others.
     """
     return {
-        "type": "groundTruth/custom",
-        "job_name": subject.job_name,
+        "type": "groundtruth/custom",
+        "job-name": subject.job_name,
         "human-annotated": "yes",
-        "creation_date": subject.created,
+        "creation-date": subject.created,
     }

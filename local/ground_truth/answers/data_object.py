@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from liquid import BoundTemplate
 
 from local.ground_truth.answers.label_files import LabelFile
 from local.ground_truth.answers.sequence_files import Frame
 from local.ground_truth.cloud import User
+
+#: What the output has of an object that nobody finished: tests/data/recorded/custom-task.jsonl.
+EXPIRED: Final[Mapping[str, Any]] = {
+    "retry-count": 1,
+    "failure-reason": "ClientError: Annotation tasks expired.  Probable Reasons are 1)"
+    " TaskAvailabilityLifetimeInSeconds parameter is too small.  2) Reward is too low for workers"
+    " to work on the task.  3) If you use a custom html template, your template may be broken.  4)"
+    " Data (image/video/text) sent for annotation is broken or too big, preventing completion.  5)"
+    " All workers declined the tasks.",
+    "human-annotated": "true",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +63,14 @@ class DataObject:
     #: Whether there are answers or a label that are not yet written to S3.
     unwritten: bool = False
 
+    @property
+    def responses_path(self) -> str | None:
+        """Where the raw answers are below the job's folder; None where there is none."""
+        if not self.answers:
+            return None
+        time = stamp(self.answers[0].submitted)
+        return f"annotations/worker-response/iteration-1/{self.index}/{time}.json"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
@@ -60,6 +80,11 @@ class Inputs:
     label_file: LabelFile
     #: None for a ready user interface.
     template: BoundTemplate | None
+
+
+def stamp(time: float) -> str:
+    """Return a time as it is in file names."""
+    return dt.datetime.fromtimestamp(time, dt.UTC).strftime("%Y-%m-%d_%H:%M:%S")
 
 
 def worker_id(worker: User, region: str) -> str:

@@ -26,8 +26,8 @@ class Subject:
     previous: Any = None
     #: How many workers label each object.
     workers: int
-    #: The workers who have answered, in the order of their answers.
-    worker_ids: tuple[str, ...] = ()
+    #: Where the raw answers are; None where nobody has answered.
+    responses_uri: str | None = None
     job_name: str
     #: The job's folder in the output bucket, as an S3 URI without a slash at its end.
     folder: str
@@ -35,6 +35,8 @@ class Subject:
     created: str
     #: Whether people labeled it.
     human: bool = True
+    #: Whether the class of a text is a text, not a number.
+    has_classes_as_texts: bool = False
 
     @property
     def labels(self) -> list[str]:

@@ -112,11 +112,13 @@ _MOST_MASKS: Final = 20_000
 
 def _choice(name: str, data: DataKind, element: str, output_type: str, **more: Any) -> TaskType:
     """Return a classification, single or multi-label by its element."""
-    family = MultiLabel if element.endswith("multi-select") else Classification
-    most = 50 if family is MultiLabel else more.pop("maximum_labels", None)
+    is_multi, kind = element.endswith("multi-select"), f"groundtruth/{output_type}"
+    most = 50 if is_multi else more.pop("maximum_labels", None)
     labeling = Labeling(
         data=data,
-        answers=family(element=element, output_type=f"groundtruth/{output_type}"),
+        answers=MultiLabel(element=element, output_type=kind)
+        if is_multi
+        else Classification(element=element, output_type=kind, may_be_text=data is TEXT),
         read_labels=read_classes,
         # "For image classification and text classification (single and multi-label) you must
         # specify at least two label categories": botocore, LabelCategoryConfigS3Uri.

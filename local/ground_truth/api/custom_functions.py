@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step3-lambd
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
@@ -14,11 +15,12 @@ from local.ground_truth.answers import worker_template
 from local.ground_truth.answers.custom import custom_metadata
 from local.ground_truth.answers.data_object import DataObject
 from local.ground_truth.answers.subject import Consolidated
-from local.ground_truth.api.job_output import consolidation_request, stamp
+from local.ground_truth.api.job_output import consolidation_request, request_path
 from local.ground_truth.api.local_job import LocalJob
 from local.ground_truth.api.read_access import read_access
 from local.ground_truth.cloud import Cloud, Denied, FunctionFailed, Missing, Scope, split_uri
 
+_LOG = logging.getLogger("ground-truth")
 _VERSION: Final = "2018-10-16"
 #: Objects that are prepared before other jobs have their turn.
 _MOST: Final = 100
@@ -96,7 +98,16 @@ def labels(answer: Any, attribute: str, objects: Sequence[DataObject]) -> dict[i
 def _guarded(job: LocalJob, call: Callable[[], Then]) -> Then:
     try:
         return call()
-    except (Denied, Missing, FunctionFailed, ValueError) as problem:
+    except FunctionFailed as problem:
+        # Only the function's log says why; in Ground Truth's words, which speak of permissions:
+        # https://github.com/aws-samples/amazon-comprehend-semi-structured-documents-annotation-tools/issues/3
+        _LOG.warning("%s", problem)
+        reason = (
+            f"Exception invoking the Lambda function {problem.arn}. LambdaErrorCode: Unhandled."
+            f" Ensure the Lambda function exists, that the role {job.role} has permissions to"
+            " invoke it and try your request again."
+        )
+    except (Denied, Missing, ValueError) as problem:
         reason = str(problem)
 
     def remember(_now: float) -> None:
@@ -129,8 +140,7 @@ def _consolidate(
     arn = job.functions.post_annotation
     assert arn is not None  # noqa: S101  # nothing waits for it without it
     bucket, folder = split_uri(job.folder)
-    folder = f"{folder}/annotations/consolidated-annotation/consolidation-request"
-    key = f"{folder}/iteration-1/{stamp(now)}.json"
+    key = f"{folder}/{request_path(now)}"
     body = json.dumps(consolidation_request(job, objects), ensure_ascii=False).encode()
     cloud.write_object(scope, job.role, bucket, key, body, kms_key=job.kms_key)
     event = {

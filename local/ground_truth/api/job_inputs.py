@@ -73,8 +73,11 @@ def task_input(job: LocalJob, each: DataObject, labels: LabelFile) -> Mapping[st
 
 
 def _check_rights(cloud: Cloud, scope: Scope, job: LocalJob) -> None:
-    """Raise Denied unless the role may do what each job of its kind needs."""
+    """Raise Denied unless the role may do what each job of its kind needs, or ValueError."""
     role = job.role
+    if not cloud.role_trusts(scope, role):
+        # SageMaker's words: https://github.com/aws/sagemaker-python-sdk/issues/35
+        raise ValueError(f"SageMaker was unable to assume the role '{role}'")
     for uri in (job.manifest_uri, job.folder):
         bucket, key = split_uri(uri)
         arn = f"arn:aws:s3:::{bucket}"

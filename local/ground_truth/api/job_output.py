@@ -10,17 +10,17 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from local.ground_truth.answers.data_object import Answer, DataObject, worker_id
+from local.ground_truth.answers.data_object import Answer, DataObject, stamp, worker_id
 from local.ground_truth.api.local_job import MANIFEST, LocalJob
 
 
 def output_manifest(job: LocalJob) -> bytes:
-    """Return the output manifest: one line per input line, unlabeled ones unchanged."""
+    """Return the output manifest: one line per input line."""
     return "".join(f"{output_line(each)}\n" for each in job.objects).encode()
 
 
 def output_line(each: DataObject) -> str:
-    """Return the object's line, with the label if it has one."""
+    """Return the object's line, with its label, or with why it has none, if there is either."""
     if not each.label:
         return each.line
     return json.dumps({**each.content, **each.label}, ensure_ascii=False)
@@ -36,17 +36,14 @@ def files(job: LocalJob) -> Iterator[tuple[str, bytes]]:
         if not each.unwritten:
             continue
         each.unwritten = False
-        if each.answers:
-            answers = [_raw(answer, job) for answer in each.answers]
-            time = stamp(each.answers[0].submitted)
-            path = f"annotations/worker-response/iteration-1/{each.index}/{time}.json"
-            yield path, _json({"answers": answers})
+        if (path := each.responses_path) is not None:
+            yield path, _json({"answers": [_raw(answer, job) for answer in each.answers]})
         yield from each.files.items()
         if each.label and each.answers:
             consolidated.append(each)
     if consolidated:
         folder = "annotations/consolidated-annotation"
-        name = f"iteration-1/{stamp(max(_last(each) for each in consolidated))}.json"
+        name = f"iteration-1/{_exactly(max(_last(each) for each in consolidated))}.json"
         # A post-annotation function has got its request already.
         if not job.functions.post_annotation:
             request = consolidation_request(job, consolidated)
@@ -61,9 +58,10 @@ def consolidation_request(job: LocalJob, objects: Sequence[DataObject]) -> list[
     return [_request(job, each) for each in objects]
 
 
-def stamp(time: float) -> str:
-    """Return a time as it is in file names."""
-    return dt.datetime.fromtimestamp(time, dt.UTC).strftime("%Y-%m-%d_%H:%M:%S.%f")
+def request_path(now: float) -> str:
+    """Return where a consolidation request of that time is, below the job's folder."""
+    name = f"iteration-1/{_exactly(now)}.json"
+    return f"annotations/consolidated-annotation/consolidation-request/{name}"
 
 
 def _raw(answer: Answer, job: LocalJob) -> dict[str, Any]:
@@ -107,6 +105,11 @@ def _consolidation_response(each: DataObject) -> dict[str, Any]:
 
 def _last(each: DataObject) -> float:
     return each.answers[-1].submitted
+
+
+def _exactly(time: float) -> str:
+    """Return a time as it is in file names, made exact: here two files may be of one second."""
+    return f"{stamp(time)}.{dt.datetime.fromtimestamp(time, dt.UTC):%f}"
 
 
 def _instant(time: float) -> str:

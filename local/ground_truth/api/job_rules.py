@@ -30,7 +30,8 @@ def check_job(call: Call) -> tuple[TaskType, Functions]:
         raise invalid(f"LabelCategoryConfigS3Uri is required for {task_type.name}")
     check_times(request["HumanTaskConfig"], task_type)
     _check_team(call)
-    _check_role(call)
+    if not call.unkindness.is_late_about_roles:
+        _check_role(call)
     _check_buckets(call, task_type)
     if "SnsDataSource" in request["InputConfig"]["DataSource"]:
         raise invalid("Local Ground Truth has no streaming labeling jobs; use S3DataSource only")

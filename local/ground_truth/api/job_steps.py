@@ -38,8 +38,10 @@ def step(
 def _step(
     cloud: Cloud, account: Account, job: LocalJob, now: float, delay: float
 ) -> Iterator[Message]:
-    if job.status == "Initializing":
-        if now >= job.due:
+    if job.status == "Initializing" and now >= job.due:
+        job.show(now)
+    if job.inputs is None and job.status != "Stopping":
+        if job.status == "InProgress" and now >= job.due:
             job.begin(read_inputs(cloud, account.scope, job), now)
             job.due = now + delay
             yield from _notice(cloud, account, job)

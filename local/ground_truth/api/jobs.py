@@ -12,7 +12,7 @@ from local.ground_truth.api.job_rules import check_job
 from local.ground_truth.api.lists import ordered, page
 from local.ground_truth.api.local_job import ENDED, LocalJob
 from local.ground_truth.api.state import Call, Workteam
-from local.ground_truth.api.tags import tag_list, tag_map
+from local.ground_truth.api.tags import shown, tag_map
 from local.ground_truth.errors import in_use, invalid, not_found
 
 _ECHOED: Final = (
@@ -47,7 +47,10 @@ def create_labeling_job(call: Call) -> dict[str, Any]:
         created=call.now,
         modified=call.now,
         due=call.now + call.delay,
+        unread=max(call.delay, call.unkindness.unread),
+        has_classes_as_texts=call.unkindness.has_classes_as_texts,
     )
+    call.account.tagged_from[arn] = call.now + call.unkindness.untagged
     call.account.tags[arn] = tag_map(request.get("Tags", ()))
     return {"LabelingJobArn": arn}
 
@@ -56,8 +59,8 @@ def describe_labeling_job(call: Call) -> dict[str, Any]:
     """Describe a job."""
     job = _find(call)
     request = {name: job.request[name] for name in _ECHOED if name in job.request}
-    tags = tag_list(call.account.tags[job.arn])
-    return {**request, **_summary(job), "JobReferenceCode": _reference_code(job), "Tags": tags}
+    code, tags = _reference_code(job), shown(call, job.arn)
+    return {**request, **_summary(job), "JobReferenceCode": code, "Tags": tags}
 
 
 def stop_labeling_job(call: Call) -> dict[str, Any]:
@@ -114,7 +117,7 @@ def _team(call: Call, arn: str) -> Workteam:
 def _find(call: Call) -> LocalJob:
     name = call.request["LabelingJobName"]
     if name.lower() not in call.account.jobs:
-        raise not_found(f"Labeling job {name} does not exist")
+        raise call.unkindness.absence(name)
     return call.account.jobs[name.lower()]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from local.ground_truth.answers.data_object import Answer, DataObject, Inputs, worker_id
+from local.ground_truth.answers.data_object import EXPIRED, Answer, DataObject, Inputs
 from local.ground_truth.answers.subject import Consolidated, Subject
 from local.ground_truth.answers.task_queue import Refused, TaskQueue
 from local.ground_truth.answers.task_types import Labeling, TaskType
@@ -49,6 +49,10 @@ class LocalJob:
     modified: float
     #: When the next step that needs no worker is due.
     due: float
+    #: Seconds of InProgress before it has read anything.
+    unread: float = 0.0
+    #: Whether the class of a text is a text in the output.
+    has_classes_as_texts: bool = False
     status: str = "Initializing"
     failure: str = ""
     #: Why the job can't go on, until the step that ends it.
@@ -139,8 +143,13 @@ class LocalJob:
         """The job's folder in the output bucket, as an S3 URI without a slash at its end."""
         return f"{self.request['OutputConfig']['S3OutputPath'].rstrip('/')}/{self.name}"
 
+    def show(self, now: float) -> None:
+        """Go to InProgress, of nothing yet."""
+        self._to("InProgress", now)
+        self.due = now + self.unread
+
     def begin(self, inputs: Inputs, now: float) -> None:
-        """Go to InProgress and offer the first objects."""
+        """Be InProgress with what was read, and offer the first objects."""
         self.inputs = inputs
         self.queue.fill(inputs.objects, self.attribute)
         self._to("InProgress", now)
@@ -253,6 +262,7 @@ class LocalJob:
         """Return what an answer on an object is about."""
         assert self.inputs is not None  # noqa: S101  # an object has been read
         created = dt.datetime.fromtimestamp(now, dt.UTC).replace(tzinfo=None)
+        path = each.responses_path
         return Subject(
             index=each.index,
             content=each.content,
@@ -261,11 +271,12 @@ class LocalJob:
             points=each.points,
             previous=each.previous,
             workers=self.workers_per_object,
-            worker_ids=tuple(worker_id(answer.worker, self.region) for answer in each.answers),
+            responses_uri=path and f"{self.folder}/{path}",
             job_name=self.name,
             folder=self.folder,
             created=created.isoformat(timespec="microseconds"),
             human=human,
+            has_classes_as_texts=self.has_classes_as_texts,
         )
 
     def _go_on(self, now: float, delay: float) -> None:
@@ -286,6 +297,7 @@ class LocalJob:
         self.queue.finish(each)
         self.dirty = True
         if not each.answers:
+            each.label = {f"{self.attribute}-metadata": EXPIRED}
             self._fail_object(each)
         elif self.functions.post_annotation:
             each.state = "consolidating"

@@ -19,6 +19,8 @@ Properties = Mapping[str, Any]
 Tags = Mapping[str, str]
 #: Of the type's schema, OidcConfig.ClientId and ClientSecret.
 _OIDC_CLIENT: Final = re.compile(r"[\w+]+", re.ASCII)
+#: What CloudFormation puts before the API's names of a member's definition.
+_PREFIXES: Final = {"CognitoMemberDefinition": "Cognito", "OidcMemberDefinition": "Oidc"}
 #: Physical id and the attributes for Fn::GetAtt.
 Made = tuple[str, dict[str, str]]
 
@@ -41,6 +43,9 @@ class Resource(Protocol):
 
     def delete(self, scope: Scope, physical_id: str) -> None:
         """Delete one; an absent one is no error."""
+
+    def read(self, scope: Scope, physical_id: str) -> Properties | None:
+        """Return the properties that one has; None if it is gone."""
 
 
 class Workforces:
@@ -66,9 +71,8 @@ class Workforces:
     ) -> Made:
         _check_oidc(properties)
         name = physical_id.rsplit("/", 1)[-1]
+        # What a template has no more is left out, and stays as it is: no document says otherwise.
         request = {each: properties[each] for each in self._network if each in properties}
-        request.setdefault("SourceIpConfig", {"Cidrs": []})
-        request.setdefault("WorkforceVpcConfig", {})
         workforce = self._ground_truth.account(scope).workforces[name]
         current = {**(workforce.oidc or {}), "ClientSecret": workforce.client_secret}
         if "OidcConfig" in properties and properties["OidcConfig"] != current:
@@ -80,6 +84,15 @@ class Workforces:
         name = physical_id.rsplit("/", 1)[-1]
         if name in self._ground_truth.account(scope).workforces:
             self._ground_truth.call(scope, "DeleteWorkforce", {"WorkforceName": name})
+
+    def read(self, scope: Scope, physical_id: str) -> Properties | None:
+        name = physical_id.rsplit("/", 1)[-1]
+        account = self._ground_truth.account(scope)
+        if name not in account.workforces:
+            return None
+        request = {"WorkforceName": name}
+        found = self._ground_truth.call(scope, "DescribeWorkforce", request)["Workforce"]
+        return {**found, "Tags": tag_list(account.tags.get(physical_id, {}))}
 
     def _made(self, scope: Scope, name: str, old: Tags, new: Tags) -> Made:
         request = {"WorkforceName": name}
@@ -120,6 +133,23 @@ class Workteams:
         if name in self._ground_truth.account(scope).workteams:
             self._ground_truth.call(scope, "DeleteWorkteam", {"WorkteamName": name})
 
+    def read(self, scope: Scope, physical_id: str) -> Properties | None:
+        name = physical_id.rsplit("/", 1)[-1]
+        account = self._ground_truth.account(scope)
+        if name not in account.workteams:
+            return None
+        request = {"WorkteamName": name}
+        found = self._ground_truth.call(scope, "DescribeWorkteam", request)["Workteam"]
+        members = [
+            {
+                kind: {f"{_PREFIXES[kind]}{each}": value for each, value in definition.items()}
+                for kind, definition in member.items()
+            }
+            for member in found["MemberDefinitions"]
+        ]
+        tags = tag_list(account.tags.get(physical_id, {}))
+        return {**found, "MemberDefinitions": members, "Tags": tags}
+
     def _made(self, scope: Scope, name: str, old: Tags, new: Tags) -> Made:
         request = {"WorkteamName": name}
         team = self._ground_truth.call(scope, "DescribeWorkteam", request)["Workteam"]
@@ -132,11 +162,10 @@ def _workteam_request(properties: Properties) -> dict[str, Any]:
     request = {name: properties[name] for name in names if name in properties}
     members = []
     for member in properties.get("MemberDefinitions", ()):
-        # CloudFormation puts "Cognito" or "Oidc" before the API's names.
         members.append(
             {
                 kind: {
-                    name.removeprefix("Cognito").removeprefix("Oidc"): value
+                    name.removeprefix(_PREFIXES.get(kind, "")): value
                     for name, value in definition.items()
                 }
                 for kind, definition in member.items()

@@ -15,6 +15,7 @@ from local.ground_truth.api.job_steps import Message, step
 from local.ground_truth.api.local_job import ENDED, LocalJob
 from local.ground_truth.api.request_model import check_request
 from local.ground_truth.api.state import Account, Call
+from local.ground_truth.api.unkindness import KIND, Calls, Unkindness
 from local.ground_truth.cloud import SERVICE, Caller, Cloud, Denied, Missing, Scope
 from local.ground_truth.errors import AwsError
 
@@ -36,6 +37,7 @@ class Operation:
 
 _WORKFORCE: Final = "workforce/{WorkforceName}"
 _JOB: Final = "labeling-job/{LabelingJobName}"
+_PRIVATE_TEAM: Final = "workteam/private-crowd/"
 
 #: Resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
 OPERATIONS: Final[Mapping[str, Operation]] = {
@@ -70,13 +72,20 @@ class GroundTruth:
     """
 
     def __init__(
-        self, cloud: Cloud, *, delay: float = 0.2, clock: Callable[[], float] = time.time
+        self,
+        cloud: Cloud,
+        *,
+        delay: float = 0.2,
+        clock: Callable[[], float] = time.time,
+        unkindness: Unkindness = KIND,
     ) -> None:
         if delay < 0:
             raise ValueError(f"a delay is at least 0 seconds, got {delay}; give a longer one")
         self.cloud = cloud
         self.delay = delay
         self.clock = clock
+        self.unkindness = unkindness
+        self._calls = Calls(unkindness)
         self.lock = threading.RLock()
         self._accounts: dict[Scope, Account] = {}
 
@@ -118,6 +127,8 @@ class GroundTruth:
         """Return HTTP status and JSON content for a request."""
         try:
             request = json.loads(body or b"{}")
+            with self.lock:
+                self._calls.count(operation)
             return 200, self._run(scope, caller, operation, request)
         except AwsError as error:
             _LOG.info("%s: %s: %s", operation, error.code, error.message)
@@ -196,6 +207,7 @@ class GroundTruth:
                 request=request,
                 now=self.clock(),
                 delay=self.delay if delay is None else delay,
+                unkindness=self.unkindness,
             )
             _authorize(call, name, operation)
             return operation.run(call)
@@ -215,12 +227,16 @@ def _authorize(call: Call, name: str, operation: Operation) -> None:
             "sagemaker:WorkteamArn": team,
             "sagemaker:WorkteamType": team.split("workteam/")[-1].split("/")[0],
         }
-    call.caller.authorize(f"sagemaker:{name}", resource, context)
+    # AWS doesn't say which form of a team's ARN it asks about.
+    resources = list(dict.fromkeys([resource, resource.replace(_PRIVATE_TEAM, "workteam/")]))
+    for each in resources:
+        call.caller.authorize(f"sagemaker:{name}", each, context)
     if name == "CreateLabelingJob":
         passed = {"iam:PassedToService": SERVICE}
         call.caller.authorize("iam:PassRole", request["RoleArn"], passed)
     if name.startswith("Create") and request.get("Tags"):
-        call.caller.authorize("sagemaker:AddTags", resource, {})
+        for each in resources:
+            call.caller.authorize("sagemaker:AddTags", each, {})
 
 
 class _Anyone:

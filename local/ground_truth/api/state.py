@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.ground_truth.api.local_job import LocalJob
+from local.ground_truth.api.unkindness import Unkindness
 from local.ground_truth.cloud import Caller, Cloud, Scope
 
 
@@ -93,6 +94,8 @@ class Account:
     jobs: dict[str, LocalJob] = field(default_factory=dict)
     #: Resource ARN → tags.
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: Resource ARN → when its tags can be seen, if not at once.
+    tagged_from: dict[str, float] = field(default_factory=dict)
 
     def forget_deleted(self, now: float) -> None:
         """Drop the workforce whose deletion is complete."""
@@ -113,6 +116,7 @@ class Call:
     now: float
     #: How long a step of Ground Truth's own takes, in seconds.
     delay: float
+    unkindness: Unkindness
 
     @property
     def scope(self) -> Scope:

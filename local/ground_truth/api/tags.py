@@ -27,7 +27,14 @@ def delete_tags(call: Call) -> dict[str, Any]:
 
 def list_tags(call: Call) -> dict[str, Any]:
     """List tags."""
-    return page(call.request, "Tags", tag_list(_tags(call)), lambda tag: tag)
+    _tags(call)
+    return page(call.request, "Tags", shown(call, call.request["ResourceArn"]), lambda tag: tag)
+
+
+def shown(call: Call, arn: str) -> list[dict[str, str]]:
+    """Return the tags that can be seen of a resource by now."""
+    is_visible = call.now >= call.account.tagged_from.get(arn, call.now)
+    return tag_list(call.account.tags[arn]) if is_visible else []
 
 
 def tag_map(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:

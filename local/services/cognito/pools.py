@@ -13,6 +13,7 @@ from typing import Any
 from local.ground_truth.cloud import Scope, User, UserPool
 from local.services.cognito.answers import Answer, invalid, without_empty
 from local.services.cognito.clients import client_of, patch_clients
+from local.services.cognito.drift import compare_cognito
 from local.services.cognito.login_pages import Client
 from local.services.cognito.users import Users
 from local.services.iam import Rights
@@ -74,6 +75,7 @@ class Pools:
         Users(self._rights).install()
         self._patch_pools()
         self._patch_deletions(teams)
+        compare_cognito()
 
     def _patch_pools(self) -> None:
         """Let an update set what it leaves out to its default, and describe pools as AWS does.

@@ -19,7 +19,9 @@ _PAGE = (_ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 #: What a plan never ends with.
 _USAGE = 64
 _OPTION = re.compile(r"(--[a-z-]+)")
-_OF_ENVIRONMENTS = ("validate", "deploy", "workers", "drift", "destroy", "test-aws")
+_OF_ENVIRONMENTS = ("validate", "doctor", "deploy", "workers", "drift", "destroy", "test-aws")
+#: Those that take all, or what is common to all, where none is named.
+_OF_ANY = ("validate", "doctor")
 #: What a verb begins with that starts AWS's or CDK's code.
 _HEAVY = {"aws_cdk", "boto3", "botocore", "cfnlint", "constructs", "jsii", "ministack"}
 
@@ -86,7 +88,7 @@ def test_a_verb_that_is_not_there_has_the_nearest_beside_it(ground_truth: Comman
     assert "'deploy'" in result.stderr
 
 
-@pytest.mark.parametrize("verb", [verb for verb in _OF_ENVIRONMENTS if verb != "validate"])
+@pytest.mark.parametrize("verb", [verb for verb in _OF_ENVIRONMENTS if verb not in _OF_ANY])
 def test_without_an_environment_those_there_are_listed(ground_truth: Command, verb: str) -> None:
     result = ground_truth(verb)
 
@@ -148,9 +150,10 @@ def test_a_job_that_is_not_in_the_file_is_named(ground_truth: Command) -> None:
     "arguments",
     [
         *([verb, "nowhere"] for verb in _OF_ENVIRONMENTS),
-        *([verb] for verb in _OF_ENVIRONMENTS if verb != "validate"),
+        *([verb] for verb in _OF_ENVIRONMENTS if verb not in _OF_ANY),
         ["destroy", "dev"],
         ["test-aws", "dev"],
+        ["test-aws", "dev", "--region", "mars"],
         ["new", "Dev", "--task", "custom"],
         ["new", "stage", "--task", "costum"],
         ["plan", "--format", "markdown"],
@@ -197,11 +200,13 @@ def test_outside_of_a_checkout_the_installation_s_environments_are_meant(
         ("ground-truth va", ["validate"]),
         ("ground-truth deploy ", ["dev", "fault", "wrong"]),
         ("ground-truth deploy d", ["dev"]),
+        ("ground-truth doctor w", ["wrong"]),
         ("ground-truth workers dev ", ["even-odd"]),
         ("ground-truth workers wrong od", ["odd"]),
         ("ground-truth workers fault ", []),
         ("ground-truth new stage --task point-cloud-s", ["point-cloud-semantic-segmentation"]),
         ("ground-truth destroy dev --y", ["--yes"]),
+        ("ground-truth test-aws dev --region eu-w", ["eu-west-1", "eu-west-2"]),
     ],
 )
 def test_the_shell_completes_names_though_files_are_wrong(

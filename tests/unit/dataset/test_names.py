@@ -33,6 +33,16 @@ def test_an_id_that_was_made_elsewhere_is_not_of_our_form(identity: str) -> None
     assert not names.is_physical_id(identity)
 
 
+def test_the_runs_that_may_follow_a_run_have_the_next_numbers() -> None:
+    first, second, *_ = names.run_names_from("dev-x-0123456789")
+
+    assert (first, second) == ("dev-x-0123456789", "dev-x-0123456789-2")
+    assert [*names.run_names_from("dev-x-0123456789-98")] == [
+        "dev-x-0123456789-98",
+        "dev-x-0123456789-99",
+    ]
+
+
 def test_the_last_run_of_the_longest_name_has_as_many_characters_as_sagemaker_allows() -> None:
     first, *_, last = names.run_names(f"{'a' * names.LONGEST_PREFIX}-0123456789")
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Final
+
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from dataset.output_manifest import LongLineError, OutputManifest, find, is_labeled, read_lines
+from dataset.output_manifest import (
+    LongLineError,
+    OutputManifest,
+    find,
+    is_labeled,
+    labeled_object,
+    read_lines,
+)
 from tests.unit.fake_services import ACCOUNT
 from tests.unit.labeling_job.labeling_job_aws import FakeAws
 
+#: Lines that Ground Truth has written, with their sources.
+_RECORDED: Final = Path(__file__).parents[2] / "data" / "recorded"
 _RUN = "dev-x-0123456789"
 _MANIFEST = OutputManifest(
     run=_RUN, bucket="out", key=f"labels/{_RUN}/manifests/output/output.manifest"
@@ -72,3 +85,31 @@ def test_a_line_that_memory_can_not_hold_is_refused(aws: FakeAws) -> None:
 def test_half_a_label_is_none(line: dict[str, object]) -> None:
     assert not is_labeled(line, "kind")
     assert is_labeled({"kind": 0, "kind-metadata": {}}, "kind")
+
+
+@pytest.mark.parametrize(
+    ("file", "number", "attribute", "labeled"),
+    [
+        ("image-classification.jsonl", 0, "TestCLConsoleBucket", True),
+        ("text-classification.jsonl", 0, "MultiClassJob", True),
+        ("custom-task.jsonl", 0, "mock_job_name", True),
+        # An object that nobody finished has metadata with a reason, and no label.
+        ("custom-task.jsonl", 1, "mock_job_name", False),
+        # The label of a custom task without a post-annotation function is empty, and a label.
+        ("custom-task-without-function.json", 0, "labelAttributeName", True),
+    ],
+)
+def test_a_recorded_line_is_known_for_labeled_or_not(
+    file: str, number: int, attribute: str, *, labeled: bool
+) -> None:
+    text = (_RECORDED / file).read_text()
+    lines = [text] if file.endswith(".json") else text.splitlines()
+    line = json.dumps(json.loads(lines[number])).encode()
+    given = {
+        name: value
+        for name, value in json.loads(line).items()
+        if name not in (attribute, f"{attribute}-metadata")
+    }
+
+    assert is_labeled(json.loads(line), attribute) is labeled
+    assert labeled_object(line, attribute) == (given if labeled else None)

@@ -11,22 +11,33 @@ import urllib.parse
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 from xml.sax.saxutils import escape
 
-import urllib3
 from botocore.config import Config
+from botocore.credentials import ReadOnlyCredentials
 
 from custom_resource.context import Clock, step_log
 from labeling_job.clients import S3_CONFIG, Clients
+from labeling_job.connections import Answer
 from labeling_job.identity import Owner, physical_id
 from labeling_job.manifest.manifest import Manifest, read_manifest
 from labeling_job.request import from_event
-from tests.unit.fake_services import ACCOUNT, FakeServices, RefusedError
+from tests.unit.fake_services import ACCOUNT, PLAIN, FakeServices, RefusedError
 
 STACK = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/dev-Labeling/0a1b2c3d"
 RESOURCE = "EvenOddJob"
+CREDENTIALS = ReadOnlyCredentials("example", "example", None, None)
 _REQUESTS = itertools.count()
+_DAY = 86_400
+_COUNTERS = (
+    "TotalLabeled",
+    "HumanLabeled",
+    "MachineLabeled",
+    "FailedNonRetryableError",
+    "Unlabeled",
+)
 OWNER_TAGS = {"ground-truth-cdk:stack": STACK, "ground-truth-cdk:resource": RESOURCE}
 
 
@@ -57,21 +68,39 @@ class FakeAws(FakeServices):
     page_size: int = 1000
     #: What a new job's status is at each look; the last one stays.
     course: tuple[str, ...] = ("Initializing", "InProgress")
+    #: The same for each of the next jobs, in their order.
+    courses: list[tuple[str, ...]] = field(default_factory=list)
+    #: Seconds after its creation at which a new job fails; None: not by itself.
+    fails_after: float | None = None
+    #: Of jobs that fail.
+    failure_reason: str = ""
+    #: Jobs that can be created in one second; all others are refused.
+    creations_per_second: int | None = None
     #: What a stopped job's status is at each look; the last one stays.
     stop_course: tuple[str, ...] = ("Stopping", "Stopped")
     #: Lower-case name to the statuses that its next looks show.
     ahead: dict[str, list[str]] = field(default_factory=dict)
     #: Looks at jobs that show no tags.
     looks_without_tags: int = 0
+    #: Seconds after its creation in which a job has not counted its data objects.
+    seconds_to_count: float = 0.0
+    #: What jobs in progress show all the time, whatever they have.
+    shown_counters: dict[str, int] | None = None
+    #: When jobs were created.
+    creations: list[float] = field(default_factory=list)
+    #: Jobs in one page of their list, and lists that show none yet.
+    job_page_size: int = 2
+    lists_behind: int = 0
 
-    def _config(self, service: str) -> Config | None:
-        return S3_CONFIG if service == "s3" else None
+    def _config(self, service: str) -> Config:
+        return S3_CONFIG.merge(PLAIN) if service == "s3" else PLAIN
 
     def as_clients(self, *, seconds: float = 780.0) -> Clients:
         """Return real clients whose calls end here."""
         return Clients(
             s3=self._client("s3"),
             sagemaker=self._client("sagemaker"),
+            credentials=lambda: CREDENTIALS,
             http=self.get,
             clock=Clock(now=lambda: self.time, sleep=self._sleep, deadline=self.time + seconds),
             log=step_log(f"Test {RESOURCE}"),
@@ -86,7 +115,8 @@ class FakeAws(FakeServices):
             "LabelingJobArn": f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:labeling-job/{name.lower()}",
             "LabelingJobStatus": status,
             "LabelCounters": {},
-            "CreationTime": datetime.datetime.fromtimestamp(len(self.jobs), datetime.UTC),
+            # Long ago, in the order of their making.
+            "CreationTime": _moment(len(self.jobs) - _DAY),
             "LastModifiedTime": 0,
             "JobReferenceCode": "code",
             "InputConfig": {
@@ -102,8 +132,11 @@ class FakeAws(FakeServices):
         """Return what each job has come to."""
         return {job["LabelingJobName"]: job["LabelingJobStatus"] for job in self.jobs.values()}
 
-    def get(self, url: str, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
-        """Answer a GET whose address was signed by a client, as S3 does."""
+    def get(
+        self, url: str, headers: Mapping[str, str], *, maximum_bytes: int, seconds: float
+    ) -> Answer:
+        """Answer a GET that the function has signed, as S3 does."""
+        assert seconds > 0
         parts = urllib.parse.urlsplit(url)
         query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
         bucket, _, key = parts.path.lstrip("/").partition("/")
@@ -116,14 +149,16 @@ class FakeAws(FakeServices):
         try:
             answer = self._serve("ListObjectsV2" if is_listing else "GetObject", parameters)
         except RefusedError as refusal:
-            return _response(
+            body = (
                 f"<Error><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message>"
-                "</Error>".encode(),
-                _STATUSES.get(refusal.code, 400),
-            )
+                "</Error>"
+            ).encode()
+            return Answer(_STATUSES.get(refusal.code, 400), {}, body, len(body))
         if is_listing:
-            return _response(_listing(answer))
-        return _response(answer["Body"].read(), size=answer["ContentLength"])
+            body, size = _listing(answer), len(_listing(answer))
+        else:
+            body, size = answer["Body"].read(), answer["ContentLength"]
+        return Answer(200, {}, body if size <= maximum_bytes else b"", size)
 
     def _list_objects_v2(self, parameters: dict[str, Any]) -> dict[str, Any]:
         bucket = self._bucket(parameters)
@@ -219,18 +254,61 @@ class FakeAws(FakeServices):
         name = parameters["LabelingJobName"]
         if name.lower() in self.jobs:
             raise RefusedError("ResourceInUse", f"Labeling job {name} exists")
-        job = self.add_job(name, "Initializing", **parameters)
-        self.ahead[name.lower()] = list(self.course)
+        recent = [made for made in self.creations if made > self.time - 1]
+        if self.creations_per_second is not None and len(recent) >= self.creations_per_second:
+            raise RefusedError("ThrottlingException", "Rate exceeded")
+        self.creations.append(self.time)
+        made = _moment(self.time + len(self.jobs) / 1000)
+        job = self.add_job(name, "Initializing", **parameters, CreationTime=made)
+        self.ahead[name.lower()] = list(self.courses.pop(0) if self.courses else self.course)
         return {"LabelingJobArn": job["LabelingJobArn"]}
 
     def _describe_labeling_job(self, parameters: dict[str, Any]) -> dict[str, Any]:
         job = self._job(parameters["LabelingJobName"])
         if ahead := self.ahead.get(parameters["LabelingJobName"].lower()):
             job["LabelingJobStatus"] = ahead.pop(0)
+        age = self.time - job["CreationTime"].timestamp()
+        if self.fails_after is not None and self.fails_after <= age < _DAY / 2:
+            job["LabelingJobStatus"] = "Failed"
+        answer = {
+            **job,
+            "LabelCounters": self._counters(job),
+            "ResponseMetadata": {"HTTPHeaders": {"date": formatdate(self.time, usegmt=True)}},
+        }
+        if job["LabelingJobStatus"] == "Failed" and self.failure_reason:
+            answer["FailureReason"] = self.failure_reason
         if self.looks_without_tags:
             self.looks_without_tags -= 1
-            return {**job, "Tags": []}
-        return dict(job)
+            return {**answer, "Tags": []}
+        return answer
+
+    def _counters(self, job: dict[str, Any]) -> dict[str, int]:
+        """Return what a job has counted: all its data objects as soon as it has read them."""
+        counters: dict[str, int] = job["LabelCounters"]
+        if counters or job["LabelingJobStatus"] != "InProgress":
+            return counters
+        if self.shown_counters is not None:
+            return self.shown_counters
+        unlabeled = 0
+        if self.time >= job["CreationTime"].timestamp() + self.seconds_to_count:
+            uri = job["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
+            bucket, _, key = uri.removeprefix("s3://").partition("/")
+            unlabeled = self.objects[bucket].get(key, b"").count(b"\n")
+        return {**dict.fromkeys(_COUNTERS, 0), "Unlabeled": unlabeled}
+
+    def _list_labeling_jobs(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        if self.lists_behind:
+            self.lists_behind -= 1
+            return {"LabelingJobSummaryList": []}
+        found = [
+            {name: job[name] for name in ("LabelingJobName", "LabelingJobStatus")}
+            for job in self.jobs.values()
+            if parameters.get("NameContains", "") in job["LabelingJobName"]
+        ]
+        start = int(parameters.get("NextToken", 0))
+        end = start + self.job_page_size
+        page: dict[str, Any] = {"LabelingJobSummaryList": found[start:end]}
+        return page | {"NextToken": str(end)} if end < len(found) else page
 
     def _stop_labeling_job(self, parameters: dict[str, Any]) -> dict[str, Any]:
         job = self._job(parameters["LabelingJobName"])
@@ -257,14 +335,19 @@ class FakeAws(FakeServices):
         return self.jobs[name.lower()]
 
 
+def _moment(seconds: float) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+
+
 def _etag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 def _signed_parameters(query: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, str]:
-    """Return parameters by the names of the API; a header that is signed must be sent too."""
-    if set(query["X-Amz-SignedHeaders"].split(";")) - {"host"} != set(headers):
-        raise AssertionError(f"signed {query['X-Amz-SignedHeaders']}, got {sorted(headers)}")
+    """Return parameters by the names of the API; a header that is sent must be signed."""
+    signed = headers["authorization"].partition("SignedHeaders=")[2].partition(",")[0]
+    if {*signed.split(";"), "authorization"} != set(headers):
+        raise AssertionError(f"signed {signed}, got {sorted(headers)}")
     names = {
         "continuation-token": "ContinuationToken",
         "delimiter": "Delimiter",
@@ -294,19 +377,6 @@ def _listing(page: Mapping[str, Any]) -> bytes:
         for entry in page["Contents"]
     )
     return "".join([*lines, "</ListBucketResult>"]).encode()
-
-
-def _response(
-    content: bytes, status: int = 200, *, size: int | None = None
-) -> urllib3.BaseHTTPResponse:
-    length = len(content) if size is None else size
-    return urllib3.HTTPResponse(
-        io.BytesIO(content),
-        headers={"Content-Length": str(length)},
-        status=status,
-        preload_content=False,
-        enforce_content_length=False,
-    )
 
 
 def properties(**changes: Any) -> dict[str, Any]:

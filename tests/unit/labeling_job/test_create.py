@@ -25,6 +25,7 @@ _DATA = {
     "JobName",
     "JobArn",
     "JobStatus",
+    "FailureReason",
     "ManifestUri",
     "ObjectCount",
     "CarriedOverCount",
@@ -210,6 +211,7 @@ def test_nothing_to_label_can_be_skipped(aws: FakeAws) -> None:
         "JobName",
         "JobArn",
         "JobStatus",
+        "FailureReason",
         "ManifestUri",
         "ReportUri",
         "OutputManifestUri",
@@ -358,6 +360,7 @@ def test_an_error_that_will_not_pass_is_reported_at_once(
 @pytest.mark.parametrize("code", ["ResourceInUse", "ValidationException"])
 def test_a_job_that_another_call_has_just_made_is_kept(aws: FakeAws, code: str) -> None:
     aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.lists_behind = 1
     aws.refuse("CreateLabelingJob", code, "The name is in use")
     aws.add_job(own_id(), "InProgress")
 
@@ -369,6 +372,7 @@ def test_a_job_that_another_call_has_just_made_is_kept(aws: FakeAws, code: str) 
 
 def test_a_job_that_another_call_has_just_made_is_that_call_s_to_stop(aws: FakeAws) -> None:
     aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.lists_behind = 1
     aws.add_job(own_id(), "Initializing")
 
     with pytest.raises(CustomResourceError, match="did not start in time"):
@@ -380,6 +384,7 @@ def test_a_job_that_another_call_has_just_made_is_that_call_s_to_stop(aws: FakeA
 def test_a_job_whose_creation_was_not_answered_is_found(aws: FakeAws) -> None:
     aws.disturb("CreateLabelingJob", ReadTimeoutError(endpoint_url="https://example.com"))
     aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.lists_behind = 1
     aws.add_job(own_id(), "InProgress")
 
     assert _create(aws).data["JobName"] == own_id()
@@ -437,9 +442,10 @@ def test_a_job_of_an_earlier_call_that_does_not_start_in_time_is_left_alone(aws:
 
 def test_nothing_runs_on_when_a_look_at_the_new_job_fails(aws: FakeAws) -> None:
     aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
-    aws.refuse("DescribeLabelingJob", "InternalFailure", "down")
+    aws.lists_behind = 1
+    aws.refuse("DescribeLabelingJob", "AccessDeniedException", "not yours")
 
-    with pytest.raises(ClientError, match="down"):
+    with pytest.raises(ClientError, match="not yours"):
         _create(aws)
 
     assert aws.statuses() == {own_id(): "Stopping"}
@@ -457,30 +463,28 @@ def test_a_job_that_can_not_be_stopped_at_first_is_stopped_later(aws: FakeAws) -
 
 def test_too_many_calls_do_not_end_the_wait_for_the_start(aws: FakeAws) -> None:
     aws.refuse("DescribeLabelingJob", "ResourceNotFound", "none")
+    aws.lists_behind = 1
     aws.refuse("DescribeLabelingJob", "ThrottlingException", "Rate exceeded", times=5)
 
     assert _create(aws).data["JobStatus"] == "InProgress"
 
 
-@pytest.mark.parametrize(
-    ("code", "message"),
-    [("ValidationException", "The name is too long"), ("InternalFailure", "host not found")],
-)
-def test_an_error_that_does_not_mean_absent_is_an_error(
-    aws: FakeAws, code: str, message: str
-) -> None:
-    aws.refuse("DescribeLabelingJob", code, message)
+@pytest.mark.parametrize("code", ["ResourceNotFound", "ValidationException", "Confusion"])
+def test_a_refusal_does_not_hide_a_job_that_is_in_the_list(aws: FakeAws, code: str) -> None:
+    aws.add_job(own_id(), "InProgress")
+    aws.refuse("DescribeLabelingJob", code, "There is no such job", times=99)
 
-    with pytest.raises(ClientError, match=message):
+    with pytest.raises(CustomResourceError, match="is in the list of jobs"):
         _create(aws)
 
     assert aws.called("CreateLabelingJob") == []
 
 
-def test_an_absent_job_may_be_a_validation_error(aws: FakeAws) -> None:
-    aws.refuse("DescribeLabelingJob", "ValidationException", "Could not find: does not exist")
+def test_a_job_whose_name_only_begins_alike_is_another(aws: FakeAws) -> None:
+    aws.add_job(f"{own_id()}-9", "InProgress", tags={})
+    aws.refuse("DescribeLabelingJob", "ValidationException", "Could not find requested job")
 
-    assert _create(aws).data["JobStatus"] == "InProgress"
+    assert _create(aws).data["JobName"] == own_id()
 
 
 @pytest.mark.parametrize(

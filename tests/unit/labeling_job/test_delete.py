@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError
 from labeling_job.resource import run
@@ -121,6 +120,7 @@ def test_delete_writes_and_deletes_nothing_but_its_marker() -> None:
     assert {name for name, _ in aws.calls} == {
         "DescribeLabelingJob",
         "GetObject",
+        "ListLabelingJobs",
         "PutObject",
         "StopLabelingJob",
     }
@@ -133,7 +133,11 @@ def test_delete_without_files_calls_no_other_service() -> None:
 
     _delete(aws, props={})
 
-    assert {name for name, _ in aws.calls} == {"DescribeLabelingJob", "StopLabelingJob"}
+    assert {name for name, _ in aws.calls} == {
+        "DescribeLabelingJob",
+        "ListLabelingJobs",
+        "StopLabelingJob",
+    }
 
 
 @pytest.mark.parametrize("operation", ["GetObject", "PutObject"])
@@ -242,11 +246,32 @@ def test_delete_survives_too_many_calls(operation: str) -> None:
     assert aws.statuses() == {own_id(): "Stopped"}
 
 
-def test_delete_does_not_take_any_validation_error_for_absent() -> None:
+def test_delete_does_not_take_a_refusal_for_absent_where_the_list_has_the_job() -> None:
     aws = FakeAws()
-    aws.refuse("DescribeLabelingJob", "ValidationException", "The request is malformed")
+    aws.add_job(own_id(), "InProgress")
+    aws.refuse("DescribeLabelingJob", "ValidationException", "The request is malformed", times=99)
 
-    with pytest.raises(ClientError, match="malformed"):
+    with pytest.raises(CustomResourceError, match=r"can't be looked at: .*malformed"):
+        _delete(aws)
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFound", "ValidationException"])
+def test_delete_goes_by_the_code_where_the_role_may_not_list_jobs(code: str) -> None:
+    aws = FakeAws()
+    aws.refuse("DescribeLabelingJob", code, "Who?")
+    aws.refuse("ListLabelingJobs", "AccessDeniedException", "is not authorized to perform: it")
+
+    _delete(aws)
+
+    assert aws.called("StopLabelingJob") == []
+
+
+def test_delete_fails_where_nothing_says_whether_there_is_a_job() -> None:
+    aws = FakeAws()
+    aws.refuse("DescribeLabelingJob", "Confusion", "Who?")
+    aws.refuse("ListLabelingJobs", "AccessDeniedException", "is not authorized to perform: it")
+
+    with pytest.raises(CustomResourceError, match="may be running and can't be stopped"):
         _delete(aws)
 
 

@@ -43,6 +43,7 @@ def test_a_success_is_answered(server: RefusingServer) -> None:
 
 def test_a_delete_of_a_missing_job_is_a_success(server: RefusingServer) -> None:
     server.refusal = {"__type": "ResourceNotFound", "Message": "none"}
+    server.has_lists = True
 
     answer = _handle(server, event("Delete", PhysicalResourceId=own_id()))
 
@@ -64,7 +65,7 @@ def test_the_words_of_aws_are_the_reason(server: RefusingServer) -> None:
     answer = _handle(server, event("Create"))
 
     assert answer["Reason"] == (
-        "DescribeLabelingJob was refused with ValidationException: It is too long"
+        "ListLabelingJobs was refused with ValidationException: It is too long"
     )
 
 

@@ -22,16 +22,34 @@ def _error(operation: str, code: str, message: str, **more: Any) -> ClientError:
     return ClientError(response, operation)
 
 
-@pytest.mark.parametrize(
-    "message", ["Access denied", "Ground Truth is not available to new customers."]
-)
-def test_an_account_that_may_not_use_ground_truth_is_told_so(message: str) -> None:
-    words = explain(_error("CreateLabelingJob", "AccessDeniedException", message))
+@pytest.mark.parametrize("operation", ["CreateLabelingJob", "DescribeWorkforce", "ListWorkteams"])
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
+def test_an_account_that_may_not_use_ground_truth_is_told_so(operation: str, code: str) -> None:
+    message = "Ground Truth is not available to new customers."
+
+    words = explain(_error(operation, code, message))
 
     assert words == (
-        f"CreateLabelingJob was refused with AccessDeniedException: {message.rstrip('.')}: Ground "
-        "Truth is closed to accounts that did not use it before 2026-07-30; deploy to an account "
-        "that did"
+        f"{operation} was refused with {code}: {message.rstrip('.')}: Ground Truth is closed to "
+        "accounts that did not use it before 2026-07-30; deploy to an account that did"
+    )
+
+
+def test_an_account_that_is_refused_without_a_reason_may_be_one() -> None:
+    words = explain(_error("DescribeLabelingJob", "AccessDeniedException", "Access denied"))
+
+    assert words.endswith(
+        ": allow sagemaker:DescribeLabelingJob in the role's policy; if that is allowed, Ground "
+        "Truth is closed to this account, as to all that did not use it before 2026-07-30: deploy "
+        "to an account that did"
+    )
+
+
+def test_a_permission_that_is_missing_says_nothing_of_the_account() -> None:
+    message = f"{_USER} is not authorized to perform: sagemaker:DescribeLabelingJob"
+
+    assert "Ground Truth" not in explain(
+        _error("DescribeLabelingJob", "AccessDeniedException", message)
     )
 
 

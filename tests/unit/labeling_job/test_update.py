@@ -88,7 +88,11 @@ def test_tags_that_others_have_set_stay(aws: FakeAws) -> None:
 def test_an_update_without_a_change_of_tags_changes_nothing(aws: FakeAws) -> None:
     _update(aws, properties(ServiceTimeout="60"), _OLD)
 
-    assert {name for name, _ in aws.calls} == {"DescribeLabelingJob", "GetObject"}
+    assert {name for name, _ in aws.calls} == {
+        "DescribeLabelingJob",
+        "GetObject",
+        "ListLabelingJobs",
+    }
 
 
 def test_new_content_starts_a_new_job_and_leaves_the_old_one_to_delete(aws: FakeAws) -> None:
@@ -125,6 +129,16 @@ def test_a_rollback_goes_on_when_the_job_that_is_left_can_not_be_stopped(aws: Fa
     outcome = _update(aws, _OLD, _NEW, known=own_id(_OLD))
 
     assert outcome.data["JobName"] == own_id(_OLD)
+
+
+def test_a_rollback_names_the_job_that_it_could_not_stop(aws: FakeAws) -> None:
+    _update(aws, _NEW, _OLD)
+    aws.refuse("StopLabelingJob", "ValidationException", "Not now", times=999)
+
+    outcome = _update(aws, _OLD, _NEW, known=own_id(_OLD))
+
+    assert f"labeling job {own_id(_NEW)} may still be running: " in outcome.data["Summary"]
+    assert "Not now" in outcome.data["Summary"]
 
 
 def test_there_and_back_again_starts_a_third_job(aws: FakeAws) -> None:
@@ -216,6 +230,8 @@ def test_a_change_is_refused_as_often_as_it_is_tried(aws: FakeAws) -> None:
 
 
 def test_the_progress_of_a_job_that_has_no_numbers_yet_is_its_status(aws: FakeAws) -> None:
+    aws.seconds_to_count = float("inf")
+
     with pytest.raises(CustomResourceError, match=f"{own_id()} is InProgress, and"):
         _update(aws, _KEPT, _OLD)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from local.ground_truth.answers.task_types import TASK_TYPES
 from local.ground_truth.api.documented_arns import interface_arns
 from local.ground_truth.api.service import GroundTruth
+from local.ground_truth.api.unkindness import KIND, Unkindness
 from local.ground_truth.cloud import (
     Bucket,
     Denied,
@@ -149,10 +150,14 @@ class Account:
     The team is of a user pool, or with `oidc` (OidcConfig) of another provider's group `readers`.
     """
 
-    def __init__(self, oidc: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, oidc: Mapping[str, Any] | None = None, *, unkindness: Unkindness = KIND
+    ) -> None:
         self.cloud = MemoryCloud()
         self.clock = Clock()
-        self.ground_truth = GroundTruth(self.cloud, delay=0.0, clock=self.clock)
+        self.ground_truth = GroundTruth(
+            self.cloud, delay=0.0, clock=self.clock, unkindness=unkindness
+        )
         member = {"UserPool": "us-east-1_pool", "ClientId": "client"}
         config = {"OidcConfig": oidc} if oidc else {"CognitoConfig": member}
         self.call("CreateWorkforce", {"WorkforceName": "default", **config})

@@ -96,7 +96,7 @@ def test_a_workforce_that_stays_deleting_is_waited_for_in_vain(aws: FakePeople) 
 
     assert reason == (
         "workforce old is still Deleting after 10 minutes, look at it in the SageMaker console and "
-        "deploy again"
+        "run the command again"
     )
 
 

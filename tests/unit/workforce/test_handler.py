@@ -91,7 +91,9 @@ def test_a_broken_event_is_answered(server: RefusingServer, broken: dict[str, An
 def test_an_unknown_type_is_named_with_the_known_ones(server: RefusingServer) -> None:
     answer = _handle(server, event("Create", "Nobody", {}))
 
-    assert answer["Reason"].startswith("expected Custom::OidcWorkforce or Custom::PortalLogin or ")
+    assert answer["Reason"].startswith(
+        "expected Custom::OidcWorkforce or Custom::PoolProtection or "
+    )
     assert answer["Reason"].endswith("got 'Custom::Nobody' in event.ResourceType")
 
 

@@ -30,7 +30,6 @@ def test_a_workforce_is_made_and_waited_for(aws: FakePeople) -> None:
         "WorkforceName": "dev",
         "OidcConfig": {**OIDC, "ClientSecret": "a-secret~1.2"},
         "SourceIpConfig": {"Cidrs": ["203.0.113.0/24"]},
-        "Tags": [{"Key": "team", "Value": "readers"}],
     }
     assert data == {
         "SubDomain": "dev0.labeling.us-east-1.sagemaker.aws",

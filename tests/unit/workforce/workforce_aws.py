@@ -119,8 +119,8 @@ class FakePeople(FakeUsers):
         return http, copy.deepcopy(answer)
 
     def _list_workforces(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        del parameters
-        found = [self._look(name) for name in list(self.workforces)]
+        words = parameters.get("NameContains", "")
+        found = [self._look(name) for name in list(self.workforces) if words in name]
         return {"Workforces": [each for each in found if each is not None]}
 
     def _describe_workforce(self, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -154,7 +154,7 @@ class FakePeople(FakeUsers):
                 "to update existing workforce, please use UpdateWorkforce API",
             )
         name = parameters["WorkforceName"]
-        settings = {key: value for key, value in parameters.items() if key != "Tags"}
+        settings = dict(parameters)
         if oidc := settings.get("OidcConfig"):
             settings["OidcConfig"] = {k: v for k, v in oidc.items() if k != "ClientSecret"}
             self.oidc_secret = oidc["ClientSecret"]
@@ -190,8 +190,8 @@ class FakePeople(FakeUsers):
         return {}
 
     def _list_workteams(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        del parameters
-        return {"Workteams": list(self.teams.values())}
+        words = parameters.get("NameContains", "")
+        return {"Workteams": [team for name, team in self.teams.items() if words in name]}
 
     def _describe_workteam(self, parameters: dict[str, Any]) -> dict[str, Any]:
         return {"Workteam": self._team(parameters)}

@@ -46,7 +46,6 @@ def oidc_properties(**changes: Any) -> dict[str, Any]:
         "WorkforceName": NAME,
         "Oidc": OIDC,
         "ClientSecretArn": SECRET,
-        "Tags": {"team": "readers"},
         **changes,
     }
 

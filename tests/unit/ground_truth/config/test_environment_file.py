@@ -107,6 +107,17 @@ def test_the_environments_of_this_project_load(name: str) -> None:
     assert load(SHIPPED / f"{name}.yaml").name == name
 
 
+def test_an_environment_loads_as_if_its_file_named_another_region() -> None:
+    assert load(SHIPPED / "dev.yaml", region="eu-west-1").region == "eu-west-1"
+
+
+def test_what_a_file_names_in_its_own_region_does_not_fit_another() -> None:
+    file = SHIPPED.with_name("environments") / "adopting.yaml"
+
+    with pytest.raises(EnvironmentFileError, match="expected a user pool of eu-west-1, as the env"):
+        load(file, region="eu-west-1")
+
+
 def test_all_environments_load_in_the_order_of_their_names() -> None:
     assert [environment.name for environment in load_all(SHIPPED)] == ["dev", "local", "prod"]
 

@@ -21,7 +21,7 @@ def test_a_section_is_made_of_keywords_and_has_its_defaults() -> None:
     )
 
     assert Label(name="Even").attributes == ()
-    assert (create.support_email, create.mfa) == ("labeling@example.com", "optional")
+    assert (create.support_email, create.mfa) == ("labeling@example.com", "off")
 
 
 def test_what_only_a_file_knows_is_not_asked_for() -> None:

@@ -63,7 +63,7 @@ def test_what_is_not_said_of_a_made_workforce_has_careful_defaults() -> None:
     create = _load(_CREATE).workforce.create
 
     assert create is not None
-    assert (create.mfa, create.threat_protection, create.email_from) == ("optional", "off", None)
+    assert (create.mfa, create.threat_protection, create.email_from) == ("off", "off", None)
     assert (create.password_policy.minimum_length, create.vpc) == (12, None)
     assert create.invitation == invitation_mail.DEFAULT
 
@@ -211,8 +211,16 @@ def test_sharing_a_workforce_of_an_identity_provider_takes_groups() -> None:
         pytest.param(
             _CREATE + "    mfa: sometimes\n",
             _WORKERS,
-            "7: workforce.create.mfa: expected 'optional' or 'required', got 'sometimes'",
+            "7: workforce.create.mfa: expected 'off' or 'required', got 'sometimes'",
             id="second factor",
+        ),
+        pytest.param(
+            _CREATE + "    mfa: optional\n",
+            _WORKERS,
+            "7: workforce.create.mfa: expected 'off', which changes nothing that is deployed, or"
+            " 'required', which lets everybody set up an authenticator app at the next sign-in, got"
+            " 'optional', with which nobody can set one up",
+            id="second factor that nobody can set up",
         ),
         pytest.param(
             _CREATE + "    password_policy: {minimum_length: 6}\n",

@@ -72,6 +72,16 @@ def test_what_an_earlier_run_has_labeled_is_left_out_of_the_next(aws: FakeAws) -
     )
 
 
+def test_what_nobody_finished_in_an_earlier_run_is_asked_again(aws: FakeAws) -> None:
+    # As in tests/data/recorded/custom-task.jsonl.
+    reason = {"retry-count": 1, "failure-reason": "ClientError: …", "human-annotated": "true"}
+    _output(aws, _OLD, _line("1.txt", "42", **{"parity-metadata": reason}))
+
+    outcome = _create(aws)
+
+    assert _manifest(aws, outcome) == ["42", "7", "9"]
+
+
 def test_the_numbers_are_remembered_for_later_updates(aws: FakeAws) -> None:
     _output(aws, _OLD, _line("1.txt", "42", **_LABEL))
     created = _create(aws)

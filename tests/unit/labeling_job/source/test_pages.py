@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Mapping
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import boto3
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from custom_resource.context import Clock, step_log
-from labeling_job.clients import S3_CONFIG, Clients, http
+from custom_resource.context import Clock
+from custom_resource.errors import CustomResourceError
+from labeling_job.clients import S3_CONFIG, Clients
+from labeling_job.connections import Answer, Connections
 from labeling_job.request import from_event
 from labeling_job.source.key_ranges import list_pages
 from labeling_job.source.object_reader import read_object
 from labeling_job.source.pages import parse_page, read_page
+from labeling_job.source.signed_get import ContentError
 from tests.unit.fake_services import ACCOUNT
-from tests.unit.labeling_job.labeling_job_aws import FakeAws, event, image_properties
+from tests.unit.labeling_job.labeling_job_aws import CREDENTIALS, FakeAws, event, image_properties
+from tests.unit.labeling_job.source.s3_stub import serving
 
 _KEYS = st.text(
     st.characters(exclude_categories=["Cs"]) | st.sampled_from(" +%41\"\\'\n\r\t/.#?&<>;=😀"),
@@ -36,25 +41,25 @@ _FAKE = FakeAws(page_size=3)
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Passes each GET on to the fake S3, but for the signature of what boto3 sends itself."""
+    """Passes each GET on to the fake S3, as it was signed."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        headers = {"x-amz-expected-bucket-owner": self.headers["x-amz-expected-bucket-owner"]}
-        query = (
-            ""
-            if "X-Amz-SignedHeaders" in self.path
-            else f"&X-Amz-SignedHeaders={';'.join(headers)}"
+        sent = {name.lower(): value for name, value in self.headers.items()}
+        signed = sent["authorization"].partition("SignedHeaders=")[2].partition(",")[0].split(";")
+        answer = _FAKE.get(
+            f"http://s3.local{self.path}",
+            {name: sent[name] for name in (*signed, "authorization")},
+            maximum_bytes=1_000_000,
+            seconds=1.0,
         )
-        response = _FAKE.get(f"http://s3.local{self.path}{query}", headers)
-        body = response.read()
-        self.send_response(response.status)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_response(answer.status)
+        self.send_header("Content-Length", str(len(answer.body)))
         # As an object has that was uploaded so: boto3 does not decode it either.
         self.send_header("Content-Encoding", "gzip")
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(answer.body)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -65,25 +70,20 @@ def aws() -> Iterator[Clients]:
     """Clients and connections that end at a server of this computer."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
         server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        fake = _FAKE.as_clients()
-        yield Clients(
-            s3=boto3.client(
-                "s3",
-                region_name="us-east-1",
-                aws_access_key_id="example",
-                aws_secret_access_key="example",  # noqa: S106  # nothing is signed for anybody
-                endpoint_url=f"http://127.0.0.1:{server.server_port}",
-                config=S3_CONFIG,
-            ),
-            sagemaker=fake.sagemaker,
-            http=http(),
-            clock=Clock(now=lambda: 0.0, sleep=lambda _: None, deadline=1.0),
-            log=step_log("Test"),
-        )
-        server.shutdown()
-        thread.join()
+        with serving(server):
+            yield dataclasses.replace(
+                _FAKE.as_clients(),
+                s3=boto3.client(
+                    "s3",
+                    region_name="us-east-1",
+                    aws_access_key_id=CREDENTIALS.access_key,
+                    aws_secret_access_key=CREDENTIALS.secret_key,
+                    endpoint_url=f"http://127.0.0.1:{server.server_port}",
+                    config=S3_CONFIG,
+                ),
+                http=Connections().get,
+                clock=Clock(now=lambda: 0.0, sleep=lambda _: None, deadline=1.0),
+            )
 
 
 @given(st.lists(_KEYS, min_size=1, max_size=10, unique=True))
@@ -143,3 +143,109 @@ def test_a_page_ends_where_no_more_is_wanted() -> None:
 
     assert page.entries == [("Key", 7, "STANDARD")]
     assert page.token is None
+
+
+_USUAL = (
+    "<Key>{}+%2B</Key><LastModified>2026-11-23T10:11:12.000Z</LastModified>"
+    "<ETag>&quot;1&quot;</ETag>{}<Size>{}</Size>{}"
+)
+_CHECKSUM = (
+    "<ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm><ChecksumType>FULL_OBJECT</ChecksumType>"
+)
+#: Two elements that an object may have and its storage class, if it is told, with what it means.
+_SELDOM = ["<RestoreStatus><IsRestoreInProgress>false</IsRestoreInProgress></RestoreStatus>", ""]
+_TOLD = [("", "STANDARD"), ("<StorageClass>GLACIER</StorageClass>", "GLACIER")]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([_CHECKSUM, ""]), st.sampled_from(_TOLD), st.sampled_from(_SELDOM)
+        ),
+        max_size=9,
+    )
+)
+def test_objects_are_read_with_whatever_elements_they_have(
+    objects: list[tuple[str, tuple[str, str], str]],
+) -> None:
+    contents = "".join(
+        f"<Contents>{_USUAL.format(number, checksum, number, told)}{seldom}</Contents>"
+        for number, (checksum, (told, _), seldom) in enumerate(objects)
+    )
+
+    page = parse_page(
+        f"<ListBucketResult><IsTruncated>false</IsTruncated>{contents}</ListBucketResult>".encode()
+    )
+
+    assert page.entries == [
+        (f"{number} +", number, storage_class)
+        for number, (_, (_, storage_class), _) in enumerate(objects)
+    ]
+
+
+_WHOLE = _PAGE.format(truncated="true").encode()
+_NO_PAGES = {
+    "empty": b"",
+    "an error": b"<?xml version='1.0'?><Error><Code>InternalError</Code></Error>",
+    "a web page": b"<html><body>Sign in</body></html>",
+    "another result": b"<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>",
+    "truncated without a token": _WHOLE.replace(b"1/x+%41=", b""),
+    "neither truncated nor the last": _WHOLE.replace(b"true", b""),
+    "broken": _WHOLE.replace(b"</Contents>", b"", 1),
+    "cut off": _WHOLE[:-20],
+    "no size": _WHOLE.replace(b"<Size>7</Size>", b"<Size>many</Size>"),
+    "no XML": b'{"Contents": []}',
+}
+
+
+@pytest.mark.parametrize("document", [*_NO_PAGES.values()], ids=[*_NO_PAGES])
+def test_what_is_no_page_is_not_read_as_one(document: bytes) -> None:
+    with pytest.raises(ContentError, match="expected a page of a listing, got one with"):
+        parse_page(document)
+
+
+def _answering(fake: FakeAws, *first: bytes) -> Clients:
+    """Return clients that get these documents first, and then what S3 has."""
+    left = [*first]
+
+    def http(url: str, headers: Mapping[str, str], **limits: Any) -> Answer:
+        if left:
+            document = left.pop(0)
+            return Answer(200, {}, document, len(document))
+        return fake.get(url, headers, **limits)
+
+    return dataclasses.replace(fake.as_clients(), http=http)
+
+
+@pytest.mark.parametrize("document", [*_NO_PAGES.values()], ids=[*_NO_PAGES])
+def test_what_is_no_page_is_asked_for_again(document: bytes) -> None:
+    fake = FakeAws()
+    fake.objects["in"] = {"Images/1.jpg": b"x"}
+    request = from_event(event("Create", image_properties()))
+
+    page = read_page(request, _answering(fake, document, document))
+
+    assert page.entries == [("Images/1.jpg", 1, "STANDARD")]
+
+
+@pytest.mark.parametrize("document", [*_NO_PAGES.values()], ids=[*_NO_PAGES])
+def test_a_listing_without_pages_is_refused(document: bytes) -> None:
+    request = from_event(event("Create", image_properties()))
+
+    with pytest.raises(CustomResourceError) as refused:
+        read_page(request, _answering(FakeAws(), *[document] * 99))
+
+    assert str(refused.value).startswith(
+        "s3://in/Images/ can't be read: expected a page of a listing, got one with "
+    )
+    assert str(refused.value).endswith(", deploy again")
+
+
+def test_a_page_without_end_is_refused() -> None:
+    request = from_event(event("Create", image_properties()))
+    aws = dataclasses.replace(
+        FakeAws().as_clients(), http=lambda *_, **__: Answer(200, {}, b"", 99_000_000)
+    )
+
+    with pytest.raises(CustomResourceError, match="expected a page of at most 16000000 bytes, got"):
+        read_page(request, aws)

@@ -1,27 +1,35 @@
-"""GETs of signed addresses: what is tried again, and what is said instead of an address."""
+"""Signed GETs: what is tried again, until when, and what is said of what fails."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
+from http.client import BadStatusLine, IncompleteRead
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
+from custom_resource.context import real_clock
 from custom_resource.errors import CustomResourceError, code_of, may_pass
 from labeling_job.clients import Clients
-from labeling_job.source.signed_get import LargerError, signed_get
+from labeling_job.connections import Answer, Connections
+from labeling_job.source.signed_get import ContentError, LargerError, signed_get
 from tests.unit.fake_services import ACCOUNT
 from tests.unit.labeling_job.labeling_job_aws import FakeAws
+from tests.unit.labeling_job.source.s3_stub import serving
 
 _PLACE = {"Bucket": "in", "Key": "Input/1.txt"}
 
 
 def _get(aws: Clients, maximum_bytes: int = 10) -> bytes:
-    return signed_get("GetObject", _PLACE, ACCOUNT, aws, maximum_bytes=maximum_bytes)
+    return signed_get(
+        "GetObject", _PLACE, ACCOUNT, aws, maximum_bytes=maximum_bytes, understand=bytes
+    )
 
 
 @pytest.fixture
@@ -36,9 +44,11 @@ def fake() -> FakeAws:
     [
         lambda fake: fake.refuse("GetObject", "SlowDown", "Reduce your request rate", times=3),
         lambda fake: fake.refuse("GetObject", "InternalError", "We had a problem", times=3),
-        lambda fake: fake.disturb("GetObject", *[ProtocolError("Connection reset")] * 3),
+        lambda fake: fake.disturb("GetObject", *[ConnectionResetError("reset by peer")] * 3),
+        lambda fake: fake.disturb("GetObject", *[IncompleteRead(b"4", 1)] * 3),
+        lambda fake: fake.disturb("GetObject", *[TimeoutError()] * 3),
     ],
-    ids=["SlowDown", "InternalError", "reset"],
+    ids=["SlowDown", "InternalError", "reset", "cut off", "drips"],
 )
 def test_what_may_pass_is_tried_again_later(
     fake: FakeAws, disturb: Callable[[FakeAws], None]
@@ -71,7 +81,14 @@ def test_a_refusal_has_the_words_of_aws(fake: FakeAws, code: str) -> None:
 
 def test_a_bucket_of_another_account_is_refused(fake: FakeAws) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
-        signed_get("GetObject", _PLACE, "444455556666", fake.as_clients())
+        signed_get(
+            "GetObject",
+            _PLACE,
+            "444455556666",
+            fake.as_clients(),
+            maximum_bytes=10,
+            understand=bytes,
+        )
 
 
 def test_trying_ends_with_the_last_refusal(fake: FakeAws) -> None:
@@ -99,25 +116,97 @@ def test_what_is_too_large_is_not_read(fake: FakeAws) -> None:
     assert refused.value.size == 2
 
 
-@pytest.mark.parametrize("make", [ProtocolError, lambda url: ReadTimeoutError(None, url, url)])  # type: ignore[arg-type]  # a pool is of no account
-def test_an_address_is_neither_logged_nor_in_an_error(
-    fake: FakeAws, make: Callable[[str], HTTPError], caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("error", [ConnectionResetError, TimeoutError, BadStatusLine])
+def test_a_signature_is_neither_logged_nor_in_an_error(
+    fake: FakeAws, error: Callable[[str], Exception], caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG)
 
-    def http(url: str, _headers: object) -> BaseHTTPResponse:
-        assert "X-Amz-Signature=" in url
-        raise make(url)
+    def http(url: str, headers: Mapping[str, str], **_: Any) -> Answer:
+        assert "Signature=" not in url
+        assert "Signature=" in headers["authorization"]
+        raise error("no answer")
 
     aws = dataclasses.replace(fake.as_clients(), http=http)
+    caplog.clear()
     with pytest.raises(CustomResourceError) as refused:
         _get(aws)
 
-    assert str(refused.value).startswith(
-        "s3://in/Input/1.txt can't be read: S3 did not answer GetObject ("
+    assert str(refused.value) == (
+        f"s3://in/Input/1.txt can't be read: S3 did not answer GetObject ({error.__name__}), "
+        "deploy again"
     )
-    error: BaseException | None = refused.value
-    while error is not None:
-        assert "X-Amz" not in str(error)
-        error = error.__cause__ or error.__context__
-    assert "X-Amz" not in caplog.text
+    raised: BaseException | None = refused.value
+    while raised is not None:
+        assert "Signature" not in str(raised)
+        raised = raised.__cause__ or raised.__context__
+    assert not [each for each in caplog.records if not each.name.startswith("botocore")]
+
+
+def test_what_is_not_understood_is_asked_for_again(fake: FakeAws) -> None:
+    left = [ContentError("expected 3 bytes, got 2")] * 3
+
+    def understand(content: bytes) -> bytes:
+        if left:
+            raise left.pop()
+        return content
+
+    content = signed_get(
+        "GetObject", _PLACE, ACCOUNT, fake.as_clients(), maximum_bytes=10, understand=understand
+    )
+
+    assert content == b"42"
+    assert len(fake.called("GetObject")) == 4
+
+
+@pytest.mark.parametrize(
+    ("deadline", "maximum_bytes", "seconds"),
+    [(780.0, 0, 60.0), (780.0, 100_000_000, 160.0), (30.0, 0, 30.0), (0.0, 0, 1.0)],
+)
+def test_an_attempt_ends_by_its_size_and_by_the_deadline(
+    fake: FakeAws, deadline: float, maximum_bytes: int, seconds: float
+) -> None:
+    given: list[float] = []
+
+    def http(*_: object, seconds: float, **__: Any) -> Answer:
+        given.append(seconds)
+        return Answer(200, {}, b"", 0)
+
+    _get(dataclasses.replace(fake.as_clients(seconds=deadline), http=http), maximum_bytes)
+
+    assert given == [seconds]
+
+
+def test_a_body_that_drips_is_an_error_before_the_deadline() -> None:
+    is_over = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "1000000")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                while not is_over.wait(0.01):
+                    self.wfile.write(b"x")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, serving(server):
+        connections = Connections()
+
+        def http(url: str, headers: Mapping[str, str], **limits: Any) -> Answer:
+            here = f"http://127.0.0.1:{server.server_port}/"
+            return connections.get(here + url.split("/", 3)[3], headers, **limits)
+
+        aws = dataclasses.replace(FakeAws().as_clients(), http=http, clock=real_clock(0.3))
+        try:
+            with pytest.raises(CustomResourceError) as refused:
+                _get(aws, maximum_bytes=1_000_000)
+        finally:
+            is_over.set()
+
+    assert str(refused.value) == (
+        "s3://in/Input/1.txt can't be read: S3 did not answer GetObject (TimeoutError), deploy "
+        "again"
+    )

@@ -59,15 +59,15 @@ def test_the_example_of_a_task_type_is_an_answer(name: str) -> None:
 @pytest.mark.parametrize(
     ("votes", "workers", "index", "confidence"),
     [
-        (["Odd"], 1, "1", 0.0),
-        (["Odd", "Odd", "Even"], 3, "1", 0.67),
-        (["Zero", "Odd"], 2, "1", 0.5),
-        (["Zero", "Zero", "Zero"], 3, "2", 1.0),
-        (["Zero"], 3, "2", 1.0),
+        (["Odd"], 1, 1, 0.0),
+        (["Odd", "Odd", "Even"], 3, 1, 0.67),
+        (["Zero", "Odd"], 2, 1, 0.5),
+        (["Zero", "Zero", "Zero"], 3, 2, 1.0),
+        (["Zero"], 3, 2, 1.0),
     ],
 )
 def test_most_workers_win_and_a_tie_goes_to_the_first_label(
-    votes: list[str], workers: int, index: str, confidence: float
+    votes: list[str], workers: int, index: int, confidence: float
 ) -> None:
     subject = _subject("Even", "Odd", "Zero", workers=workers)
     answers = [{"crowd-classifier": {"label": vote}} for vote in votes]
@@ -75,7 +75,7 @@ def test_most_workers_win_and_a_tie_goes_to_the_first_label(
     label = _answers("TextMultiClass").consolidate(answers, subject)
 
     assert (label.value, label.metadata["confidence"]) == (index, confidence)
-    assert label.metadata["class-name"] == subject.labels[int(index)]
+    assert label.metadata["class-name"] == subject.labels[index]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_people_label_the_first_objects_and_the_machine_the_others() -> None:
         "FailedNonRetryableError": 0,
         "Unlabeled": 0,
     }
-    assert [line["label"] for line in lines[:4]] == ["0", "1", "0", "1"]
+    assert [line["label"] for line in lines[:4]] == [0, 1, 0, 1]
     by = [line["label-metadata"]["human-annotated"] for line in lines]
     assert by == ["yes"] * 2 + ["no"] * 1_248
     assert "LabelingJobAlgorithmsConfig" in job

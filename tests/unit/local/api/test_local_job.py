@@ -133,7 +133,9 @@ def test_an_object_that_nobody_answers_in_time_stays_without_label() -> None:
 
     assert job.finished
     assert job.counters["FailedNonRetryableError"] == 1
-    assert output_line(job.objects[1]) == '{"source": "text 1"}'
+    line = json.loads(output_line(job.objects[1]))
+    assert line.keys() == {"source", "mood-metadata"}
+    assert line["mood-metadata"]["failure-reason"].startswith("ClientError: Annotation tasks")
 
 
 def test_the_answers_that_came_in_time_make_the_label() -> None:
@@ -143,7 +145,7 @@ def test_the_answers_that_came_in_time_make_the_label() -> None:
 
     job.advance(_START + 100, 0.0)
 
-    assert json.loads(output_line(job.objects[0]))["mood"] == "0"
+    assert json.loads(output_line(job.objects[0]))["mood"] == 0
 
 
 def test_objects_that_have_the_label_already_are_left_alone() -> None:
@@ -208,7 +210,7 @@ def test_files_are_written_once_and_the_manifest_comes_last() -> None:
 
     second = dict(files(job))
 
-    raw = "annotations/worker-response/iteration-1/0/2020-10-17_22:18:13.527256.json"
+    raw = "annotations/worker-response/iteration-1/0/2020-10-17_22:18:13.json"
     assert list(first) == [raw, "manifests/output/output.manifest"]
     assert [len(json.loads(each[raw])["answers"]) for each in (first, second)] == [1, 2]
     assert list(second)[-1] == "manifests/output/output.manifest"

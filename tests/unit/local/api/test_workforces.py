@@ -339,3 +339,16 @@ def test_a_template_that_changes_nothing_of_the_provider_can_be_deployed_with_te
         types.update(SCOPE, arn, changed, {}, {})
 
     assert aws.workforce()["SourceIpConfig"] == {"Cidrs": ["192.0.2.0/24"]}
+
+
+def test_a_restriction_that_a_template_has_no_more_stays() -> None:
+    # Nobody has written that CloudFormation lifts it: our function must.
+    aws = _Aws()
+    types = Workforces(aws.ground_truth)
+    properties = {**_NAME, "OidcConfig": {**_OIDC, "ClientId": "portal"}}
+    network = {"SourceIpConfig": {"Cidrs": ["192.0.2.0/24"]}}
+    arn, _ = types.create(SCOPE, "x", {**properties, **network}, {})
+
+    types.update(SCOPE, arn, properties, {}, {})
+
+    assert aws.workforce()["SourceIpConfig"] == network["SourceIpConfig"]

@@ -141,6 +141,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
                 "_delete_group",
                 "_delete_user_pool",
                 "_describe_user_pool_client",
+                "_describe_user_pool_domain",
                 "_list_users",
                 "_update_user_pool",
                 "_update_user_pool_client",
@@ -167,6 +168,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_account_details": None,
         "handle_request": ("method", "path", "headers", "body", "query_params"),
     },
+    "services.cloudformation.drift": {"_DRIFT_READERS": None},
     "services.cloudformation.handlers": {
         "_ACTION_HANDLERS": None,
         "_p": ("params", "key", "default"),

@@ -15,7 +15,7 @@ from tests.edits import edit
 from tests.tree import copy_tree
 
 #: Reads the user's files on purpose, but for the audit, which takes half a minute: it has the same
-#: edits in tests/infra/test_audit.py.
+#: edits in tests/programs/test_audit.py.
 _JUDGE = "tests/unit/test_your_environments.py"
 #: Starts a process in the repository's folder, where tests/conftest.py doesn't see what it reads.
 _STARTS = re.compile(r"cwd=_?ROOT\b")

@@ -32,7 +32,7 @@ from ground_truth.config import load_all
 from tests.assembly import synthesise
 from tests.environments import SHIPPED
 
-_ROOT = Path(__file__).parents[3]
+_ROOT = Path(__file__).parents[2]
 _PAGES = sorted([*_ROOT.glob("*.md"), *(_ROOT / "docs").rglob("*.md")])
 _BLOCK = re.compile(r"^ *```console\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"<([^>]+)>")
@@ -166,6 +166,7 @@ def _aws_deploy(words: list[str], _: Synthesised) -> None:
     assert options.keys() <= {
         "--capabilities",
         "--parameter-overrides",
+        "--region",
         "--stack-name",
         "--template-file",
     }
@@ -178,7 +179,13 @@ def _aws(words: list[str], synthesised: Synthesised) -> None:
     (name,) = [each for each in model.operation_names if xform_name(each, "-") == operation]
     shape = model.operation_model(name).input_shape
     assert shape is not None
-    members = {"--region", *(f"--{xform_name(member, '-')}" for member in shape.members)}
+    members = {"--query", "--region", *(f"--{xform_name(member, '-')}" for member in shape.members)}
+    # A truth value is an option of its own, and so is its contrary.
+    members |= {
+        f"--no-{xform_name(member, '-')}"
+        for member, of in shape.members.items()
+        if of.type_name == "boolean"
+    }
 
     assert {word for word in rest if word.startswith("--")} <= members
     if "--stack-name" in rest:

@@ -12,7 +12,7 @@ import pytest
 from cli.plan.cdk import CdkError
 from cli.plan.sources import FOLDERS, SourceError, starting_point, synthesis, tree_of
 
-_ROOT = Path(__file__).parents[4]
+_ROOT = Path(__file__).parents[2]
 #: An app that makes nothing, and says where Python finds some modules, in it and in its children.
 _APP = """\
 import json, os, pathlib, subprocess, sys

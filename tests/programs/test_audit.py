@@ -1,7 +1,6 @@
 """What auditing tools find is in the reviewed list, and nothing else is."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,9 @@ from app import findings
 from audit.report import Report, audit, unused
 from audit.reviewed import Finding, Line, lines
 from audit.synthesis import INVARIANTS, cfn_guard, check
-from ground_truth.catalogue.regions import REGIONS
-from ground_truth.config import Environment, load
 from ground_truth.config.yaml_file import environment_files
 from tests.edits import edit
-from tests.environments import FILES, SHIPPED, YOURS, shipped
-from tests.infra.synthesis import Synthesis
+from tests.environments import FILES, SHIPPED, YOURS
 
 _YOURS = environment_files(YOURS)
 
@@ -205,24 +201,3 @@ def test_every_invariant_is_broken_once_above() -> None:
     written = INVARIANTS.read_text().splitlines()
 
     assert {line.split()[1] for line in written if line.startswith("rule ")} == set(_BREAKING)
-
-
-@pytest.mark.parametrize("name", [file.stem for file in environment_files(SHIPPED)])
-def test_the_app_itself_finds_nothing(
-    synthesise: Callable[[Environment], Synthesis], name: str
-) -> None:
-    synthesis = synthesise(shipped(name))
-
-    assert synthesis.findings == []
-
-
-@pytest.mark.parametrize("region", sorted(REGIONS))
-def test_the_app_itself_finds_nothing_in_any_region(
-    synthesise: Callable[[Environment], Synthesis], tmp_path: Path, region: str
-) -> None:
-    (tmp_path / "environments").mkdir()
-    file = tmp_path / "environments" / "there.yaml"
-    text = (SHIPPED / "local.yaml").read_text()
-    file.write_text(text.replace("region: us-east-1", f"region: {region}"))
-
-    assert synthesise(load(file)).findings == []

@@ -22,8 +22,8 @@ from cli.plan.plan import Plan, Verdict, make_plan
 from cli.plan.sources import synthesis
 from ground_truth.config import load_all
 from stacks.environment_stage import EnvironmentStage
-from tests.infra.plan_cases import CASES, in_file, patch_templates
 from tests.infra.synthesis import ROOT, feature_flags
+from tests.programs.plan_cases import CASES, in_file, patch_templates
 
 _DATA = Path(__file__).parents[1] / "data" / "plan"
 _PARTS = (

@@ -1,0 +1,149 @@
+"""Writes policies.yaml, which an administrator deploys, from permissions.yaml: `make docs`."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+PERMISSIONS: Final = Path(__file__).with_name("permissions.yaml")
+TEMPLATE: Final = Path(__file__).with_name("policies.yaml")
+#: What stands in the template for what stands in braces in permissions.yaml.
+_REFERENCES: Final = {
+    "{account}": "${AWS::AccountId}",
+    "{boundary}": "${Boundary}",
+    "{environment}": "${Environment}",
+    "{partition}": "${AWS::Partition}",
+    "{qualifier}": "${Qualifier}",
+    "{region}": "${AWS::Region}",
+}
+_WIDTH: Final = 100
+_BEGIN: Final = """\
+# Written by `make docs` from permissions.yaml: what deploying one environment needs in an AWS
+# account, and the most that the roles of its stacks can ever do. An administrator deploys it once
+# per environment, then bootstraps CDK with it, and deploys it again when its version is later;
+# see docs/security.md. Each wildcard has its reason beside it.
+#
+# The names of all that an environment makes begin with the environment's own, such as dev-Data.
+
+AWSTemplateFormatVersion: "2010-09-09"
+Description: Permissions to deploy an environment of ground-truth-cdk
+
+Parameters:
+  Environment:
+    Type: String
+    Description: The environment file's name without .yaml, such as dev
+    AllowedPattern: "[a-z][a-z0-9-]*"
+  Qualifier:
+    Type: String
+    Description: The qualifier of CDK's bootstrap, if not its own
+    Default: hnb659fds
+
+Resources:
+"""
+_END: Final = """
+Outputs:
+  PermissionsBoundary:
+    Description: For permissions_boundary in the environment file
+    Value: !Sub GroundTruth-${{Environment}}-boundary
+  ExecutionPolicies:
+    Description: For cdk bootstrap --cloudformation-execution-policies
+    Value: !Sub {policies}
+  Version:
+    Description: Compared by `ground-truth deploy` with that of the files it deploys
+    Value: "{version}"
+"""
+
+
+def template() -> str:
+    """Return the template as it must be."""
+    return written(yaml.safe_load(PERMISSIONS.read_text(encoding="utf-8")))
+
+
+def written(permissions: Mapping[str, Any]) -> str:
+    """Return the template of what permissions.yaml holds."""
+    policies: Mapping[str, Mapping[str, Any]] = permissions["policies"]
+    needed = _needed(permissions["types"])
+    lines = [line for name in policies for line in _policy(name, policies[name], needed)]
+    deploying = ",".join(f"${{{name}}}" for name in policies if name != "Boundary")
+    end = _END.format(policies=deploying, version=permissions["version"])
+    return _BEGIN + "\n".join(lines).removeprefix("\n") + end
+
+
+def _needed(types: Mapping[str, Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Return the actions that CloudFormation needs, by scope."""
+    needed: dict[str, set[str]] = {}
+    for entry in types.values():
+        for scope, actions in entry["actions"].items():
+            needed.setdefault(scope, set()).update(actions)
+    return needed
+
+
+def _policy(name: str, policy: Mapping[str, Any], needed: Mapping[str, set[str]]) -> Iterator[str]:
+    yield ""
+    yield f"  {name}:"
+    yield "    Type: AWS::IAM::ManagedPolicy"
+    yield "    Properties:"
+    yield f"      ManagedPolicyName: {_sub(policy['name'])}"
+    yield f"      Description: {policy['description']}"
+    yield "      PolicyDocument:"
+    yield '        Version: "2012-10-17"'
+    yield "        Statement:"
+    for sid, scope in policy["scopes"].items():
+        actions = sorted(scope.get("actions") or needed[sid])
+        yield from _indented(10, _statement(sid, scope, actions))
+    yield ""
+
+
+def _statement(sid: str, scope: Mapping[str, Any], actions: Sequence[str]) -> Iterator[str]:
+    yield f"- Sid: {sid}"
+    yield "  Effect: Allow"
+    one_line = f"  Action: [{', '.join(actions)}]"
+    if len(actions) == 1:
+        yield f"  Action: {actions[0]}"
+    elif len(one_line) <= _WIDTH - 10:
+        yield one_line
+    else:
+        yield "  Action:"
+        yield from (f"    - {action}" for action in actions)
+    yield from (f"  # {line}" for line in textwrap.wrap(scope.get("because", ""), _WIDTH - 14))
+    arns = [scope["arn"]] if isinstance(scope["arn"], str) else scope["arn"]
+    arns = [arn.replace("{name}", scope.get("names", "")) for arn in arns]
+    yield from _indented(2, _value("Resource", arns if len(arns) > 1 else arns[0]))
+    if "condition" in scope:
+        yield from _indented(2, _value("Condition", scope["condition"]))
+
+
+def _value(name: str, value: Any) -> Iterator[str]:
+    """Yield a member of a statement, whatever is in it."""
+    key = f'"{name}"' if ":" in name else name
+    if isinstance(value, str):
+        yield f"{key}: {_sub(value)}"
+        return
+    yield f"{key}:"
+    if isinstance(value, Mapping):
+        for each, content in value.items():
+            yield from _indented(2, _value(each, content))
+    else:
+        yield from (f"  - {_sub(each)}" for each in value)
+
+
+def _sub(text: str) -> str:
+    """Return a text with references for what it has in braces."""
+    found = text
+    for word, reference in _REFERENCES.items():
+        found = found.replace(word, reference)
+    if found != text:
+        return f"!Sub {found}"
+    return f'"{text}"' if text in ("*", "true") else text
+
+
+def _indented(depth: int, lines: Iterator[str]) -> Iterator[str]:
+    return (f"{' ' * depth}{line}" for line in lines)
+
+
+if __name__ == "__main__":
+    TEMPLATE.write_text(template(), encoding="utf-8")

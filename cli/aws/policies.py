@@ -1,0 +1,118 @@
+"""Which version of bootstrap/policies.yaml an administrator has deployed for an environment."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.errors import CommandError
+from cli.repository import INSTALLATION
+from ground_truth.config import Environment
+
+#: What the policies have that are older than their output `Version`.
+_FIRST: Final = 1
+#: CDK's role for questions, which who deploys may assume
+#: (https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html).
+_LOOKUP_ROLE: Final = (
+    "arn:{partition}:iam::{account}:role/cdk-hnb659fds-lookup-role-{account}-{region}"
+)
+#: Nobody waits long for an answer that a deployment can do without.
+_CONFIG: Final = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2})
+
+
+class UnreadableError(Exception):
+    """AWS does not say whether there are policies: no credentials, no rights or no network."""
+
+
+def stack_name(environment: Environment) -> str:
+    """Return the stack that docs/security.md deploys the policies as."""
+    return f"GroundTruth-{environment.name}"
+
+
+def expected_version() -> int:
+    """Return the version that this tree's own policies have."""
+    import yaml
+
+    file = INSTALLATION / "bootstrap" / "permissions.yaml"
+    return int(yaml.safe_load(file.read_text(encoding="utf-8"))["version"])
+
+
+def deployed_version(environment: Environment, session: Any = None) -> int | None:
+    """Return the version that is deployed for an environment, None where no policies of ours are.
+
+    `session` is one of boto3, else that of the shell. The stack is described as CDK's lookup role,
+    in the account that CDK deploys to, or where there is no such role by the caller. Raises
+    UnreadableError.
+    """
+    try:
+        found = _describe(environment, session or boto3.Session())
+    except (BotoCoreError, ClientError) as error:
+        raise UnreadableError(str(error)) from error
+    if found is None:
+        return None
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
+    # A stack whose first deployment has failed, or has not begun, has none.
+    return int(outputs.get("Version", _FIRST)) if outputs else None
+
+
+def require_policies(environment: Environment, session: Any = None) -> None:
+    """Raise CommandError if the policies that are deployed are older than what is to be deployed.
+
+    An environment without them, or whose policies can't be read, is deployed with what rights there
+    are: then nothing is compared.
+    """
+    try:
+        deployed = deployed_version(environment, session)
+    except UnreadableError:
+        return
+    if deployed is None or deployed >= (expected := expected_version()):
+        return
+    raise CommandError(
+        f"expected the policies of {stack_name(environment)} in version {expected}, got version"
+        f" {deployed}, which does not allow all that this deployment does; who administers the"
+        f" account runs first: `{command(environment)}`"
+    )
+
+
+def command(environment: Environment) -> str:
+    """Return what deploys the policies; what was said of CDK's qualifier before stays."""
+    return (
+        f"aws cloudformation deploy --region {environment.region}"
+        f" --stack-name {stack_name(environment)} --template-file bootstrap/policies.yaml"
+        f" --parameter-overrides Environment={environment.name}"
+        " --capabilities CAPABILITY_NAMED_IAM"
+    )
+
+
+def _describe(environment: Environment, session: Any) -> dict[str, Any] | None:
+    region = environment.region
+    caller = session.client("sts", region_name=region, config=_CONFIG)
+    identity = caller.get_caller_identity()
+    account = environment.account or identity["Account"]
+    role = _LOOKUP_ROLE.format(
+        partition=identity["Arn"].split(":")[1], account=account, region=region
+    )
+    try:
+        assumed = caller.assume_role(RoleArn=role, RoleSessionName="ground-truth")["Credentials"]
+    except ClientError:
+        if account != identity["Account"]:
+            raise
+        credentials = {}
+    else:
+        credentials = {
+            "aws_access_key_id": assumed["AccessKeyId"],
+            "aws_secret_access_key": assumed["SecretAccessKey"],
+            "aws_session_token": assumed["SessionToken"],
+        }
+    formation = session.client("cloudformation", region_name=region, config=_CONFIG, **credentials)
+    try:
+        (stack,) = formation.describe_stacks(StackName=stack_name(environment))["Stacks"]
+    except ClientError as error:
+        # All that can be wrong with a name is that no stack has it.
+        if error.response.get("Error", {}).get("Code") == "ValidationError":
+            return None
+        raise
+    return dict(stack)

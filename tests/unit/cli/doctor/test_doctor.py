@@ -1,0 +1,142 @@
+"""The doctor says in a line each what is right, and what to do where something is not."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Final
+
+import pytest
+from rich.console import Console
+
+from cli.commands.doctor import show
+from cli.doctor.bootstrap import qualifier_of
+from cli.doctor.diagnosis import diagnose
+from cli.doctor.findings import Finding, State
+from ground_truth.config import Environment, load
+from tests.unit.cli.doctor.cases import CASES, Case
+from tests.unit.cli.doctor.surroundings import FILE, REGION, RIGHT, Aws, Refusal, computer, stack_of
+
+_GOLDEN: Final = Path(__file__).parents[3] / "data" / "doctor"
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Environment:
+    (tmp_path / "environments").mkdir()
+    file = tmp_path / "environments" / "dev.yaml"
+    file.write_text(FILE)
+    return load(file)
+
+
+def _diagnosed(case: Case, folder: Path, environment: Environment) -> tuple[list[Finding], Aws]:
+    aws = Aws(answers={**RIGHT, **case.answers})
+    found = diagnose(
+        computer(folder, **case.computer),
+        aws,
+        region=REGION,
+        qualifier="hnb659fds",
+        environment=environment if case.has_environment else None,
+    )
+    return list(found), aws
+
+
+def _file(name: str) -> Path:
+    return _GOLDEN / f"{name.replace(',', '').replace(' ', '-')}.txt"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_said_is_what_the_golden_file_shows(
+    name: str, tmp_path: Path, environment: Environment, request: pytest.FixtureRequest
+) -> None:
+    found, _ = _diagnosed(CASES[name], tmp_path, environment)
+    printed = io.StringIO()
+
+    show(found, Console(file=printed, width=1000))
+    lines = [line.rstrip() for line in printed.getvalue().splitlines()]
+    shown = "\n".join([*lines, ""]).replace(str(tmp_path), "<folder>")
+
+    if request.config.getoption("--update-golden-files"):
+        _file(name).write_text(shown, encoding="utf-8")
+    assert shown == _file(name).read_text(encoding="utf-8")
+    assert any(each.state is State.TO_DO for each in found) == (CASES[name].status == 1)
+
+
+def test_no_golden_file_is_of_surroundings_that_are_gone() -> None:
+    assert set(_GOLDEN.iterdir()) == {_file(name) for name in CASES}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nobody_s_address_is_told(name: str, tmp_path: Path, environment: Environment) -> None:
+    found, _ = _diagnosed(CASES[name], tmp_path, environment)
+
+    assert [each for each in found if "@" in each.text] == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_is_asked_that_needs_more_than_rights_to_read(
+    name: str, tmp_path: Path, environment: Environment
+) -> None:
+    _, aws = _diagnosed(CASES[name], tmp_path, environment)
+
+    reading = ("Describe", "Get", "Head", "List", "Simulate")
+    operations = [call.partition(":")[2] for call in aws.calls]
+    assert [each for each in operations if not each.startswith(reading)] == []
+
+
+def test_what_can_t_be_looked_at_is_neither_right_nor_wrong(
+    tmp_path: Path, environment: Environment
+) -> None:
+    found, _ = _diagnosed(CASES["nothing may be looked at"], tmp_path, environment)
+    of_account = [each for each in found if each.text.startswith("not allowed to look (")]
+
+    assert {each.state for each in of_account} == {State.UNKNOWN}
+    assert len(of_account) > 8
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Amazon SageMaker Ground Truth is not accepting new customers. This command is therefore no"
+        " longer supported.",
+        "This service is no longer available to new customers.",
+        "words that nobody knows yet",
+    ],
+)
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
+def test_a_closed_account_is_known_whatever_aws_calls_it(
+    tmp_path: Path, environment: Environment, code: str, message: str
+) -> None:
+    case = Case(answers={"sagemaker:ListLabelingJobs": Refusal(code=code, message=message)})
+
+    found, _ = _diagnosed(case, tmp_path, environment)
+
+    (service,) = (each for each in found if each.subject == "Ground Truth")
+    assert service.state is State.TO_DO
+    assert service.text.startswith("take an account that used Ground Truth before 2026-07-30")
+
+
+def test_the_bootstrap_s_stack_says_its_version_where_the_parameter_may_not_be_read(
+    tmp_path: Path, environment: Environment
+) -> None:
+    stack = stack_of("CDKToolkit", BootstrapVersion="28")
+    case = Case(
+        answers={
+            "ssm:GetParameter": Refusal(code="AccessDeniedException"),
+            "cloudformation:DescribeStacks": {"Stacks": [stack]},
+        }
+    )
+
+    found, _ = _diagnosed(case, tmp_path, environment)
+
+    (bootstrap,) = (each for each in found if each.subject == "CDK bootstrap")
+    assert (bootstrap.state, bootstrap.text) == (
+        State.RIGHT,
+        "version 28; the templates need 6",
+    )
+
+
+def test_another_qualifier_of_cdk_s_bootstrap_is_read_from_cdk_json(tmp_path: Path) -> None:
+    file = tmp_path / "cdk.json"
+    file.write_text('{"context": {"@aws-cdk/core:bootstrapQualifier": "ours"}}')
+
+    assert qualifier_of(tmp_path) == "ours"
