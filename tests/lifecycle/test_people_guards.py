@@ -20,6 +20,10 @@ def _once(action: Callable[[], Any], *_: Any) -> Any:
     return action()
 
 
+def _once(action: Callable[[], Any], *_: Any) -> Any:
+    return action()
+
+
 def _no_words(*_: Any) -> str:
     return ""
 
@@ -105,12 +109,12 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     ),
     (
         "another try after throttling",
-        "waiting.is_busy",
-        false,
+        "resources.retry",
+        _once,
         _case(
             test_people.test_case_84_too_many_calls_to_cognito_are_tried_again,
             "TooManyRequestsException",
-            "AdminCreateUser",
+            "DescribeUserPoolClient",
         ),
     ),
     (
