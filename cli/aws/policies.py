@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import boto3
@@ -51,9 +52,12 @@ def deployed_version(environment: Environment, session: Any = None) -> int | Non
         found = _describe(environment, session or boto3.Session())
     except (BotoCoreError, ClientError) as error:
         raise UnreadableError(str(error)) from error
-    if found is None:
-        return None
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])}
+    return None if found is None else version_in(found)
+
+
+def version_in(stack: Mapping[str, Any]) -> int | None:
+    """Return the version that a stack of policies, as CloudFormation describes it, says it has."""
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
     # A stack whose first deployment has failed, or has not begun, has none.
     return int(outputs.get("Version", _FIRST)) if outputs else None
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import yaml
 from botocore.exceptions import ClientError
 
+from cli.aws.policies import command, stack_name, version_in
 from cli.doctor.account import Account
 from cli.doctor.findings import Answer, ask, code_of, right, to_do
 from cli.repository import INSTALLATION
@@ -18,8 +19,6 @@ from ground_truth.config import Environment
 
 _FILE: Final = "bootstrap/policies.yaml"
 _PLACE: Final = re.compile(r"\$\{([\w:]+)\}")
-#: What policies have that are older than their output `Version`.
-_FIRST: Final = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,17 +31,12 @@ class Need:
     context: Mapping[str, str]
 
 
-def version() -> int:
-    """Return the version that this checkout's policies have."""
-    return int(_template()["Outputs"].get("Version", {}).get("Value", _FIRST))
-
-
 def check(account: Account, environment: Environment, wanted: int) -> Answer:
     """Say whether the policies that are deployed for an environment are as new as `wanted`.
 
     Where none are, the role has what its bootstrap gave it.
     """
-    formation, name = account.client("cloudformation"), f"GroundTruth-{environment.name}"
+    formation, name = account.client("cloudformation"), stack_name(environment)
     try:
         found = ask(
             "cloudformation:DescribeStacks", lambda: formation.describe_stacks(StackName=name)
@@ -52,19 +46,13 @@ def check(account: Account, environment: Environment, wanted: int) -> Answer:
         if code_of(error) != "ValidationError":
             raise
         found = {"Stacks": [{}]}
-    outputs = {
-        each["OutputKey"]: each["OutputValue"] for each in found["Stacks"][0].get("Outputs", ())
-    }
-    # A stack that was never made whole has none, too.
-    if not outputs:
+    deployed = version_in(found["Stacks"][0])
+    if deployed is None:
         return right(f"there is no stack {name}: the role has what `cdk bootstrap` gave it")
-    deployed = int(outputs.get("Version", _FIRST))
     if deployed < wanted:
         return to_do(
-            f"let an administrator run `aws cloudformation deploy --region {account.region}"
-            f" --stack-name {name} --template-file {_FILE} --parameter-overrides"
-            f" Environment={environment.name} --capabilities CAPABILITY_NAMED_IAM`: expected"
-            f" version {wanted}, got {deployed}"
+            f"let an administrator run `{command(environment)}`: expected version {wanted}, got"
+            f" {deployed}"
         )
     return right(f"{name} is as new as {_FILE}")
 

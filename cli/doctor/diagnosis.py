@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.aws.policies import expected_version
 from cli.doctor import (
     bootstrap,
     bootstrap_policies,
@@ -69,7 +70,7 @@ def _looks(account: Account, environment: Environment | None) -> Iterator[tuple[
     if environment is None:
         return
     yield "quota of teams", partial(quotas.teams, account, environment)
-    version = bootstrap_policies.version()
+    version = expected_version()
     yield "policies", partial(bootstrap_policies.check, account, environment, version)
     yield "deploy role", partial(deploy_role.check, account, environment)
     if environment.workforce.email_from is not None:
