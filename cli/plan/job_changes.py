@@ -41,6 +41,8 @@ _OF_TASK: Final = frozenset(
 #: The page's own heading, which is the description.
 _HEADER: Final = re.compile(r'\bheader="[^"]*"')
 _LONGEST: Final = 80
+#: Labels with another number that are listed.
+_LISTED: Final = 3
 
 
 def job_changes(
@@ -71,11 +73,23 @@ def _labels(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
         if names:
             listed = ", ".join(f"'{name}'" for name in names)
             yield f"label{'s' if len(names) > 1 else ''} {listed} {what}"
-    if removed or added:
-        return
-    if list(before) != list(after):
-        yield "labels in another order"
-    yield from (f"label '{name}' changed" for name in after if before[name] != after[name])
+    if not removed and not added:
+        if list(before) != list(after):
+            yield "labels in another order"
+        yield from (f"label '{name}' changed" for name in after if before[name] != after[name])
+    yield from _class_numbers(list(before), list(after))
+
+
+def _class_numbers(before: list[str], after: list[str]) -> Iterator[str]:
+    """Say which labels get another number: labels of earlier runs keep the one that they had."""
+    moved = [
+        f"'{name}' {before.index(name)} → {after.index(name)}"
+        for name in after
+        if name in before and before.index(name) != after.index(name)
+    ]
+    if moved:
+        listed = ", ".join([*moved[:_LISTED], *(["…"] if len(moved) > _LISTED else [])])
+        yield f"class numbers are others than in earlier runs: {listed}; go by the names"
 
 
 def _categories(properties: Mapping[str, Any]) -> dict[str, Any]:

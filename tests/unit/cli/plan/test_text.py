@@ -49,7 +49,16 @@ _ARN = "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/b"
         (_labels("Even", "Odd", "Zero"), "label 'Zero' added"),
         (_labels("Even"), "label 'Odd' removed"),
         (_labels("One", "Two"), "labels 'Even', 'Odd' removed, labels 'One', 'Two' added"),
-        (_labels("Odd", "Even"), "labels in another order"),
+        (
+            _labels("Odd", "Even"),
+            "labels in another order, class numbers are others than in earlier runs: 'Odd' 1 → 0,"
+            " 'Even' 0 → 1; go by the names",
+        ),
+        (
+            _labels("Zero", "Even", "Odd"),
+            "label 'Zero' added, class numbers are others than in earlier runs: 'Even' 0 → 1, 'Odd'"
+            " 1 → 2; go by the names",
+        ),
         (
             {
                 "Files__LabelCategories": {
