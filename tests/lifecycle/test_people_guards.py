@@ -20,10 +20,6 @@ def _once(action: Callable[[], Any], *_: Any) -> Any:
     return action()
 
 
-def _once(action: Callable[[], Any], *_: Any) -> Any:
-    return action()
-
-
 def _no_words(*_: Any) -> str:
     return ""
 

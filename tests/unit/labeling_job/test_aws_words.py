@@ -15,6 +15,9 @@ from dataset.output_manifest import labeled_object
 from labeling_job.hints import explain
 from labeling_job.resource import run
 from tests.unit.labeling_job.labeling_job_aws import FakeAws, event, own_id
+from tests.unit.workforce.cognito_users import POOL
+from tests.unit.workforce.workforce_aws import FakePeople
+from tests.unit.workforce.workforce_events import create, workers_properties
 from workforce.hints import explain as explain_people
 
 _FILE: Final = Path(__file__).parents[2] / "data" / "aws-words.yaml"
@@ -209,8 +212,14 @@ def test_a_job_that_was_started_is_not_forgotten_for_a_closed_account(
 
 
 @_that_mean("mails")
-def test_a_day_s_mails_are_told_of(words: Words) -> None:
-    assert "mails a day" in explain_people(_error(words))
+def test_a_day_s_mails_that_are_used_up_are_told_of_and_fail_nothing(words: Words) -> None:
+    people = FakePeople(mails_a_day=0)
+    people.add_pool()
+    people.groups[POOL] = {"dev-readers": set(), "dev-workers": set()}
+
+    summary = create(people, "Workers", workers_properties("ana@example.com"))["Summary"]
+
+    assert f"no invitation yet for worker 1 (A.): {words['code']}" in summary
 
 
 @_that_mean("not labeled")
