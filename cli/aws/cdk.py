@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -24,20 +26,36 @@ def run_cdk(verb: str, environment: str, *options: str, stacks: str = "*", as_js
     """
     command = ["cdk", verb, f"{environment}/{stacks}", f"--context=environment={environment}"]
     try:
-        return foreground([*command, *options], folder=repository(), as_json=as_json)
+        # What an interrupted command can't take away goes with this folder.
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+            return foreground(
+                [*command, *options],
+                folder=repository(),
+                as_json=as_json,
+                variables={"TMPDIR": place},
+            )
     except FileNotFoundError:
         raise CommandError(
             "expected the CDK CLI in node_modules, got none; run `make setup`"
         ) from None
     except KeyboardInterrupt:
         # The CLI has only watched.
-        raise KeyboardInterrupt("what CloudFormation has begun goes on") from None
+        raise KeyboardInterrupt("if CloudFormation has begun something, it goes on") from None
 
 
-def foreground(command: Sequence[str], *, folder: Path, as_json: bool) -> int:
+def foreground(
+    command: Sequence[str],
+    *,
+    folder: Path,
+    as_json: bool,
+    variables: Mapping[str, str] | None = None,
+) -> int:
     """Run a command in the terminal of this one and return its status, as a shell has it."""
     process = subprocess.Popen(  # noqa: S603  # the arguments are ours
-        command, cwd=folder, stdout=sys.stderr if as_json else None
+        command,
+        cwd=folder,
+        env={**os.environ, **(variables or {})},
+        stdout=sys.stderr if as_json else None,
     )
     try:
         status = process.wait()

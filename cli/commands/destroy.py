@@ -36,9 +36,10 @@ def destroy(
     if not yes:
         _ask(read.name)
     stacks = "Labeling" if read.protected else "*"
+    stays = ["Data", "Workforce"] if read.protected else []
     status = run_cdk("destroy", read.name, "--force", stacks=stacks, as_json=as_json)
     end(
-        {"environment": read.name, "stays": ["Data", "Workforce"] if read.protected else []},
+        {"environment": read.name, "stays": None if status else stays},
         lambda _: None,
         as_json=as_json,
         status=status,

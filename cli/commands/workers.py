@@ -123,8 +123,13 @@ def show_people(environment: Environment, people: People, screen: Console) -> No
     columns = ("address", "account", "teams", "mails confirmed")
     print_table(screen, columns, rows, title=environment.name)
     screen.print(f"Worker portal: {people.portal_url}")
-    for sentence in to_do(environment, people):
+    sentences = to_do(environment, people)
+    for sentence in sentences:
         screen.print(sentence)
+    if sentences:
+        screen.print(
+            f"To remind someone: ground-truth workers {environment.name} --remind <address>, or all"
+        )
 
 
 def to_do(environment: Environment, people: People) -> list[str]:
@@ -161,10 +166,6 @@ def to_do(environment: Environment, people: People) -> list[str]:
     if silent:
         sentences.append(
             f"{', '.join(silent)}: get no mail before they follow the link in SNS's request"
-        )
-    if sentences:
-        sentences.append(
-            f"To remind someone: ground-truth workers {environment.name} --remind <address>, or all"
         )
     return sentences
 

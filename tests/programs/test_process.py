@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -70,6 +71,31 @@ def _run(folder: Path, *arguments: str, **variables: str) -> subprocess.Complete
         text=True,
         check=False,
     )
+
+
+@pytest.mark.parametrize(
+    ("output", "status", "words"),
+    [
+        (">&-", 0, ""),
+        (">&- 2>&-", 0, ""),
+        (">/dev/full", 1, "validate: the output can't be written: No space left on device\n"),
+    ],
+)
+def test_where_nothing_can_be_written_there_is_no_trace(
+    folder: Path, output: str, status: int, words: str
+) -> None:
+    done = subprocess.run(  # noqa: S603  # a shell closes outputs
+        ["/bin/sh", "-c", f"{shlex.join([*_COMMAND, 'validate'])} {output}"],
+        cwd=folder,
+        env=_NO_ACCOUNT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == status
+    assert done.stderr.endswith(words)
+    assert "Traceback" not in done.stderr
 
 
 def test_any_python_3_can_read_the_file_that_looks_at_its_version() -> None:
@@ -203,7 +229,9 @@ def test_ctrl_c_ends_the_cdk_command_too(cdk: Path) -> None:
     _, said = process.communicate(timeout=30)
 
     assert process.returncode == 130
-    assert said.endswith("ground-truth deploy: stopped: what CloudFormation has begun goes on\n")
+    assert said.endswith(
+        "ground-truth deploy: stopped: if CloudFormation has begun something, it goes on\n"
+    )
 
 
 @pytest.mark.parametrize(

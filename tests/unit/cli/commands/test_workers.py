@@ -199,7 +199,6 @@ def test_what_has_to_be_done_is_said(environment: Environment, aws: Aws) -> None
         " changes nothing, ground-truth workers dev --fix",
         "bo@example.com: never signed in; a temporary password is good for 3 days",
         "lead@example.com: get no mail before they follow the link in SNS's request",
-        "To remind someone: ground-truth workers dev --remind <address>, or all",
     ]
 
 
