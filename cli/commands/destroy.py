@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.aws.cdk import run_cdk
 from cli.errors import CommandError
 from cli.repository import read_environment
-from cli.verb import AsJson, EnvironmentName, console, end, verb
+from cli.verb import AsJson, EnvironmentName, console, end, progress, verb
 
 if TYPE_CHECKING:
     from ground_truth.config import Environment
@@ -30,6 +31,7 @@ def destroy(
     `protected: true` only the labeling jobs go.
     """
     read = read_environment(environment)
+    _check(read)
     screen = console(errors=True)
     for line in consequences(read):
         screen.print(line)
@@ -45,6 +47,20 @@ def destroy(
         status=status,
         error="CDK has failed; its own words are on standard error" if status else None,
     )
+
+
+def _check(environment: Environment) -> None:
+    """Raise CommandError where CloudFormation knows of something that is in the way."""
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from cli.aws.removal import check_removal
+
+    session: Any = boto3.Session(region_name=environment.region)
+    # Where it can't be asked, CDK says why in its own words.
+    with suppress(BotoCoreError, ClientError), progress("destroy") as say:
+        say("asking AWS")
+        check_removal(environment, session.client("cloudformation"))
 
 
 def consequences(environment: Environment) -> Iterator[str]:
