@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -203,4 +203,6 @@ def computer(folder: Path, **changes: Any) -> Computer:
         "free": 20_000_000_000,
         "profiles": ("default", "labeling"),
     }
-    return Computer(**right | changes)
+    given = right | changes
+    lazy = {name: partial(given.__getitem__, name) for name in ("packages", "profiles")}
+    return Computer(**given | lazy)

@@ -50,7 +50,7 @@ def _checked(folder: Path, source: str, there: list[dict[str, Any]]) -> str:
         region=REGION,
         number=ACCOUNT,
         partition="aws",
-        qualifier="hnb659fds",
+        qualifier=lambda: "hnb659fds",
     )
     found = check(account, load(folder / "environments" / "dev.yaml"))
     return f"{found.state}: {found.text}"
