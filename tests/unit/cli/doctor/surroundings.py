@@ -100,6 +100,7 @@ RIGHT: Final[Mapping[str, Any]] = {
     "sagemaker:ListLabelingJobs": {"LabelingJobSummaryList": []},
     "sagemaker:ListWorkforces": {"Workforces": []},
     "sagemaker:ListWorkteams": {"Workteams": []},
+    "cognito-idp:DescribeUserPool": {"UserPool": {}},
     "service-quotas:GetServiceQuota": {"Quota": {"Value": 20.0}},
     "iam:SimulatePrincipalPolicy": allowed,
     "iam:GetRole": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from cli.doctor.buckets import key
 from cli.doctor.diagnosis import diagnose
 from cli.doctor.findings import Finding, State, find, right
 from ground_truth.config import Environment, load
-from tests.unit.cli.doctor.cases import CASES, Case
+from tests.unit.cli.doctor.cases import CASES, Case, labeling_job
 from tests.unit.cli.doctor.surroundings import (
     ACCOUNT,
     FILE,
@@ -211,6 +212,34 @@ def test_a_key_of_another_region_is_told_with_its_region() -> None:
         State.TO_DO,
         f"use a key in {REGION}: {arn} is in eu-west-1",
     )
+
+
+@pytest.mark.parametrize(
+    ("runs", "wanted"),
+    [
+        ([], 2),
+        ([("dev-mood-0a1b2c3d4e", "Completed")], 1),
+        ([("dev-mood-0a1b2c3d4e", "Stopped"), ("dev-mood-0a1b2c3d4e-2", "Failed")], 1),
+        ([("dev-mood-0a1b2c3d4e", "Stopped"), ("dev-mood-0a1b2c3d4e-2", "InProgress")], 2),
+        # Of a job key that the file has no more.
+        ([("dev-mood-more-0a1b2c3d4e", "InProgress")], 3),
+        ([("dev-mood-more-0a1b2c3d4e", "Completed")], 2),
+    ],
+)
+def test_jobs_of_the_file_that_have_ended_need_no_quota(
+    tmp_path: Path, environment: Environment, runs: list[tuple[str, str]], wanted: int
+) -> None:
+    def listed(parameters: Mapping[str, Any]) -> dict[str, Any]:
+        only = parameters.get("StatusEquals")
+        jobs = [labeling_job(name, status) for name, status in runs if only in (None, status)]
+        return {"LabelingJobSummaryList": jobs}
+
+    found, _ = _diagnosed(
+        Case(answers={"sagemaker:ListLabelingJobs": listed}), tmp_path, environment
+    )
+
+    (quota,) = (each for each in found if each.subject == "quota of jobs")
+    assert quota.text == f"at most 20 at work at once, {wanted} with those of the file"
 
 
 @pytest.mark.parametrize(
