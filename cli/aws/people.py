@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from cli.aws.portal import call_back_url
+from cli.aws.session import client
 from cli.errors import CommandError
 from custom_resource.context import Clock, step_log
 from ground_truth.config import Environment
@@ -53,12 +53,12 @@ class Clients:
     @classmethod
     def of(cls, environment: Environment) -> Clients:
         """Return clients for the environment's Region, with the shell's credentials."""
-        session: Any = boto3.Session(region_name=environment.region)
+        region = environment.region
         return cls(
-            cloudformation=session.client("cloudformation"),
-            cognito=session.client("cognito-idp"),
-            mailer=session.client("cognito-idp", config=_ONCE),
-            sns=session.client("sns"),
+            cloudformation=client("cloudformation", region),
+            cognito=client("cognito-idp", region),
+            mailer=client("cognito-idp", region, _ONCE),
+            sns=client("sns", region),
         )
 
     def of_function(self) -> function.Clients:

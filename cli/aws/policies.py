@@ -9,8 +9,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.aws.qualifier import qualifier_of
 from cli.errors import CommandError
-from cli.repository import INSTALLATION
+from cli.repository import INSTALLATION, repository
 from ground_truth.config import Environment
 
 #: What the policies have that are older than their output `Version`.
@@ -18,7 +19,7 @@ _FIRST: Final = 1
 #: CDK's role for questions, which who deploys may assume
 #: (https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html).
 _LOOKUP_ROLE: Final = (
-    "arn:{partition}:iam::{account}:role/cdk-hnb659fds-lookup-role-{account}-{region}"
+    "arn:{partition}:iam::{account}:role/cdk-{qualifier}-lookup-role-{account}-{region}"
 )
 #: Nobody waits long for an answer that a deployment can do without.
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2})
@@ -50,16 +51,25 @@ def deployed_version(environment: Environment, session: Any = None) -> int | Non
     """
     try:
         found = _describe(environment, session or boto3.Session())
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, ValueError) as error:
+        # A ValueError is of an address that is none: AWS_ENDPOINT_URL=localhost.
         raise UnreadableError(str(error)) from error
     return None if found is None else version_in(found)
 
 
 def version_in(stack: Mapping[str, Any]) -> int | None:
-    """Return the version that a stack of policies, as CloudFormation describes it, says it has."""
+    """Return the version that a stack of policies, as CloudFormation describes it, says it has.
+
+    Raises UnreadableError for an output that is no version.
+    """
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
     # A stack whose first deployment has failed, or has not begun, has none.
-    return int(outputs.get("Version", _FIRST)) if outputs else None
+    if not outputs:
+        return None
+    version = str(outputs.get("Version", _FIRST))
+    if not (version.isascii() and version.isdecimal()):
+        raise UnreadableError(f"expected a whole number in the output Version, got {version!r}")
+    return int(version)
 
 
 def require_policies(environment: Environment, session: Any = None) -> None:
@@ -97,7 +107,10 @@ def _describe(environment: Environment, session: Any) -> dict[str, Any] | None:
     identity = caller.get_caller_identity()
     account = environment.account or identity["Account"]
     role = _LOOKUP_ROLE.format(
-        partition=identity["Arn"].split(":")[1], account=account, region=region
+        partition=identity["Arn"].split(":")[1],
+        account=account,
+        region=region,
+        qualifier=qualifier_of(repository()),
     )
     try:
         assumed = caller.assume_role(RoleArn=role, RoleSessionName="ground-truth")["Credentials"]

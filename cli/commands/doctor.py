@@ -30,7 +30,7 @@ def doctor(environment: EnvironmentNameOrNone = None, *, as_json: AsJson = False
     folder = repository()
     read = read_environment(environment) if environment is not None else None
     # The SDK starts slowly.
-    from cli.doctor.bootstrap import qualifier_of
+    from cli.aws.qualifier import qualifier_of
     from cli.doctor.clients import Clients
     from cli.doctor.computer import Computer
     from cli.doctor.diagnosis import diagnose
@@ -44,7 +44,7 @@ def doctor(environment: EnvironmentNameOrNone = None, *, as_json: AsJson = False
                 Computer.here(folder, clients.profiles),
                 clients,
                 region=clients.region,
-                qualifier=qualifier_of(folder),
+                qualifier=lambda: qualifier_of(folder),
                 environment=read,
             )
         )

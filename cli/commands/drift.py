@@ -79,13 +79,12 @@ def _people(environment: Environment) -> list[str]:
 
 def _find(environment: Environment, say: Callable[[str], None]) -> tuple[list[Drifted], list[str]]:
     """Return what differs, and the types that CloudFormation can't compare."""
-    import boto3
-
     from cli.aws.drift import Drifted, detect, existing, read, stack_names
     from cli.aws.own_changes import without_own
+    from cli.aws.session import client
 
-    session: Any = boto3.Session(region_name=environment.region)
-    cloudformation, cognito = session.client("cloudformation"), session.client("cognito-idp")
+    region = environment.region
+    cloudformation, cognito = client("cloudformation", region), client("cognito-idp", region)
     names = stack_names(environment.name)
     there = existing(cloudformation)
     if not there.intersection(names):

@@ -37,16 +37,20 @@ class Account:
     region: str
     number: str
     partition: str
-    #: The qualifier of CDK's bootstrap.
-    qualifier: str
+    #: Returns the qualifier of CDK's bootstrap; raises CommandError if cdk.json can't be read.
+    qualifier: Callable[[], str]
 
 
 def identify(
-    client: Callable[[str], Any], region: str, qualifier: str, environment: Environment | None
+    client: Callable[[str], Any],
+    region: str,
+    qualifier: Callable[[], str],
+    environment: Environment | None,
 ) -> tuple[Answer, Account | None]:
     """Return whose credentials these are, and the account, unless there is nothing to look at.
 
-    Raises ClientError or BotoCoreError for answers that nobody knows.
+    Raises ClientError or BotoCoreError for answers that nobody knows, and CommandError for
+    settings of the shell that can't be used.
     """
     try:
         # Needs no permission:

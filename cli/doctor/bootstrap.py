@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Final
 
 from botocore.exceptions import ClientError
@@ -13,14 +11,7 @@ from cli.doctor.findings import Answer, NotAllowedError, ask, code_of, right, to
 
 #: What CDK's templates ask of the bootstrap, `requiresBootstrapStackVersion` of an assembly.
 NEEDED: Final = 6
-_QUALIFIER: Final = "hnb659fds"
 _STACK: Final = "CDKToolkit"
-
-
-def qualifier_of(repository: Path) -> str:
-    """Return the qualifier that cdk.json names, or CDK's own."""
-    context = json.loads((repository / "cdk.json").read_text(encoding="utf-8")).get("context", {})
-    return str(context.get("@aws-cdk/core:bootstrapQualifier", _QUALIFIER))
 
 
 def check(account: Account) -> Answer:
@@ -39,7 +30,7 @@ def check(account: Account) -> Answer:
 
 
 def _parameter(account: Account) -> int | None:
-    name = f"/cdk-bootstrap/{account.qualifier}/version"
+    name = f"/cdk-bootstrap/{account.qualifier()}/version"
     try:
         found = ask("ssm:GetParameter", lambda: account.client("ssm").get_parameter(Name=name))
     except ClientError as error:

@@ -65,7 +65,7 @@ def needed(account: Account, environment: Environment) -> Iterator[Need]:
         "AWS::Partition": account.partition,
         "AWS::Region": account.region,
         "Environment": environment.name,
-        "Qualifier": account.qualifier,
+        "Qualifier": account.qualifier(),
     }
     for name in _PLACE.findall(template["Outputs"]["ExecutionPolicies"]["Value"]):
         statements = template["Resources"][name]["Properties"]["PolicyDocument"]["Statement"]

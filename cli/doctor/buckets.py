@@ -78,6 +78,9 @@ def bucket(account: Account, name: str, *, is_shown: bool) -> Answer:
 
 def key(account: Account, arn: str) -> Answer:
     """Say whether a key can be used; `arn` is its ARN, its id or an alias."""
+    region = _region_of(arn)
+    if region not in (None, account.region):
+        return to_do(f"use a key in {account.region}: {arn} is in {region}")
     kms = account.client("kms")
     try:
         found = ask("kms:DescribeKey", lambda: kms.describe_key(KeyId=arn))["KeyMetadata"]
@@ -91,6 +94,11 @@ def key(account: Account, arn: str) -> Answer:
     if state != "Enabled":
         return to_do(f"enable {arn}, or use another key: it is {state}")
     return right("enabled")
+
+
+def _region_of(key: str) -> str | None:
+    """Return the Region of an ARN; an id or an alias names none."""
+    return key.split(":")[3] if key.startswith("arn:") else None
 
 
 def _cors(account: Account, name: str) -> list[Mapping[str, Any]]:
@@ -118,6 +126,8 @@ def _encryption(account: Account, name: str) -> Mapping[str, Any] | None:
         if code_of(error) != "ServerSideEncryptionConfigurationNotFoundError":
             raise
         return None
-    (rule, *_) = found["ServerSideEncryptionConfiguration"]["Rules"]
-    default: Mapping[str, Any] = rule.get("ApplyServerSideEncryptionByDefault", {})
+    rules = found["ServerSideEncryptionConfiguration"]["Rules"]
+    default: Mapping[str, Any] | None = next(
+        (rule.get("ApplyServerSideEncryptionByDefault") for rule in rules), None
+    )
     return default

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ProfileNotFound
+from botocore.exceptions import BotoCoreError
 from botocore.session import get_session
+
+from cli.aws.session import client
 
 _HURRIED: Final = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3})
 
@@ -16,7 +18,8 @@ _HURRIED: Final = Config(connect_timeout=5, read_timeout=20, retries={"total_max
 class Clients:
     """Returns a service's client in a Region, or in the shell's; the same one each time.
 
-    Calling it raises ProfileNotFound where AWS_PROFILE names none that is there.
+    Calling it raises BotoCoreError or CommandError for what the shell sets wrongly, such as an
+    AWS_PROFILE that is not there.
     """
 
     def __init__(self, region: str | None) -> None:
@@ -24,16 +27,14 @@ class Clients:
         self.region = region or os.environ.get("AWS_REGION") or _of_profile()
         self._clients: dict[str, Any] = {}
 
-    @property
     def profiles(self) -> tuple[str, ...]:
-        """The profiles of AWS's configuration files."""
+        """Return the profiles of AWS's configuration files; raises BotoCoreError if one is bad."""
         return tuple(get_session().available_profiles)
 
     def __call__(self, service: str) -> Any:
         """Return boto3's client of a service."""
         if service not in self._clients:
-            session: Any = boto3.Session(region_name=self.region)
-            self._clients[service] = session.client(service, config=_HURRIED)
+            self._clients[service] = client(service, self.region, _HURRIED)
         return self._clients[service]
 
 
@@ -41,5 +42,6 @@ def _of_profile() -> str | None:
     """Return what boto3 itself finds, which does not read AWS_REGION."""
     try:
         return boto3.Session().region_name
-    except ProfileNotFound:
+    except BotoCoreError:
+        # No such profile, or a file that can't be parsed: to be told with the profile.
         return None

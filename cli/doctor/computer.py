@@ -8,11 +8,13 @@ import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Final
+
+from botocore.exceptions import ConfigParseError
 
 from cli.doctor.findings import Answer, Look, right, to_do
 from cli.repository import INSTALLATION
@@ -41,25 +43,25 @@ class Computer:
     node: str | None
     #: Where this code is, with requirements.txt, package.json and node_modules.
     installation: Path
-    #: The packages that Python finds, with their versions.
-    packages: Mapping[str, str]
+    #: Returns the packages that Python finds, with their versions.
+    packages: Callable[[], Mapping[str, str]]
     home: Path
     #: Where cdk.out is written.
     folder: Path
     #: Bytes.
     free: int
-    #: Of AWS's configuration files.
-    profiles: tuple[str, ...]
+    #: Returns those of AWS's configuration files; raises BotoCoreError if one can't be parsed.
+    profiles: Callable[[], tuple[str, ...]]
 
     @classmethod
-    def here(cls, folder: Path, profiles: tuple[str, ...]) -> Computer:
+    def here(cls, folder: Path, profiles: Callable[[], tuple[str, ...]]) -> Computer:
         """Return this one; `folder` is the repository."""
         return cls(
             variables=os.environ,
             python=platform.python_version(),
             node=_node(),
             installation=INSTALLATION,
-            packages={_plain(each.name): each.version for each in metadata.distributions()},
+            packages=_installed,
             home=Path.home(),
             folder=folder,
             free=shutil.disk_usage(folder).free,
@@ -80,14 +82,23 @@ def looks(computer: Computer) -> Iterator[tuple[str, Look]]:
     yield "disk", lambda: _disk(computer)
 
 
+def _installed() -> dict[str, str]:
+    found = ((each, each.metadata) for each in metadata.distributions())
+    # What an installation leaves that was broken off has neither a name nor a version.
+    return {
+        _plain(about["Name"]): each.version
+        for each, about in found
+        if about and "Name" in about and "Version" in about
+    }
+
+
 def _packages(computer: Computer) -> Answer:
+    packages = computer.packages()
     wanted = dict(_pinned(computer.installation / "requirements.txt"))
     wrong = [
-        f"{name} {computer.packages[name]} instead of {version}"
-        if name in computer.packages
-        else f"no {name}"
+        f"{name} {packages[name]} instead of {version}" if name in packages else f"no {name}"
         for name, version in wanted.items()
-        if computer.packages.get(name) != version
+        if packages.get(name) != version
     ]
     if wrong:
         more = f" and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
@@ -173,10 +184,14 @@ def _certificates(computer: Computer) -> Answer:
 
 def _profile(computer: Computer) -> Answer:
     name = computer.variables.get("AWS_PROFILE") or computer.variables.get("AWS_DEFAULT_PROFILE")
+    try:
+        profiles = computer.profiles()
+    except ConfigParseError as error:
+        return to_do(f"mend that file, or let AWS_CONFIG_FILE name another: {error}")
     if name is None:
         return right("none named")
-    if name not in computer.profiles:
-        known = ", ".join(computer.profiles) or "none"
+    if name not in profiles:
+        known = ", ".join(profiles) or "none"
         return to_do(f"set AWS_PROFILE to one of those there are ({known}), got {name!r}")
     return right(name)
 

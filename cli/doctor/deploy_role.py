@@ -21,7 +21,7 @@ def check(account: Account, environment: Environment) -> Answer:
     It knows the role's policies, its boundary and what the organization forbids
     (https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html).
     """
-    name = f"cdk-{account.qualifier}-cfn-exec-role-{account.number}-{account.region}"
+    name = f"cdk-{account.qualifier()}-cfn-exec-role-{account.number}-{account.region}"
     arn = f"arn:{account.partition}:iam::{account.number}:role/{name}"
     try:
         needs = needed(account, environment)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from cli.aws.policies import expected_version
 from cli.doctor import (
     bootstrap,
@@ -22,7 +20,7 @@ from cli.doctor import (
 from cli.doctor.account import Account, identify, region_of_file, region_of_shell
 from cli.doctor.computer import Computer
 from cli.doctor.computer import looks as looks_at_computer
-from cli.doctor.findings import Answer, Finding, Look, State, find, find_all, to_do
+from cli.doctor.findings import Answer, Finding, Look, State, find, find_all
 from ground_truth.config import Environment
 
 
@@ -31,7 +29,7 @@ def diagnose(
     client: Callable[[str], Any],
     *,
     region: str | None,
-    qualifier: str,
+    qualifier: Callable[[], str],
     environment: Environment | None,
 ) -> Iterator[Finding]:
     """Yield what is found on the computer, and in the account as far as there is one.
@@ -47,19 +45,17 @@ def diagnose(
     yield where
     if where.state is not State.RIGHT or region is None:
         return
-    answer, account = _identify(client, region, qualifier, environment)
-    yield find("credentials", lambda: answer)
-    if account is not None and answer.state is State.RIGHT:
-        yield from find_all(_looks(account, environment))
+    accounts: list[Account | None] = []
 
+    def look() -> Answer:
+        answer, account = identify(client, region, qualifier, environment)
+        accounts.append(account)
+        return answer
 
-def _identify(
-    client: Callable[[str], Any], region: str, qualifier: str, environment: Environment | None
-) -> tuple[Answer, Account | None]:
-    try:
-        return identify(client, region, qualifier, environment)
-    except (BotoCoreError, ClientError) as error:
-        return to_do(f"look at credentials and network, AWS answers: {error}"), None
+    who = find("credentials", look)
+    yield who
+    if who.state is State.RIGHT and accounts[0] is not None:
+        yield from find_all(_looks(accounts[0], environment))
 
 
 def _looks(account: Account, environment: Environment | None) -> Iterator[tuple[str, Look]]:

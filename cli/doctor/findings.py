@@ -10,6 +10,8 @@ from typing import Final, TypeAlias, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.errors import CommandError
+
 _T = TypeVar("_T")
 
 #: Codes by which services say that a permission is missing; 403 is S3's, where there is no body.
@@ -24,7 +26,9 @@ _DENIED: Final = frozenset(
     }
 )
 #: Sessions and users are often called by an address, and AWS's messages name both.
-_ADDRESS: Final = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+#: Whatever stands before an @ counts, since an address may have nearly any sign there (RFC 5322,
+#: section 3.2.3), and what is behind it need not have a dot. An ARN loses its last name only.
+_ADDRESS: Final = re.compile(r"[^\s<>\"/:()\[\]@]+@(?:\[[^\s\]]*\]|[^\s<>\"/:()\[\]@,;]+(?<![.']))")
 
 
 class State(StrEnum):
@@ -106,8 +110,12 @@ def find(subject: str, look: Look) -> Finding:
         answer = look()
     except NotAllowedError as error:
         answer = unknown(f"not allowed to look ({error.action})")
+    except CommandError as error:
+        answer = to_do(str(error))
     except (BotoCoreError, ClientError) as error:
         answer = to_do(f"try again, or look at it by hand; AWS did not answer as expected: {error}")
+    except Exception as error:  # noqa: BLE001  # one look that fails does not end the others
+        answer = unknown(f"could not look, got {type(error).__name__}: {error}")
     return Finding(subject=subject, state=answer.state, text=_ADDRESS.sub("<address>", answer.text))
 
 

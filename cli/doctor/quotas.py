@@ -8,34 +8,38 @@ from botocore.exceptions import ClientError
 
 from cli.doctor.account import Account
 from cli.doctor.findings import Answer, ask, code_of, right, to_do
+from dataset.names import prefix_of
 from ground_truth.config import Environment
 
 #: Service Quotas' code of "Maximum number of Ground Truth labeling jobs", which AWS had at 1 where
 #: this was listed (gruntwork-io/terraform-aws-utilities, docs/quotas.md of 2024-02-10).
 _JOBS: Final = "L-150039CA"
+#: Statuses of jobs that will not be at work again (botocore, LabelingJobStatus).
+_ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
 _SERVICE: Final = {"ServiceCode": "sagemaker"}
 #: Work teams in an account's Region (botocore, CreateWorkteam).
 _TEAMS: Final = 25
 
 
 def jobs(account: Account, environment: Environment | None) -> Answer:
-    """Say whether all jobs of the file can be at work at once, beside those that are."""
+    """Say whether all jobs of the file can be at work at once, beside those that are.
+
+    Those that have ended start again only if their file changes what they are made of.
+    """
     quota = int(_quota(account)["Value"])
     if environment is None:
         return right(f"at most {quota} at work at once")
+    own = {environment.job_name_prefix(key) for key in environment.jobs}
     others = [
-        name
-        for name in _at_work(account)
-        if not any(
-            name.startswith(f"{environment.job_name_prefix(key)}-") for key in environment.jobs
-        )
+        name for name in _runs(account, StatusEquals="InProgress") if _prefix(name) not in own
     ]
-    wanted = len(environment.jobs) + len(others)
+    open_ = own - _ended(account, environment)
+    wanted = len(open_) + len(others)
     if wanted > quota:
         return to_do(
             f"ask for {wanted} in Service Quotas (sagemaker, {_JOBS}), or take jobs out of the"
-            f" file: at most {quota} can be at work at once, the file has {len(environment.jobs)},"
-            f" of others there are {len(others)}"
+            f" file: at most {quota} can be at work at once, the file has {len(open_)} that"
+            f" have not ended, of others there are {len(others)}"
         )
     return right(f"at most {quota} at work at once, {wanted} with those of the file")
 
@@ -71,13 +75,27 @@ def _quota(account: Account) -> Any:
     return found["Quota"]
 
 
-def _at_work(account: Account) -> list[str]:
+def _ended(account: Account, environment: Environment) -> set[str]:
+    """Return what the names of jobs begin with that have run and are at work no more."""
+    found: dict[str, set[str]] = {}
+    for name, status in _runs(account, NameContains=f"{environment.name}-").items():
+        found.setdefault(_prefix(name), set()).add(status)
+    return {prefix for prefix, statuses in found.items() if statuses <= _ENDED}
+
+
+def _prefix(name: str) -> str:
+    """Return what the names of all runs of a job begin with; of others' jobs the name."""
+    return prefix_of(name) or name
+
+
+def _runs(account: Account, **which: str) -> dict[str, str]:
+    """Return the names of labeling jobs with their statuses."""
     pages = account.client("sagemaker").get_paginator("list_labeling_jobs")
     return ask(
         "sagemaker:ListLabelingJobs",
-        lambda: [
-            job["LabelingJobName"]
-            for page in pages.paginate(StatusEquals="InProgress")
+        lambda: {
+            job["LabelingJobName"]: job["LabelingJobStatus"]
+            for page in pages.paginate(**which)
             for job in page["LabelingJobSummaryList"]
-        ],
+        },
     )

@@ -27,12 +27,14 @@ _STANDARD: Final = "STANDARD"
 _NEXT: Final = "NextContinuationToken"
 _IS_TRUNCATED: Final = "IsTruncated"
 _RESULT: Final = "ListBucketResult"
+#: Stands where an element begins; known by its identity, so it is no text.
+_START: Final = "start of an element"
 _NAMES: Final = (_KEY, _SIZE, _STORAGE_CLASS, _CONTENTS, _NEXT, _IS_TRUNCATED, _RESULT)
 #: An object as S3 writes it, unless it has something seldom. Nine tenths of a page are such; the
 #: rest, and pages with any other object, are left for the parser. Compiled when it is first used,
 #: because each start of the function waits for what is compiled before.
 _ENTRY: Final = (
-    rb"<Contents><Key>([^<&\s]*)</Key>(?:<LastModified>[^<]*</LastModified>)?(?:<ETag>[^<]*</ETag>)?"
+    rb"<Contents><Key>([^<&\s]+)</Key>(?:<LastModified>[^<]*</LastModified>)?(?:<ETag>[^<]*</ETag>)?"
     rb"(?:<ChecksumAlgorithm>[^<]*</ChecksumAlgorithm>)*"
     rb"(?:<ChecksumType>[^<]*</ChecksumType>)?<Size>(\d+)</Size>"
     rb"(?:<StorageClass>([^<&\s]+)</StorageClass>)?</Contents>"
@@ -111,13 +113,16 @@ def _page(document: bytes) -> Page:
     # What is around entries, and of each its key, size and storage class.
     pieces = re.split(_ENTRY, document)
     rest = b"".join(pieces[::4])
-    if b"<Contents" in rest:
+    # What looks like an object in a comment, a CDATA section or an instruction is none. The
+    # declaration of XML is the only `<?` that a page begins with.
+    is_usual = b"<!" not in document and document.find(b"<?", 1) < 0 and b"<Contents" not in rest
+    if not is_usual or len(pieces) == 1:
         return _parse(document)
     keys = b"\n".join(pieces[1::4]).decode().replace("+", " ").split("\n")
     return Page(
         [
             *zip(
-                [unquote(key) if "%" in key else key for key in keys] if pieces[1:] else [],
+                [unquote(key) if "%" in key else key for key in keys],
                 map(int, pieces[2::4]),
                 [_CLASSES.get(each) or each.decode() for each in pieces[3::4]],
                 strict=True,
@@ -128,39 +133,54 @@ def _page(document: bytes) -> Page:
 
 
 def _parse(document: bytes) -> Page:
-    """Return what any page says; takes three times as long."""
-    # Texts, and names of elements, each behind what is in it: nothing of ours is called for each.
+    """Return what any page says; takes several times as long."""
+    # Texts, and names of elements, each behind what is in it.
     parts: list[str] = []
     # Expat takes names from here, so that they can be told from any text by their identity.
     parser = expat.ParserCreate(intern={name: name for name in _NAMES})
     parser.buffer_text = True
     parser.buffer_size = _BUFFER
+    parser.StartElementHandler = lambda *_: parts.append(_START)
     parser.CharacterDataHandler = parser.EndElementHandler = parts.append
     parser.Parse(document, True)  # noqa: FBT003  # expat takes no names
     if parts[-1] is not _RESULT:
         raise ValueError(f"{shown(parts[-1])} around it")
     entries: list[Entry] = []
     text = key = ""
-    size = 0
+    size: int | None = None
     storage_class = _STANDARD
-    token = None
-    truncated = ""
+    token = truncated = ""
     for part in parts:
-        # Nothing that is read begins or ends with white space, which stands between elements.
         if part is _KEY:
-            key = unquote(text.strip().replace("+", " "))
+            key = unquote(_said(text).replace("+", " "))
         elif part is _SIZE:
-            size = int(text)
+            size = _size(_said(text))
         elif part is _STORAGE_CLASS:
-            storage_class = text.strip()
+            storage_class = _said(text)
         elif part is _CONTENTS:
+            if not key or size is None or not storage_class:
+                names = {_KEY: key, _SIZE: size is not None, _STORAGE_CLASS: storage_class}
+                missing = next(name for name, there in names.items() if not there)
+                raise ValueError(f"no {missing} in {_CONTENTS}")
             entries.append((key, size, storage_class))
-            storage_class = _STANDARD
+            key, size, storage_class = "", None, _STANDARD
         elif part is _NEXT:
-            token = text.strip()
+            token = _said(text)
         elif part is _IS_TRUNCATED:
-            truncated = text.strip()
+            truncated = _said(text)
         text = part
     if truncated not in ("true", "false") or (truncated == "true" and not token):
         raise ValueError(f"{shown(truncated)} in {_IS_TRUNCATED} and no {_NEXT}")
     return Page(entries, token if truncated == "true" else None)
+
+
+def _said(text: str) -> str:
+    """Return what stands in an element, without white space, which stands between elements."""
+    return "" if text is _START else text.strip()
+
+
+def _size(text: str) -> int:
+    # Of what `int` takes, only this is a number of bytes.
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError(f"{shown(text)} in {_SIZE}")
+    return int(text)

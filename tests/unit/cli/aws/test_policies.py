@@ -62,12 +62,12 @@ class Session:
         identity = {"Account": account, "Arn": f"arn:aws:iam::{account}:user/ana", "UserId": "x"}
         self.stubs["sts"].add_response("get_caller_identity", identity, {})
 
-    def lets_me_look(self) -> None:
+    def lets_me_look(self, role: str = _LOOKUP) -> None:
         """Expect that CDK's role is assumed."""
         self.stubs["sts"].add_response(
             "assume_role",
             {"Credentials": _CREDENTIALS},
-            {"RoleArn": _LOOKUP, "RoleSessionName": "ground-truth"},
+            {"RoleArn": role, "RoleSessionName": "ground-truth"},
         )
 
     def has(self, outputs: dict[str, str]) -> None:
@@ -187,6 +187,41 @@ def test_with_a_profile_that_is_not_there_nothing_is_compared(
     environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody's")
+
+    require_policies(environment)
+
+
+@pytest.mark.parametrize("version", ["2.1", "-1", "", "1_0"])
+def test_a_version_that_is_none_is_not_compared(
+    session: Session, environment: Environment, version: str
+) -> None:
+    session.knows_me()
+    session.lets_me_look()
+    session.has({**_OUTPUTS, "Version": version})
+
+    require_policies(environment, session)
+
+
+def test_the_role_has_the_qualifier_that_cdk_json_names(
+    session: Session,
+    environment: Environment,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "cdk.json").write_text('{"context": {"@aws-cdk/core:bootstrapQualifier": "ours"}}')
+    monkeypatch.chdir(tmp_path)
+    session.knows_me()
+    session.lets_me_look(_LOOKUP.replace("hnb659fds", "ours"))
+    session.has({**_OUTPUTS, "Version": "7"})
+
+    assert deployed_version(environment, session) == 7
+
+
+def test_with_an_address_that_is_none_nothing_is_compared(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "foo")
 
     require_policies(environment)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,6 +56,36 @@ def test_a_profile_that_is_not_there_is_no_trace(doctor: Callable[..., dict[str,
         "set AWS_PROFILE to one of those there are (none), got 'labling'"
     )
     assert _finding(told, "credentials")["state"] == "to do"
+
+
+def test_a_configuration_that_can_t_be_parsed_is_no_trace(
+    doctor: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    file = tmp_path / "config"
+    file.write_text("[default")
+
+    for arguments in ((), ("dev",)):
+        told = doctor(*arguments, AWS_CONFIG_FILE=str(file))
+        profile = _finding(told, "AWS profile")
+
+        assert profile["state"] == "to do"
+        assert profile["text"].startswith("mend that file, or let AWS_CONFIG_FILE name another: ")
+        assert str(file) in profile["text"]
+
+
+def test_an_address_without_a_scheme_is_no_trace(doctor: Callable[..., dict[str, Any]]) -> None:
+    credentials = _finding(doctor("dev", AWS_ENDPOINT_URL="foo"), "credentials")
+
+    assert credentials["state"] == "to do"
+    assert credentials["text"].startswith("mend or unset AWS_ENDPOINT_URL, or what else the shell")
+
+
+@pytest.mark.parametrize("verb", ["drift", "workers"])
+def test_other_verbs_say_it_too(ground_truth: Command, verb: str) -> None:
+    result = ground_truth(verb, "dev", "--json", AWS_ENDPOINT_URL="foo")
+
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["error"].startswith("mend or unset AWS_ENDPOINT_URL")
 
 
 def test_without_an_environment_the_shell_says_where(

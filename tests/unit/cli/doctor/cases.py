@@ -37,14 +37,14 @@ def _workteam(number: int) -> dict[str, Any]:
     }
 
 
-def _job(name: str) -> dict[str, Any]:
+def labeling_job(name: str, status: str = "InProgress") -> dict[str, Any]:
     arn = f"arn:aws:sagemaker:eu-central-1:{ACCOUNT}:labeling-job/{name}"
     return {
         "LabelingJobName": name,
         "LabelingJobArn": arn,
         "CreationTime": "2026-01-01",
         "LastModifiedTime": "2026-01-01",
-        "LabelingJobStatus": "InProgress",
+        "LabelingJobStatus": status,
         "LabelCounters": {},
         "WorkteamArn": arn,
     }
@@ -127,7 +127,10 @@ CASES: Final = {
             "service-quotas:GetAWSDefaultServiceQuota": {"Quota": {"Value": 1.0}},
             "sagemaker:ListWorkteams": {"Workteams": [_workteam(each) for each in range(25)]},
             "sagemaker:ListLabelingJobs": {
-                "LabelingJobSummaryList": [_job("other-cars-0a1b2c3d"), _job("dev-mood-0a1b2c3d")]
+                "LabelingJobSummaryList": [
+                    labeling_job("other-cars-0a1b2c3d"),
+                    labeling_job("dev-mood-0a1b2c3d4e"),
+                ]
             },
         }
     ),

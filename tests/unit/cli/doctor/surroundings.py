@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -100,6 +100,7 @@ RIGHT: Final[Mapping[str, Any]] = {
     "sagemaker:ListLabelingJobs": {"LabelingJobSummaryList": []},
     "sagemaker:ListWorkforces": {"Workforces": []},
     "sagemaker:ListWorkteams": {"Workteams": []},
+    "cognito-idp:DescribeUserPool": {"UserPool": {}},
     "service-quotas:GetServiceQuota": {"Quota": {"Value": 20.0}},
     "iam:SimulatePrincipalPolicy": allowed,
     "iam:GetRole": {
@@ -203,4 +204,6 @@ def computer(folder: Path, **changes: Any) -> Computer:
         "free": 20_000_000_000,
         "profiles": ("default", "labeling"),
     }
-    return Computer(**right | changes)
+    given = right | changes
+    lazy = {name: partial(given.__getitem__, name) for name in ("packages", "profiles")}
+    return Computer(**given | lazy)

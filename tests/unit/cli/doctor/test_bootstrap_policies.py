@@ -50,7 +50,7 @@ def _account(answer: Any, *, of: str = "iam:SimulatePrincipalPolicy") -> Account
         region=REGION,
         number=ACCOUNT,
         partition="aws",
-        qualifier="hnb659fds",
+        qualifier=lambda: "hnb659fds",
     )
 
 

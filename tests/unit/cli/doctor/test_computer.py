@@ -112,8 +112,19 @@ def test_the_oldest_node_is_the_one_that_the_cdk_cli_s_own_package_names() -> No
     assert package["engines"]["node"] == f">= {OLDEST_NODE}.0.0"
 
 
+def test_what_a_broken_installation_has_left_is_no_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken-1.dist-info").mkdir()
+    (tmp_path / "nameless-1.dist-info").mkdir()
+    (tmp_path / "nameless-1.dist-info" / "METADATA").write_text("Version: 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert _found("packages", Computer.here(_ROOT, tuple)).state is State.RIGHT
+
+
 def test_this_computer_has_the_packages_that_its_own_requirements_name() -> None:
-    here = Computer.here(_ROOT, ())
+    here = Computer.here(_ROOT, tuple)
 
     assert _found("packages", here).state is State.RIGHT
     assert here.node is not None

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from rich.console import Console
 
+from cli.aws.qualifier import qualifier_of
 from cli.commands.doctor import show
-from cli.doctor.bootstrap import qualifier_of
+from cli.doctor.account import Account
+from cli.doctor.buckets import key
 from cli.doctor.diagnosis import diagnose
-from cli.doctor.findings import Finding, State
+from cli.doctor.findings import Finding, State, find, right
 from ground_truth.config import Environment, load
-from tests.unit.cli.doctor.cases import CASES, Case
-from tests.unit.cli.doctor.surroundings import FILE, REGION, RIGHT, Aws, Refusal, computer, stack_of
+from tests.unit.cli.doctor.cases import CASES, Case, labeling_job
+from tests.unit.cli.doctor.surroundings import (
+    ACCOUNT,
+    FILE,
+    REGION,
+    RIGHT,
+    Aws,
+    Refusal,
+    computer,
+    stack_of,
+)
 
 _GOLDEN: Final = Path(__file__).parents[3] / "data" / "doctor"
 
@@ -34,7 +47,7 @@ def _diagnosed(case: Case, folder: Path, environment: Environment) -> tuple[list
         computer(folder, **case.computer),
         aws,
         region=REGION,
-        qualifier="hnb659fds",
+        qualifier=lambda: "hnb659fds",
         environment=environment if case.has_environment else None,
     )
     return list(found), aws
@@ -133,6 +146,125 @@ def test_the_bootstrap_s_stack_says_its_version_where_the_parameter_may_not_be_r
         State.RIGHT,
         "version 28; the templates need 6",
     )
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '"x"', '{"context": []}'])
+def test_a_cdk_json_that_cdk_can_t_read_either_is_something_to_do(
+    tmp_path: Path, environment: Environment, text: str
+) -> None:
+    (tmp_path / "cdk.json").write_text(text)
+
+    found = diagnose(
+        computer(tmp_path),
+        Aws(answers=RIGHT),
+        region=REGION,
+        qualifier=partial(qualifier_of, tmp_path),
+        environment=environment,
+    )
+
+    there = {each.subject: each for each in found}
+    assert there["CDK bootstrap"].state is State.TO_DO
+    assert there["CDK bootstrap"].text.startswith(f"mend {tmp_path / 'cdk.json'}, or take it from")
+    assert there["Ground Truth"].state is State.RIGHT
+
+
+@pytest.mark.parametrize("text", ["{}", '{"context": null}', '{"context": {}}'])
+def test_a_cdk_json_without_a_qualifier_has_cdk_s_own(tmp_path: Path, text: str) -> None:
+    (tmp_path / "cdk.json").write_text(text)
+
+    assert qualifier_of(tmp_path) == "hnb659fds"
+
+
+def test_an_answer_that_nobody_expects_ends_one_look_only(
+    tmp_path: Path, environment: Environment
+) -> None:
+    stacks = {"Stacks": [stack_of("GroundTruth-dev", Version="2.1")]}
+    rules: dict[str, Any] = {"ServerSideEncryptionConfiguration": {"Rules": []}}
+    case = Case(
+        answers={
+            "cloudformation:DescribeStacks": stacks,
+            "ssm:GetParameter": {"Parameter": {"Value": "many"}},
+            "s3:GetBucketEncryption": rules,
+        }
+    )
+
+    found, _ = _diagnosed(case, tmp_path, environment)
+
+    there = {each.subject: (each.state, each.text) for each in found}
+    assert there["policies"] == (
+        State.UNKNOWN,
+        "could not look, got UnreadableError: expected a whole number in the output Version, got"
+        " '2.1'",
+    )
+    assert there["CDK bootstrap"][0] is State.UNKNOWN
+    assert there["bucket letters"] == (State.RIGHT, f"in {REGION}")
+
+
+def test_a_key_of_another_region_is_told_with_its_region() -> None:
+    arn = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
+    account = Account(
+        client=Aws(answers={}), region=REGION, number=ACCOUNT, partition="aws", qualifier=str
+    )
+
+    found = key(account, arn)
+
+    assert (found.state, found.text) == (
+        State.TO_DO,
+        f"use a key in {REGION}: {arn} is in eu-west-1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("runs", "wanted"),
+    [
+        ([], 2),
+        ([("dev-mood-0a1b2c3d4e", "Completed")], 1),
+        ([("dev-mood-0a1b2c3d4e", "Stopped"), ("dev-mood-0a1b2c3d4e-2", "Failed")], 1),
+        ([("dev-mood-0a1b2c3d4e", "Stopped"), ("dev-mood-0a1b2c3d4e-2", "InProgress")], 2),
+        # Of a job key that the file has no more.
+        ([("dev-mood-more-0a1b2c3d4e", "InProgress")], 3),
+        ([("dev-mood-more-0a1b2c3d4e", "Completed")], 2),
+    ],
+)
+def test_jobs_of_the_file_that_have_ended_need_no_quota(
+    tmp_path: Path, environment: Environment, runs: list[tuple[str, str]], wanted: int
+) -> None:
+    def listed(parameters: Mapping[str, Any]) -> dict[str, Any]:
+        only = parameters.get("StatusEquals")
+        jobs = [labeling_job(name, status) for name, status in runs if only in (None, status)]
+        return {"LabelingJobSummaryList": jobs}
+
+    found, _ = _diagnosed(
+        Case(answers={"sagemaker:ListLabelingJobs": listed}), tmp_path, environment
+    )
+
+    (quota,) = (each for each in found if each.subject == "quota of jobs")
+    assert quota.text == f"at most 20 at work at once, {wanted} with those of the file"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ana@example.com",
+        "o'brien@example.com",
+        "a=b,c@example.com",
+        "ana+tag@sub.example.co.uk",
+        "ana!x@example.com",
+        "ana@localhost",
+        "\xfcn\xef@ex\xe4mple.de",
+        "ana@[10.0.0.1]",
+    ],
+)
+@pytest.mark.parametrize(
+    "said", ["user {}", "<{}>", "arn:aws:sts::1:assumed-role/Reader/{} may not", "{}.", 'of "{}"']
+)
+def test_any_address_is_left_out_and_nothing_else(address: str, said: str) -> None:
+    assert find("x", lambda: right(said.format(address))).text == said.format("<address>")
+
+
+@pytest.mark.parametrize("text", ["arn:aws:iam::111122223333:user/ana", "a role for all @ work"])
+def test_what_is_no_address_stays(text: str) -> None:
+    assert find("x", lambda: right(text)).text == text
 
 
 def test_another_qualifier_of_cdk_s_bootstrap_is_read_from_cdk_json(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -183,7 +184,47 @@ def test_objects_are_read_with_whatever_elements_they_have(
     ]
 
 
+_OBJECT = "<Contents><Key>{}</Key><Size>1</Size></Contents>"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    ["<!--{}-->", "<Prefix><![CDATA[{}]]></Prefix>", "<?x {}?>"],
+    ids=["comment", "CDATA", "instruction"],
+)
+def test_what_only_looks_like_an_object_is_none(hidden: str) -> None:
+    page = parse_page(
+        "<?xml version='1.0'?><ListBucketResult><IsTruncated>false</IsTruncated>"
+        f"{_OBJECT.format('a')}{hidden.format(_OBJECT.format('ghost'))}</ListBucketResult>".encode()
+    )
+
+    assert page.entries == [("a", 1, "STANDARD")]
+
+
+def test_a_page_in_another_encoding_is_read_too() -> None:
+    document = _PAGE.format(truncated="true").encode("utf-16")
+
+    assert [key for key, *_ in parse_page(document).entries] == ["Key", "b +"]
+
+
 _WHOLE = _PAGE.format(truncated="true").encode()
+#: The same in one line, of which the usual objects are not left for the parser.
+_USUAL_PAGE = re.sub(rb">\s+<", b"><", _WHOLE)
+#: Elements and what may not stand in their place.
+_ODD_ELEMENTS = [
+    (b"<Key>Key</Key>", ""),
+    (b"<Key>Key</Key>", "<Key/>"),
+    (b"<Key>Key</Key>", "<Key></Key>"),
+    (b"<Key>b+%2B</Key>", "<Key><!-- b --></Key>"),
+    (b"<Size>0</Size>", ""),
+    (b"<Size>0</Size>", "<Size/>"),
+    (b"<Size>7</Size>", "<Size>-3</Size>"),
+    (b"<Size>7</Size>", "<Size>1_0</Size>"),
+    (b"<Size>7</Size>", "<Size>\u0667</Size>"),
+    (b"<StorageClass>GLACIER</StorageClass>", "<StorageClass/>"),
+    (b"<NextContinuationToken>1/x+%41=</NextContinuationToken>", "<NextContinuationToken/>"),
+    (b"<IsTruncated>true</IsTruncated>", "<IsTruncated/>"),
+]
 _NO_PAGES = {
     "empty": b"",
     "an error": b"<?xml version='1.0'?><Error><Code>InternalError</Code></Error>",
@@ -195,6 +236,8 @@ _NO_PAGES = {
     "cut off": _WHOLE[:-20],
     "no size": _WHOLE.replace(b"<Size>7</Size>", b"<Size>many</Size>"),
     "no XML": b'{"Contents": []}',
+    **{f"with {odd}": _WHOLE.replace(usual, odd.encode()) for usual, odd in _ODD_ELEMENTS},
+    **{f"with {odd}": _USUAL_PAGE.replace(usual, odd.encode()) for usual, odd in _ODD_ELEMENTS},
 }
 
 
