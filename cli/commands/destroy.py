@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -51,16 +51,15 @@ def destroy(
 
 def _check(environment: Environment) -> None:
     """Raise CommandError where CloudFormation knows of something that is in the way."""
-    import boto3
     from botocore.exceptions import BotoCoreError, ClientError
 
     from cli.aws.removal import check_removal
+    from cli.aws.session import client
 
-    session: Any = boto3.Session(region_name=environment.region)
     # Where it can't be asked, CDK says why in its own words.
     with suppress(BotoCoreError, ClientError), progress("destroy") as say:
         say("asking AWS")
-        check_removal(environment, session.client("cloudformation"))
+        check_removal(environment, client("cloudformation", environment.region))
 
 
 def consequences(environment: Environment) -> Iterator[str]:

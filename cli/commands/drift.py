@@ -36,12 +36,14 @@ def drift(environment: EnvironmentName, *, as_json: AsJson = False) -> None:
     # The SDK starts slowly.
     from botocore.exceptions import BotoCoreError, ClientError
 
+    from cli.aws.session import unanswered
+
     try:
         with progress("drift") as say:
             drifted, not_checked = _find(read, say)
             people = [] if drifted else _people(read)
     except (BotoCoreError, ClientError) as error:
-        raise CommandError(f"AWS did not answer as expected: {error}") from None
+        raise unanswered(error) from None
 
     def show(screen: Console) -> None:
         _show(drifted, people, not_checked, screen)

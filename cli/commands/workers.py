@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cli.errors import CommandError
 from cli.repository import find_job, read_environment
 from cli.verb import AsJson, EnvironmentName, JobName, end, print_table, progress, verb
 
@@ -75,6 +74,7 @@ def workers(
     from cli.aws.reminders import remind as send
     from cli.aws.reminders import remind_all
     from cli.aws.repairs import fix as put_right
+    from cli.aws.session import unanswered
 
     try:
         with progress("workers") as say:
@@ -86,7 +86,7 @@ def workers(
             said = remind_all(read, clients) if to_all else {}
             people = find(read, clients)
     except (BotoCoreError, ClientError) as error:
-        raise CommandError(f"AWS did not answer as expected: {error}") from None
+        raise unanswered(error) from None
     if team is not None:
         people = people.of_team(read, team)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from botocore.exceptions import (
     ClientError,
@@ -17,15 +17,11 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from cli.aws.session import ENDED, SIGN_IN
 from cli.doctor.findings import Answer, code_of, right, to_do
 from ground_truth.catalogue.regions import REGIONS
 from ground_truth.config import Environment
 from ground_truth.validators.messages import did_you_mean
-
-#: What STS answers to credentials that are no longer good
-#: (https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html).
-_ENDED: Final = ("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId")
-_SIGN_IN: Final = "sign in to the account in this shell (`aws sso login`, or AWS_PROFILE=…)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,15 +53,15 @@ def identify(
         # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         identity = client("sts").get_caller_identity()
     except (NoCredentialsError, PartialCredentialsError) as error:
-        return to_do(f"{_SIGN_IN}: {error}"), None
+        return to_do(f"{SIGN_IN}: {error}"), None
     except (SSOError, TokenRetrievalError) as error:
-        return to_do(f"{_SIGN_IN}: {error}"), None
+        return to_do(f"{SIGN_IN}: {error}"), None
     except (EndpointConnectionError, ConnectionClosedError, HTTPClientError) as error:
         return to_do(f"look at network and proxy, AWS is not reached: {error}"), None
     except ClientError as error:
-        if code_of(error) not in _ENDED:
+        if code_of(error) not in ENDED:
             raise
-        return to_do(f"{_SIGN_IN}: the credentials have ended ({code_of(error)})"), None
+        return to_do(f"{SIGN_IN}: the credentials have ended ({code_of(error)})"), None
     account = Account(
         client=client,
         region=region,
