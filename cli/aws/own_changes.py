@@ -7,7 +7,7 @@ addresses into the client, and the invitation into the pool.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,9 +22,25 @@ if TYPE_CHECKING:
 _LOGIN: Final = "Custom::PortalLogin"
 _POOL: Final = "AWS::Cognito::UserPool"
 _CLIENT: Final = "AWS::Cognito::UserPoolClient"
+_REDIRECT: Final = "DefaultRedirectURI"
+_TEMPLATE: Final = "/AdminCreateUserConfig/InviteMessageTemplate"
+#: What CloudFormation shows of a property that is not there.
+_NONE: Final = "null"
 
 #: The path of a property to what our functions would write there, and what is there.
 Written = Mapping[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """A resource that our functions write into, as it is in AWS."""
+
+    #: The name in the template under which it is told.
+    resource: str
+    kind: str
+    physical_id: str
+    #: None where the resource is gone.
+    written: Written | None
 
 
 def without_own(
@@ -34,18 +50,21 @@ def without_own(
 
     `found` is what CloudFormation says of the stack. Raises botocore's ClientError.
     """
-    written = dict(_written(stack, cognito))
-    left = {each.resource: _less(each, written.get(each.resource, {})) for each in found}
-    for resource, values in written.items():
-        before = left.get(resource) or _unchanged(stack, resource)
-        if before.status == "MODIFIED":
-            more = tuple(_differences(values))
-            left[resource] = replace(before, differences=(*before.differences, *more))
+    places = {each.resource: each for each in _places(stack, cognito)}
+    left = {each.resource: each for each in found}
+    for resource, place in places.items():
+        before = left.get(resource) or _drifted(stack, place)
+        if before.status == "DELETED":
+            continue
+        if place.written is None:
+            left[resource] = replace(_drifted(stack, place), status="DELETED")
+            continue
+        differences = (*_less(before.differences, place.written), *_differences(place.written))
+        left[resource] = replace(before, differences=differences)
     return [each for each in left.values() if each.differences or each.status == "DELETED"]
 
 
-def _written(stack: Stack, cognito: CognitoIdentityProviderClient) -> Iterator[tuple[str, Written]]:
-    """Yield the resources that our functions write into, with what they write."""
+def _places(stack: Stack, cognito: CognitoIdentityProviderClient) -> Iterator[_Place]:
     login = next(stack.of_kind(_LOGIN), None)
     if login is None or "PortalUrl" not in stack.outputs:
         return
@@ -55,21 +74,35 @@ def _written(stack: Stack, cognito: CognitoIdentityProviderClient) -> Iterator[t
     ids = {**pool, "ClientId": stack.outputs["ClientId"]}
     client = _described(partial(cognito.describe_user_pool_client, **ids), "UserPoolClient")
     own_client = next((each for each, _ in stack.of_kind(_CLIENT)), None)
-    # Somebody else's client has addresses of its own, and CloudFormation doesn't look at it.
-    yield own_client or name, _addresses(client, portal, is_own=own_client is not None)
+    is_own, is_gone = own_client is not None, client is None
+    yield _Place(
+        # Somebody else's client has addresses of its own, and CloudFormation doesn't look at it.
+        resource=own_client or name,
+        kind=_CLIENT if is_own or is_gone else _LOGIN,
+        physical_id=ids["ClientId"],
+        written=None if client is None else _addresses(client, portal, is_own=is_own),
+    )
     own_pool = next((each for each, _ in stack.of_kind(_POOL)), None)
     invitation = properties.get("Invitation")
     if own_pool is not None and isinstance(invitation, Mapping):
         described = _described(partial(cognito.describe_user_pool, **pool), "UserPool")
-        yield own_pool, _invitation(described, invitation, portal)
+        yield _Place(
+            resource=own_pool,
+            kind=_POOL,
+            physical_id=pool["UserPoolId"],
+            written=None if described is None else _invitation(described, invitation, portal),
+        )
 
 
 def _addresses(client: Mapping[str, Any], portal: str, *, is_own: bool) -> Written:
     urls = {"CallbackURLs": call_back_url(portal), "LogoutURLs": sign_out_url(portal)}
-    return {
+    lists = {
         f"/{name}": ([url], [each for each in client.get(name, []) if is_own or each == url])
         for name, url in urls.items()
     }
+    if not is_own or _REDIRECT not in client:
+        return lists
+    return {**lists, f"/{_REDIRECT}": (call_back_url(portal), client[_REDIRECT])}
 
 
 def _invitation(pool: Mapping[str, Any], wanted: Mapping[str, str], portal: str) -> Written:
@@ -78,38 +111,58 @@ def _invitation(pool: Mapping[str, Any], wanted: Mapping[str, str], portal: str)
         "EmailSubject": wanted["Subject"],
         "EmailMessage": wanted["Body"].replace("{portal}", portal),
     }
-    actual = {name: there.get(name) for name in mail}
-    return {"/AdminCreateUserConfig/InviteMessageTemplate": (mail, actual)}
+    return {f"{_TEMPLATE}/{name}": (text, there.get(name)) for name, text in mail.items()}
 
 
-def _described(ask: Callable[[], Any], member: str) -> Mapping[str, Any]:
-    """Return what is described, or nothing of what is gone."""
+def _described(ask: Callable[[], Any], member: str) -> Mapping[str, Any] | None:
+    """Return what is described, or None of what is gone."""
     try:
         described: Mapping[str, Any] = ask()[member]
     except ClientError as error:
         if error.response["Error"].get("Code") != "ResourceNotFoundException":
             raise
-        return {}
+        return None
     return described
 
 
-def _unchanged(stack: Stack, resource: str) -> Drifted:
+def _drifted(stack: Stack, place: _Place) -> Drifted:
     return Drifted(
         stack=stack.name,
-        resource=resource,
-        kind=stack.template["Resources"][resource]["Type"],
-        physical_id=stack.ids.get(resource, ""),
+        resource=place.resource,
+        kind=place.kind,
+        physical_id=place.physical_id,
         status="MODIFIED",
     )
 
 
-def _less(drifted: Drifted, written: Written) -> Drifted:
-    kept = tuple(
-        each
-        for each in drifted.differences
-        if not any(f"{each.path}/".startswith(f"{path}/") for path in written)
-    )
-    return replace(drifted, differences=kept)
+def _less(differences: Sequence[Difference], written: Written) -> Iterator[Difference]:
+    """Yield differences without what our functions write, be it all of one or members of it."""
+    for each in differences:
+        if any(f"{each.path}/".startswith(f"{path}/") for path in written):
+            continue
+        inner = [
+            path.removeprefix(f"{each.path}/").split("/")
+            for path in written
+            if path.startswith(f"{each.path}/")
+        ]
+        expected, actual = (_without(value, inner) for value in (each.expected, each.actual))
+        if not inner or expected != actual:
+            yield replace(each, expected=expected, actual=actual) if inner else each
+
+
+def _without(value: Any, inner: Sequence[Sequence[str]]) -> Any:
+    """Return a value less the members at these paths; an object that is empty then is none."""
+    if not isinstance(value, Mapping):
+        return None if value == _NONE else value
+    kept = {}
+    for name, member in value.items():
+        below = [path[1:] for path in inner if path[0] == name]
+        if [] in below:
+            continue
+        left = _without(member, below) if below else member
+        if left is not None:
+            kept[name] = left
+    return kept or None
 
 
 def _differences(written: Written) -> Iterator[Difference]:

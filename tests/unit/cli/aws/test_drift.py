@@ -209,8 +209,90 @@ def test_another_invitation_is_found(name: str, pages: list[list[dict[str, Any]]
     assert (found.resource, found.kind) == ("Pool", "AWS::Cognito::UserPool")
     assert found.differences == (
         Difference(
-            path="/AdminCreateUserConfig/InviteMessageTemplate", expected=before, actual=aws.mail
+            path=f"/AdminCreateUserConfig/InviteMessageTemplate/{name}",
+            expected=before[name],
+            actual="Send us your password",
         ),
+    )
+
+
+_TEMPLATE_PATH: Final = "/AdminCreateUserConfig/InviteMessageTemplate"
+_OURS: Final = {"EmailSubject": "x", "EmailMessage": "y"}
+_SMS: Final = {"SMSMessage": "Send us your password"}
+
+
+@pytest.mark.parametrize(
+    ("path", "actual", "left"),
+    [
+        (f"{_TEMPLATE_PATH}/SMSMessage", "by hand", "by hand"),
+        (_TEMPLATE_PATH, json.dumps(_OURS | _SMS), _SMS),
+        (
+            "/AdminCreateUserConfig",
+            json.dumps({"InviteMessageTemplate": _OURS | _SMS}),
+            {"InviteMessageTemplate": _SMS},
+        ),
+        (
+            "/AdminCreateUserConfig",
+            json.dumps({"InviteMessageTemplate": _OURS, "AllowAdminCreateUserOnly": False}),
+            {"AllowAdminCreateUserOnly": False},
+        ),
+    ],
+)
+def test_what_is_not_ours_beside_the_invitation_is_found(path: str, actual: str, left: Any) -> None:
+    differs = _drift("Pool", "AWS::Cognito::UserPool", (path, "null", actual))
+
+    [found] = Aws(pages=[[differs]]).find()
+
+    assert [(each.path, each.actual) for each in found.differences] == [(path, left)]
+
+
+@pytest.mark.parametrize(
+    ("path", "actual"),
+    [
+        (f"{_TEMPLATE_PATH}/EmailSubject", "x"),
+        (_TEMPLATE_PATH, json.dumps(_OURS)),
+        ("/AdminCreateUserConfig", json.dumps({"InviteMessageTemplate": _OURS})),
+    ],
+)
+def test_the_invitation_is_ours_wherever_cloudformation_sees_it(path: str, actual: str) -> None:
+    differs = _drift("Pool", "AWS::Cognito::UserPool", (path, "null", actual))
+
+    assert Aws(pages=[[differs]]).find() == []
+
+
+def test_another_default_address_of_our_client_is_found() -> None:
+    aws = Aws()
+    assert aws.client is not None
+    aws.client["DefaultRedirectURI"] = "https://example.com/elsewhere"
+
+    [found] = aws.find()
+
+    assert found.differences == (
+        Difference(
+            path="/DefaultRedirectURI",
+            expected=call_back_url(_PORTAL),
+            actual="https://example.com/elsewhere",
+        ),
+    )
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_the_portal_s_address_may_be_the_default_one(is_own: bool) -> None:  # noqa: FBT001
+    aws = Aws(template=_template(is_own=is_own))
+    assert aws.client is not None
+    aws.client["DefaultRedirectURI"] = call_back_url(_PORTAL)
+
+    assert aws.find() == []
+
+
+def test_somebody_else_s_client_that_is_gone_was_deleted() -> None:
+    [found] = Aws(template=_template(is_own=False), client=None).find()
+
+    assert (found.status, found.kind, found.physical_id, found.differences) == (
+        "DELETED",
+        "AWS::Cognito::UserPoolClient",
+        _CLIENT,
+        (),
     )
 
 
@@ -227,10 +309,11 @@ def test_what_our_functions_do_not_write_stays_in_the_list() -> None:
     ]
 
 
-def test_a_client_that_was_deleted_is_found_once() -> None:
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_a_client_that_was_deleted_is_found_once(is_seen: bool) -> None:  # noqa: FBT001
     gone = _of_client(StackResourceDriftStatus="DELETED")
 
-    [found] = Aws(pages=[[gone]], client=None).find()
+    [found] = Aws(pages=[[gone]] if is_seen else [[]], client=None).find()
 
     assert (found.resource, found.status, found.differences) == ("Client", "DELETED", ())
 
