@@ -42,9 +42,18 @@ def delete(deletion: Deletion, aws: Clients) -> None:
         _stop_all(identity, deletion.owner, aws)
     except ClientError as error:
         # An account that Ground Truth is closed to must be able to remove what came to nothing.
-        if not is_closed(error) or marker is None or marker.ready:
+        if not is_closed(error) or marker is None or marker.ready or not _is_closed(aws):
             raise
         aws.log.warning("%s: nothing was started", refusal(error))
+
+
+def _is_closed(aws: Clients) -> bool:
+    """Say whether the account is refused any list too, which has nothing to do with one job."""
+    try:
+        aws.sagemaker.list_labeling_jobs(MaxResults=1)
+    except ClientError as error:
+        return is_closed(error)
+    return False
 
 
 def stop_leftover(identity: str, owner: Owner, aws: Clients) -> str | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError
 from labeling_job.resource import run
@@ -372,3 +373,16 @@ def test_the_job_of_a_create_that_failed_is_stopped_all_the_same() -> None:
     _delete(aws, props=_KEPT)
 
     assert aws.statuses() == {own_id(): "Stopped"}
+
+
+def test_a_closed_account_s_words_for_one_job_do_not_leave_it_at_work() -> None:
+    aws = FakeAws(course=("InProgress",))
+    aws.objects["in"]["Input/1.txt"] = b"42"
+    aws.refuse("StopLabelingJob", "ValidationException", "Only for existing customers", times=99)
+    aws.refuse("DescribeLabelingJob", "ValidationException", "Only for existing customers", times=2)
+    with pytest.raises(ClientError):
+        run(event("Create"), aws.as_clients())
+    aws.add_job(own_id(), "InProgress")
+
+    with pytest.raises(ClientError):
+        _delete(aws)
