@@ -74,9 +74,9 @@ def _stop_all(identity: str, owner: Owner, aws: Clients) -> None:
     until = min(aws.clock.now() + _STOP_WINDOW, aws.clock.deadline)
     name = identity
     try:
-        for job in jobs.runs(identity, aws):
+        for job in jobs.runs_to_stop(identity, aws):
             name = job.name
-            if not job.belongs_to(owner):
+            if not job.may_belong_to(owner):
                 aws.log.warning("labeling job %s is not of this stack, left alone", job.name)
                 continue
             jobs.stop(job.name, aws, until=until)

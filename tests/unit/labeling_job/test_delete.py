@@ -19,7 +19,8 @@ def test_delete_of_a_missing_job_succeeds() -> None:
 
     _delete(aws)
 
-    assert aws.called("DescribeLabelingJob") == [{"LabelingJobName": own_id()}]
+    looks = aws.called("DescribeLabelingJob")
+    assert {look["LabelingJobName"] for look in looks} == {own_id()}
     assert aws.jobs == {}
 
 
@@ -57,7 +58,7 @@ def test_delete_stops_every_run_of_the_resource() -> None:
 @pytest.mark.parametrize(
     "tags",
     [
-        {},
+        {"team": "others"},
         {**OWNER_TAGS, "ground-truth-cdk:stack": "another"},
         {**OWNER_TAGS, "ground-truth-cdk:resource": "Renamed"},
     ],
@@ -69,6 +70,44 @@ def test_delete_never_stops_a_job_of_somebody_else(tags: dict[str, str]) -> None
     _delete(aws)
 
     assert aws.statuses() == {own_id(): "InProgress"}
+
+
+@pytest.mark.parametrize("looks", [5, 7, 999])
+def test_delete_stops_a_job_of_ours_whose_tags_show_late_or_never(looks: int) -> None:
+    aws = FakeAws(looks_without_tags=looks)
+    aws.add_job(own_id(), "InProgress")
+
+    _delete(aws)
+
+    assert aws.statuses() == {own_id(): "Stopped"}
+
+
+def test_delete_leaves_a_job_without_tags_alone_whose_name_we_never_give() -> None:
+    aws = FakeAws()
+    aws.add_job(own_id().upper(), "InProgress", tags={})
+
+    _delete(aws)
+
+    assert aws.statuses() == {own_id().upper(): "InProgress"}
+
+
+def test_delete_does_not_lose_a_job_that_is_refused_while_the_list_is_behind() -> None:
+    aws = FakeAws(lists_behind=1)
+    aws.add_job(own_id(), "InProgress")
+    aws.refuse("DescribeLabelingJob", "ValidationException", "It can't be done now")
+
+    _delete(aws)
+
+    assert aws.statuses() == {own_id(): "Stopped"}
+
+
+def test_a_job_that_is_kept_is_not_lost_while_the_list_is_behind() -> None:
+    aws = FakeAws(lists_behind=1)
+    aws.add_job(own_id(), "InProgress")
+    aws.refuse("DescribeLabelingJob", "ValidationException", "It can't be done now")
+
+    with pytest.raises(CustomResourceError, match="keeps it at work"):
+        _delete(aws, props=properties(StopOnDelete="false"))
 
 
 @pytest.mark.parametrize(
