@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 #: What a role or policy that was made a moment ago looks like.
 _PROPAGATION_WORDS: Final = re.compile(
@@ -104,6 +105,13 @@ def is_busy(error: ClientError) -> bool:
     """Say whether AWS has too many calls, or a fault of its own, even for botocore's retries."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return code_of(error) in _BUSY or status >= _BUSY_STATUS or status == _TOO_MANY
+
+
+def is_lost(error: BaseException | None) -> bool:
+    """Say whether no answer came, for all of botocore's attempts: AWS may have done it or not."""
+    return isinstance(error, BotoCoreError) and isinstance(
+        error, (HTTPClientError, NoConnectionError)
+    )
 
 
 def is_closed(error: ClientError) -> bool:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.age import seconds_since
 from custom_resource.errors import (
     CustomResourceError,
     is_busy,
     is_denied,
+    is_lost,
     may_mean_absent,
     refusal,
 )
@@ -101,17 +102,18 @@ def owner_tags(owner: Owner) -> dict[str, str]:
 def look(name: str, aws: Clients) -> Job | None:
     """Return the job of this name, or none if it does not exist.
 
-    Waits while AWS is busy. Raises CustomResourceError for a job that is there and stays refused,
-    and ClientError.
+    Waits while AWS is busy or out of reach. Raises CustomResourceError for a job that is there and
+    stays refused, and errors of botocore.
     """
     attempts = 0
     while True:
         pause = 1.0
         try:
             return _described(name, aws)
-        except ClientError as error:
+        except (BotoCoreError, ClientError) as error:
             pause = spread(_PAUSE)
-            if not is_busy(error) or aws.clock.now() + pause > aws.clock.deadline:
+            may_come = is_busy(error) if isinstance(error, ClientError) else is_lost(error)
+            if not may_come or aws.clock.now() + pause > aws.clock.deadline:
                 raise
         except _ListedError as error:
             attempts += 1
@@ -294,4 +296,8 @@ def _stop(name: str, aws: Clients) -> str | None:
         if is_denied(error):
             raise
         return refusal(error)
+    except BotoCoreError as error:
+        if not is_lost(error):
+            raise
+        return str(error)
     return None
