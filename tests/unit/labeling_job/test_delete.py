@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError
 from labeling_job.resource import run
+from tests.unit.fake_services import RefusedError
 from tests.unit.labeling_job.labeling_job_aws import OWNER_TAGS, FakeAws, event, own_id, properties
 
 
@@ -99,6 +100,29 @@ def test_delete_does_not_lose_a_job_that_is_refused_while_the_list_is_behind() -
     _delete(aws)
 
     assert aws.statuses() == {own_id(): "Stopped"}
+
+
+class _Late(FakeAws):
+    """Describes the second run from the second look on."""
+
+    looks = 0
+
+    def _describe_labeling_job(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        self.looks += parameters["LabelingJobName"].endswith("-2")
+        if self.looks == 1:
+            raise RefusedError("ValidationException", "It can't be done now")
+        return super()._describe_labeling_job(parameters)
+
+
+@pytest.mark.parametrize("before", ["Failed", "Stopped"])
+def test_delete_does_not_lose_the_run_after_one_that_has_come_to_nothing(before: str) -> None:
+    aws = _Late(lists_behind=1)
+    aws.add_job(own_id(), before)
+    aws.add_job(f"{own_id()}-2", "InProgress")
+
+    _delete(aws)
+
+    assert aws.statuses()[f"{own_id()}-2"] == "Stopped"
 
 
 def test_a_job_that_is_kept_is_not_lost_while_the_list_is_behind() -> None:
