@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 #: What a role or policy that was made a moment ago looks like.
 _PROPAGATION_WORDS: Final = re.compile(
@@ -21,11 +22,21 @@ _LASTING_WORDS: Final = re.compile(
 _GROUND_TRUTH: Final = re.compile(r"LabelingJobs?|Workforces?|Workteams?")
 #: How AWS says that a service is closed: tests/data/aws-words.yaml has sources.
 _CLOSED_WORDS: Final = re.compile(
-    r"\b(new|existing) (aws )?customers?\b|\bnew (aws )?accounts?\b"
-    r"|no longer (be )?(accept|offered|open)|\bclosed to\b|\b(discontinued|retired)\b"
-    r"|\b(command|feature|operation|service)\b.* (no longer|not) supported",
+    r"\b(new|existing) (aws )?customers?\b|no longer (be )?(accept|offered|open)|\bclosed to\b",
     re.IGNORECASE,
 )
+#: Codes with a meaning of their own, whatever is said beside them (botocore's model of SageMaker).
+_NEVER_CLOSED: Final = frozenset(
+    {"ConflictException", "ResourceInUse", "ResourceLimitExceeded", "ResourceNotFound"}
+)
+#: What users have named, in AWS's words: ARNs, addresses, what is quoted, and words with hyphens,
+#: or with digits beside letters. A bare word can't be told from AWS's own.
+_NAMED: Final = re.compile(
+    r"\barn:[^\s'\"`]+|\b\w+://[^\s'\"`]+|[\w.]+(?:-+[\w.]+)+(?:/[^\s'\"`]*)?"
+    r"|\b(?=\w*[a-z])(?=\w*\d)\w+",
+    re.IGNORECASE,
+)
+_QUOTED: Final = re.compile(r"(?<!\w)(['\"`])[^'\"`]*\1(?!\w)")
 #: IAM's words for a missing permission
 #: (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
 NOT_AUTHORIZED: Final = re.compile(
@@ -64,6 +75,16 @@ def message_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Message", ""))
 
 
+def words_of(error: ClientError) -> str:
+    """Return AWS's words without what users have named, to look for words in."""
+    return _QUOTED.sub(" ", without_names(message_of(error)))
+
+
+def without_names(text: str) -> str:
+    """Return a text of AWS without ARNs, addresses and what looks like a name of the user's."""
+    return _NAMED.sub(" ", text)
+
+
 def refusal(error: ClientError) -> str:
     """Return the operation, the code and AWS's own words, which often name action and resource."""
     words = message_of(error).rstrip(". ")
@@ -86,9 +107,22 @@ def is_busy(error: ClientError) -> bool:
     return code_of(error) in _BUSY or status >= _BUSY_STATUS or status == _TOO_MANY
 
 
+def is_lost(error: BaseException | None) -> bool:
+    """Say whether no answer came, for all of botocore's attempts: AWS may have done it or not."""
+    return isinstance(error, BotoCoreError) and isinstance(
+        error, (HTTPClientError, NoConnectionError)
+    )
+
+
 def is_closed(error: ClientError) -> bool:
     """Say whether AWS says plainly that Ground Truth is closed to the account."""
-    return _is_of_ground_truth(error) and _CLOSED_WORDS.search(message_of(error)) is not None
+    if (
+        is_busy(error)
+        or code_of(error) in _NEVER_CLOSED
+        or NOT_AUTHORIZED.search(message_of(error))
+    ):
+        return False
+    return _is_of_ground_truth(error) and _CLOSED_WORDS.search(words_of(error)) is not None
 
 
 def may_be_closed(error: ClientError) -> bool:
@@ -110,11 +144,11 @@ def may_mean_absent(error: ClientError) -> bool:
 
 def may_pass(error: ClientError) -> bool:
     """Say whether an error may be the delay of a new role or policy."""
-    if is_closed(error) or _LASTING_WORDS.search(message_of(error)):
+    if is_closed(error) or _LASTING_WORDS.search(words_of(error)):
         return False
     if is_denied(error):
         return True
-    return is_invalid(error) and _PROPAGATION_WORDS.search(message_of(error)) is not None
+    return is_invalid(error) and _PROPAGATION_WORDS.search(words_of(error)) is not None
 
 
 def _is_of_ground_truth(error: ClientError) -> bool:

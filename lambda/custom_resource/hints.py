@@ -16,6 +16,7 @@ from custom_resource.errors import (
     may_be_closed,
     message_of,
     refusal,
+    words_of,
 )
 
 #: Says what to do about an error, if it knows.
@@ -63,14 +64,14 @@ def _closed(error: ClientError) -> str | None:
 
 
 def _key(error: ClientError) -> str | None:
-    code, message = code_of(error).lower(), message_of(error)
-    if "kms" not in code and "kms" not in message.lower():
+    code, words = code_of(error).lower(), words_of(error).lower()
+    named = _KEY.search(message_of(error))
+    if "kms" not in code and "kms" not in words and named is None:
         return None
-    named = _KEY.search(message)
     key = named[0] if named else "the key of the bucket"
-    if "pending deletion" in message.lower():
+    if "pending deletion" in words:
         return f"cancel the deletion of {key}, or use another key"
-    if "disabled" in code or "disabled" in message.lower():
+    if "disabled" in code or "disabled" in words:
         return f"enable {key}, or use another key"
     if "notfound" in code:
         return f"{key} does not exist, use another key"

@@ -6,9 +6,9 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from custom_resource.errors import CustomResourceError, code_of, is_busy, may_pass
+from custom_resource.errors import CustomResourceError, code_of, is_busy, is_lost, may_pass
 
 if TYPE_CHECKING:
     from custom_resource.context import EventContext
@@ -25,7 +25,7 @@ def retry(
     aws: EventContext,
     is_passing: Callable[[ClientError], bool] | None = None,
 ) -> _T:
-    """Run `action` again until the deadline while AWS is busy, and while a new role is not known.
+    """Run `action` again until the deadline while AWS is busy or lost, or a role not known yet.
 
     What may be the delay of a new role or policy is waited for `aws.propagation_seconds`, and so
     is what `is_passing` knows to pass in another way. Raises the last error as it is. The action
@@ -36,23 +36,27 @@ def retry(
     while True:
         try:
             return action()
-        except (ClientError, CustomResourceError) as error:
-            cause = error if isinstance(error, ClientError) else error.__cause__
-            if not isinstance(cause, ClientError):
+        except (BotoCoreError, ClientError, CustomResourceError) as error:
+            cause = error.__cause__ if isinstance(error, CustomResourceError) else error
+            if not isinstance(cause, ClientError) and not is_lost(cause):
                 raise
             now, until = aws.clock.now(), aws.clock.deadline
-            if not is_busy(cause):
+            if isinstance(cause, ClientError) and not is_busy(cause):
                 if not may_pass(cause) and (is_passing is None or not is_passing(cause)):
                     raise
                 end = now + aws.propagation_seconds if end is None else end
                 until = min(end, until)
             if now + pause > until:
                 raise
-            aws.log.info(
-                "%s was refused with %s, trying again", cause.operation_name, code_of(cause)
-            )
+            aws.log.info("%s, trying again", _said(cause))
         aws.clock.sleep(spread(pause))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def _said(cause: BaseException | None) -> str:
+    if isinstance(cause, ClientError):
+        return f"{cause.operation_name} was refused with {code_of(cause)}"
+    return f"no answer ({cause})"
 
 
 def spread(seconds: float) -> float:

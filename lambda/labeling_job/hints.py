@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from custom_resource import hints
-from custom_resource.errors import code_of, is_invalid, message_of
+from custom_resource.errors import code_of, is_invalid, message_of, words_of
 
 #: A role's ARN in AWS's words.
 ROLE: Final = re.compile(r"arn:[\w-]+:iam::\d{12}:role/[\w+=,.@/-]*[\w+=@/-]")
@@ -94,10 +94,9 @@ def _quota(error: ClientError) -> str | None:
 
 
 def _role(error: ClientError) -> str | None:
-    message = message_of(error)
-    if not is_invalid(error) or re.search(r"\bassum(e|ing)\b", message) is None:
+    if not is_invalid(error) or re.search(r"\bassum(e|ing)\b", words_of(error)) is None:
         return None
-    named = ROLE.search(message)
+    named = ROLE.search(message_of(error))
     return (
         f"Ground Truth can't assume {named[0] if named else 'the execution role'}, even after the "
         "time that a new role takes; see that it exists and trusts sagemaker.amazonaws.com"

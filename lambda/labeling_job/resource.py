@@ -19,7 +19,7 @@ from dataset.names import is_physical_id, run_names
 from labeling_job.clients import Clients
 from labeling_job.input_properties import NO_JOB
 from labeling_job.job import desired_state, jobs
-from labeling_job.job.beginning import CONFIRMATION, await_start, has_begun
+from labeling_job.job.beginning import await_start, has_begun
 from labeling_job.job.carried_over import earlier_manifests, labeled_before
 from labeling_job.job.desired_state import CancelledError
 from labeling_job.job.failed import JobFailedError
@@ -177,6 +177,9 @@ def _unchanged(job: Job, request: Request, aws: Clients) -> dict[str, str]:
 def _note_what_goes_on(error: Exception, request: Request, aws: Clients) -> None:
     """Add to an Update's error which job was at work before and still is; nothing is raised."""
     current = str(request.current_id)
+    if aws.clock.now() > aws.clock.deadline:
+        error.add_note(f"whether labeling job {current} goes on was not looked at, time ran out")
+        return
     try:
         for job in jobs.runs(current, aws) if is_physical_id(current) else ():
             if job.status in jobs.LIVE and job.belongs_to(request.owner):
@@ -217,8 +220,8 @@ def _confirmed(job: Job, counts: Counts) -> dict[str, str]:
     if not has_begun(job, counts.number):
         data["Summary"] += (
             f"; not confirmed yet: Ground Truth has not counted the data objects of {job.name} "
-            f"within {CONFIRMATION / 60:.0f} minutes, see what becomes of it with `aws sagemaker "
-            f"describe-labeling-job --labeling-job-name {job.name}`"
+            f"in the {job.age:.0f} s since its creation, see what becomes of it with `aws "
+            f"sagemaker describe-labeling-job --labeling-job-name {job.name}`"
         )
     return data
 

@@ -53,7 +53,6 @@ def test_case_40_a_job_whose_creation_was_not_answered_is_found_by_its_tags(
 @pytest.mark.parametrize(
     "tags",
     [
-        {},
         {"team": "others"},
         {**OWNER_TAGS, "ground-truth-cdk:resource": "OtherJob"},
         {**OWNER_TAGS, "ground-truth-cdk:stack": OWNER_TAGS["ground-truth-cdk:stack"] + "0"},
@@ -72,6 +71,17 @@ def test_case_41_a_name_that_somebody_else_s_job_has_is_refused_and_that_job_lef
     assert "in use by a job not made by this stack" in deployment.first.reason
     assert world.jobs == {name.lower(): before}
     assert not world.called("StopLabelingJob")
+
+
+def test_case_51_a_job_of_our_own_name_that_shows_no_tags_is_not_left_at_work(
+    world: World, cloudformation: CloudFormation
+) -> None:
+    world.add_job(own_id(), "InProgress", tags={})
+
+    deployment = cloudformation.deploy(properties())
+
+    assert deployment.status == "ROLLBACK_COMPLETE"
+    assert world.live_jobs() == set()
 
 
 def test_case_42_a_quota_is_named_and_not_tried_again(

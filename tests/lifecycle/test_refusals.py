@@ -33,8 +33,8 @@ _CODES = st.one_of(
     ),
     st.text(st.characters(codec="ascii", categories=["L"]), min_size=1, max_size=20),
 )
-#: Parts of what AWS says, in no order that it says them in. An account that has jobs is not told
-#: that Ground Truth is closed to it.
+#: Parts of what AWS says, in no order that it says them in, and what users may have named. An
+#: account that has jobs is not told that Ground Truth is closed to it.
 _WORDS = st.lists(
     st.one_of(
         st.sampled_from(
@@ -42,6 +42,9 @@ _WORDS = st.lists(
                 *("not found", "does not exist", "role", "assume", "permission", "CORS", "Rate"),
                 *("not authorized to perform: it", "exists already", "is disabled", "kms", "job"),
                 *("Could not find requested job with name", "Unable to describe", own_id()),
+                *("retired", "discontinued", "cors-check", "dev-kms-disabled", "new accounts"),
+                *("This operation is currently not supported", "s3://in/role/CORS", "'retired'"),
+                "arn:aws:iam::111122223333:role/dev-retired-cards",
             ]
         ),
         st.text(max_size=10),

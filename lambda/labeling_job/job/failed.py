@@ -10,18 +10,41 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from custom_resource.errors import CustomResourceError
+from custom_resource.errors import CustomResourceError, without_names
 from labeling_job.hints import ROLE
 from labeling_job.job.jobs import Job
 
 _FUNCTION: Final = re.compile(
     r"arn:[\w-]+:lambda:[\w-]+:\d{12}:function:(?P<name>[\w-]+)", re.IGNORECASE
 )
-_NEW_ROLE: Final = re.compile(r"\bassum(e|ing)", re.IGNORECASE)
+#: What Lambda has answered, where AWS says it; a function that raises is `Unhandled`.
+_LAMBDA_CODE: Final = re.compile(r"LambdaErrorCode: *(?P<code>\w+)")
+_RAISED: Final = "Unhandled"
+_NEW_ROLE: Final = re.compile(r"(unable to|could not) assume|\bsts:AssumeRole\b", re.IGNORECASE)
+
+
+def _compiled(*rows: tuple[str, str]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(words, re.IGNORECASE), advice) for words, advice in rows)
+
+
+#: Parts of Lambda's codes to what can be done about them, the first that fits
+#: (botocore's model of Invoke has the codes).
+_LAMBDA_ADVICE: Final = _compiled(
+    (r"kms", "see that the key of the function {function} is enabled and may be used by it"),
+    (
+        r"access|denied",
+        "see that the execution role may invoke the function {function}, and that neither its "
+        "policy nor the organization denies it",
+    ),
+    (
+        r"toomany|throttl|limit",
+        "the function {function} has had too many calls; this may pass by itself, deploy again",
+    ),
+    (r"notfound", "see that the function {function} exists, with the version or alias named"),
+)
 #: Words of a reason to what can be done about it, the first that fits.
-_ADVICE: Final = tuple(
-    (re.compile(words, re.IGNORECASE), advice)
-    for words, advice in (
+_ADVICE: Final = _compiled(
+    *(
         (
             r"grant_read_access",
             "the worker template takes a text for the address of an object: leave out "
@@ -62,11 +85,14 @@ class JobFailedError(CustomResourceError):
             f"{f': {advice}' if advice else ''}"
         )
         #: Whether it may be that its role was only just made.
-        self.has_new_role = _NEW_ROLE.search(reason) is not None
+        self.has_new_role = _NEW_ROLE.search(without_names(reason)) is not None
 
 
 def _advice(reason: str, manifest_uri: str) -> str | None:
     if named := _FUNCTION.search(reason):
+        code = _LAMBDA_CODE.search(reason)
+        if code is not None and code["code"] != _RAISED:
+            return _first(_LAMBDA_ADVICE, code["code"], function=named["name"])
         # Also said where the function has raised an error, which AWS's own words don't tell.
         return (
             f"mostly the function {named['name']} itself has raised an error, whatever is said of "
@@ -74,13 +100,20 @@ def _advice(reason: str, manifest_uri: str) -> str | None:
             f"{named['name']} or what `aws lambda get-function-configuration --function-name "
             f"{named['name']} --query LoggingConfig.LogGroup` names"
         )
-    if _NEW_ROLE.search(reason):
+    words = without_names(reason)
+    if _NEW_ROLE.search(words):
         role = ROLE.search(reason)
         return (
             f"see that {role[0] if role else 'the execution role'} exists and trusts "
             "sagemaker.amazonaws.com"
         )
-    for words, advice in _ADVICE:
-        if words.search(reason):
-            return advice.format(manifest=manifest_uri)
+    return _first(_ADVICE, words, manifest=manifest_uri)
+
+
+def _first(
+    advices: tuple[tuple[re.Pattern[str], str], ...], words: str, **named: str
+) -> str | None:
+    for pattern, advice in advices:
+        if pattern.search(words):
+            return advice.format(**named)
     return None

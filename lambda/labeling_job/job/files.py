@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.errors import code_of
 from dataset.layout import (
@@ -104,6 +104,8 @@ def read_counts(manifest_uri: str, account: str, aws: Clients) -> Counts:
     except ClientError as error:
         # A job goes on without this file, so an update must too.
         aws.log.warning("the counts beside %s can't be read: %s", manifest_uri, code_of(error))
+    except BotoCoreError as error:
+        aws.log.warning("the counts beside %s can't be read: %s", manifest_uri, error)
     except (KeyError, TypeError, ValueError):
         aws.log.warning("the counts beside %s are damaged", manifest_uri)
     return Counts(

@@ -17,7 +17,7 @@ def guard_change(request: Request, aws: Clients) -> None:
     current = str(request.current_id)
     if request.on_change == "replace" or not is_physical_id(current):
         return
-    job = retry(lambda: _own(current, jobs.LIVE, request.owner, aws), aws)
+    job = retry(lambda: _live(current, request.owner, aws), aws)
     if job is None or _is_rollback(request, aws):
         return
     raise CustomResourceError(
@@ -42,7 +42,14 @@ def guard_deletion(deletion: Deletion, aws: Clients) -> None:
     A job may be stopped whose Create or Update has failed or was rolled back, and one that another
     has replaced.
     """
-    job = _own(deletion.identity, frozenset({"InProgress"}), deletion.owner, aws)
+    job = next(
+        (
+            job
+            for job in jobs.runs_to_stop(deletion.identity, aws)
+            if job.status == "InProgress" and job.may_belong_to(deletion.owner)
+        ),
+        None,
+    )
     if job is None or _is_left_over(deletion, aws):
         return
     raise CustomResourceError(
@@ -61,9 +68,9 @@ def _is_left_over(deletion: Deletion, aws: Clients) -> bool:
     return successor is not None and successor.wanted
 
 
-def _own(identity: str, statuses: frozenset[str], owner: Owner, aws: Clients) -> Job | None:
-    """Return the first of the id's own jobs that is in one of these states."""
+def _live(identity: str, owner: Owner, aws: Clients) -> Job | None:
+    """Return the first of the id's own jobs that is at work, or soon."""
     for job in jobs.runs(identity, aws):
-        if job.status in statuses and job.belongs_to(owner):
+        if job.status in jobs.LIVE and job.belongs_to(owner):
             return job
     return None

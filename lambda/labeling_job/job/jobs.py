@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.age import seconds_since
 from custom_resource.errors import (
     CustomResourceError,
     is_busy,
     is_denied,
+    is_lost,
     may_mean_absent,
     refusal,
 )
 from custom_resource.retry import spread
 from dataset.layout import output_manifest
-from dataset.names import TAG_PREFIX, is_reserved, run_names
+from dataset.names import TAG_PREFIX, is_reserved, prefix_of, run_names
 from labeling_job.clients import Clients
 from labeling_job.hints import explain
 from labeling_job.identity import Owner
@@ -34,12 +36,16 @@ _RESOURCE: Final = f"{TAG_PREFIX}resource"
 LIVE: Final = frozenset({"Initializing", "InProgress"})
 #: A job of these states will never be stopped or changed by anybody.
 _ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
-#: SageMaker may show a new job's tags some seconds late.
-_TAG_ATTEMPTS: Final = 5
+#: SageMaker may show a new job's tags late: looks within half a minute, see `pauses`.
+_TAG_ATTEMPTS: Final = 9
 #: Its list may show a new job before it can be described.
 _LISTED_ATTEMPTS: Final = 5
 #: Seconds between two looks at a job, at most.
 _PAUSE: Final = 5.0
+#: Seconds for which a job must be neither described nor listed before it is left to itself, since
+#: the list may show a new job late; and those between two looks.
+_ABSENT_FOR: Final = 30.0
+_ABSENT_PAUSE: Final = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +85,14 @@ class Job:
         """Say whether the job was made for this resource of this stack."""
         return owner_tags(owner).items() <= self.tags.items()
 
+    def may_belong_to(self, owner: Owner) -> bool:
+        """Say the same of a job with one of the resource's names, whose tags may show late.
+
+        The names have the stack in their hash, and no job of ours is made without tags: one that
+        shows none at all is nobody else's.
+        """
+        return self.belongs_to(owner) or (not self.tags and prefix_of(self.name) is not None)
+
 
 def owner_tags(owner: Owner) -> dict[str, str]:
     """Return the tags that say whose job it is."""
@@ -88,17 +102,18 @@ def owner_tags(owner: Owner) -> dict[str, str]:
 def look(name: str, aws: Clients) -> Job | None:
     """Return the job of this name, or none if it does not exist.
 
-    Waits while AWS is busy. Raises CustomResourceError for a job that is there and stays refused,
-    and ClientError.
+    Waits while AWS is busy or out of reach. Raises CustomResourceError for a job that is there and
+    stays refused, and errors of botocore.
     """
     attempts = 0
     while True:
         pause = 1.0
         try:
             return _described(name, aws)
-        except ClientError as error:
+        except (BotoCoreError, ClientError) as error:
             pause = spread(_PAUSE)
-            if not is_busy(error) or aws.clock.now() + pause > aws.clock.deadline:
+            may_come = is_busy(error) if isinstance(error, ClientError) else is_lost(error)
+            if not may_come or aws.clock.now() + pause > aws.clock.deadline:
                 raise
         except _ListedError as error:
             attempts += 1
@@ -127,6 +142,28 @@ def runs(identity: str, aws: Clients) -> Iterator[Job]:
         job = _settled(name, aws)
         if job is None:
             return
+        yield job
+
+
+def runs_to_stop(identity: str, aws: Clients) -> Iterator[Job]:
+    """Yield the same, but take no look alone for a gap: what is not found is not stopped.
+
+    What follows a job at work or Completed was not made a moment ago, since no run follows those.
+    """
+    may_be_new = True
+    for name in run_names(identity):
+        job = _settled(name, aws)
+        end = aws.clock.now() + _ABSENT_FOR
+        while (
+            job is None
+            and may_be_new
+            and aws.clock.now() + _ABSENT_PAUSE <= min(end, aws.clock.deadline)
+        ):
+            aws.clock.sleep(_ABSENT_PAUSE)
+            job = _settled(name, aws)
+        if job is None:
+            return
+        may_be_new = job.status in ("Failed", "Stopping", "Stopped")
         yield job
 
 
@@ -243,10 +280,10 @@ def _job(answer: DescribeLabelingJobResponseTypeDef) -> Job:
 
 def _settled(name: str, aws: Clients) -> Job | None:
     job = look(name, aws)
-    for _ in range(_TAG_ATTEMPTS):
-        if job is None or _STACK in job.tags:
+    for pause in islice(pauses(), _TAG_ATTEMPTS):
+        if job is None or _STACK in job.tags or aws.clock.now() + pause > aws.clock.deadline:
             break
-        aws.clock.sleep(1.0)
+        aws.clock.sleep(pause)
         job = look(name, aws)
     return job
 
@@ -259,4 +296,8 @@ def _stop(name: str, aws: Clients) -> str | None:
         if is_denied(error):
             raise
         return refusal(error)
+    except BotoCoreError as error:
+        if not is_lost(error):
+            raise
+        return str(error)
     return None

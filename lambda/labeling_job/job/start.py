@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
@@ -65,10 +66,11 @@ def _begun(name: str, written: Written, request: Request, aws: Clients) -> Job:
 
     An answer of SageMaker may get lost, and the same event may be worked on twice at the same
     time: whatever CreateLabelingJob says, a job of this name with our tags is the one we want.
-    Whatever goes wrong after that, a job that this call has created is stopped.
+    Whatever goes wrong after that, a job that this call has created, or may have, is stopped.
     """
     arguments = _arguments(name, written, request, aws)
-    created = retry(lambda: _create(arguments, request, aws), aws)
+    creation = _Creation(arguments=arguments, request=request, aws=aws)
+    created = retry(creation.attempt, aws)
     try:
         job = await_start(name, written.counts.number, aws)
         retry(
@@ -105,35 +107,54 @@ def _arguments(name: str, written: Written, request: Request, aws: Clients) -> d
     }
 
 
-def _create(arguments: dict[str, Any], request: Request, aws: Clients) -> bool:
-    """Say whether this call has created the job; otherwise it is there all the same."""
-    name = arguments["LabelingJobName"]
-    desired_state.check(request.physical_id, request.markers, aws)
-    try:
-        aws.sagemaker.create_labeling_job(**arguments)
-    except ParamValidationError as error:
-        raise CustomResourceError(
-            f"ResourceProperties.Request is no CreateLabelingJob request: {error}"
-        ) from error
-    except (BotoCoreError, ClientError) as error:
-        # Whoever is busy is not asked for more; the next attempt finds the job, if there is one.
-        refused = error if isinstance(error, ClientError) else None
-        is_unclear = refused is None or not is_busy(refused)
-        job = jobs.find(name, request.owner, aws) if is_unclear else None
-        if job is None and refused is not None:
+@dataclass(kw_only=True)
+class _Creation:
+    """The attempts to create one job."""
+
+    arguments: dict[str, Any]
+    request: Request
+    aws: Clients
+    #: Whether an attempt may have created the job without saying so.
+    is_unclear: bool = False
+
+    def attempt(self) -> bool:
+        """Say whether the job is from these attempts; otherwise it is there all the same."""
+        name, aws = self.arguments["LabelingJobName"], self.aws
+        desired_state.check(self.request.physical_id, self.request.markers, aws)
+        try:
+            aws.sagemaker.create_labeling_job(**self.arguments)
+        except ParamValidationError as error:
             raise CustomResourceError(
-                f"labeling job {name} can't be started: {explain(refused)}"
-            ) from refused
-        if job is None:
-            raise
-        aws.log.info("labeling job %s exists already", name)
-        # Without an answer the job is most likely from this call's own attempts.
-        return refused is None
-    aws.log.info("created labeling job %s", name)
-    return True
+                f"ResourceProperties.Request is no CreateLabelingJob request: {error}"
+            ) from error
+        except (BotoCoreError, ClientError) as error:
+            refused = error if isinstance(error, ClientError) else None
+            is_refused_busy = refused is not None and is_busy(refused)
+            self.is_unclear |= refused is None or is_refused_busy or _was_repeated(refused)
+            # Whoever is busy is not asked for more; the next attempt finds the job if it is there.
+            job = None if is_refused_busy else jobs.find(name, self.request.owner, aws)
+            if job is None and refused is not None:
+                raise CustomResourceError(
+                    f"labeling job {name} can't be started: {explain(refused)}"
+                ) from refused
+            if job is None:
+                raise
+            aws.log.info("labeling job %s exists already", name)
+            return self.is_unclear
+        aws.log.info("created labeling job %s", name)
+        return True
+
+
+def _was_repeated(error: ClientError) -> bool:
+    """Say whether botocore had asked before: what came then is not known."""
+    return error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
 
 
 def _take_back(name: str, cause: Exception, aws: Clients) -> None:
+    if aws.clock.now() > aws.clock.deadline:
+        # The answer is due; CloudFormation's Delete stops it.
+        cause.add_note(f"could not yet stop what it had started: labeling job {name}")
+        return
     try:
         if jobs.stop(name, aws, until=aws.clock.now() + _TAKE_BACK):
             cause.add_note(f"stopped what it had started: labeling job {name}")

@@ -42,9 +42,18 @@ def delete(deletion: Deletion, aws: Clients) -> None:
         _stop_all(identity, deletion.owner, aws)
     except ClientError as error:
         # An account that Ground Truth is closed to must be able to remove what came to nothing.
-        if not is_closed(error) or marker is None or marker.ready:
+        if not is_closed(error) or marker is None or marker.ready or not _is_closed(aws):
             raise
         aws.log.warning("%s: nothing was started", refusal(error))
+
+
+def _is_closed(aws: Clients) -> bool:
+    """Say whether the account is refused any list too, which has nothing to do with one job."""
+    try:
+        aws.sagemaker.list_labeling_jobs(MaxResults=1)
+    except ClientError as error:
+        return is_closed(error)
+    return False
 
 
 def stop_leftover(identity: str, owner: Owner, aws: Clients) -> str | None:
@@ -65,9 +74,9 @@ def _stop_all(identity: str, owner: Owner, aws: Clients) -> None:
     until = min(aws.clock.now() + _STOP_WINDOW, aws.clock.deadline)
     name = identity
     try:
-        for job in jobs.runs(identity, aws):
+        for job in jobs.runs_to_stop(identity, aws):
             name = job.name
-            if not job.belongs_to(owner):
+            if not job.may_belong_to(owner):
                 aws.log.warning("labeling job %s is not of this stack, left alone", job.name)
                 continue
             jobs.stop(job.name, aws, until=until)

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
 
 from custom_resource.context import Clock, EventContext, step_log
 from custom_resource.errors import CustomResourceError
@@ -67,6 +74,30 @@ def test_what_is_busy_for_a_while_is_done() -> None:
     action = _Action(_error("ThrottlingException"), times=30)
 
     assert retry(action, action.aws) == "done"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectTimeoutError(endpoint_url="x"),
+        ConnectionClosedError(endpoint_url="x"),
+        EndpointConnectionError(endpoint_url="x"),
+        ReadTimeoutError(endpoint_url="x"),
+    ],
+)
+def test_what_gets_no_answer_is_tried_again(error: Exception) -> None:
+    action = _Action(error, times=30)
+
+    assert retry(action, action.aws) == "done"
+
+
+def test_a_mistake_that_botocore_finds_is_not_tried_again() -> None:
+    action = _Action(ParamValidationError(report="x"))
+
+    with pytest.raises(ParamValidationError):
+        retry(action, action.aws)
+
+    assert action.runs == 1
 
 
 def test_a_new_role_is_waited_for_three_minutes() -> None:

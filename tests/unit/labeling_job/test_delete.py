@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError
 from labeling_job.resource import run
+from tests.unit.fake_services import RefusedError
 from tests.unit.labeling_job.labeling_job_aws import OWNER_TAGS, FakeAws, event, own_id, properties
 
 
@@ -18,7 +20,8 @@ def test_delete_of_a_missing_job_succeeds() -> None:
 
     _delete(aws)
 
-    assert aws.called("DescribeLabelingJob") == [{"LabelingJobName": own_id()}]
+    looks = aws.called("DescribeLabelingJob")
+    assert {look["LabelingJobName"] for look in looks} == {own_id()}
     assert aws.jobs == {}
 
 
@@ -56,7 +59,7 @@ def test_delete_stops_every_run_of_the_resource() -> None:
 @pytest.mark.parametrize(
     "tags",
     [
-        {},
+        {"team": "others"},
         {**OWNER_TAGS, "ground-truth-cdk:stack": "another"},
         {**OWNER_TAGS, "ground-truth-cdk:resource": "Renamed"},
     ],
@@ -68,6 +71,67 @@ def test_delete_never_stops_a_job_of_somebody_else(tags: dict[str, str]) -> None
     _delete(aws)
 
     assert aws.statuses() == {own_id(): "InProgress"}
+
+
+@pytest.mark.parametrize("looks", [5, 7, 999])
+def test_delete_stops_a_job_of_ours_whose_tags_show_late_or_never(looks: int) -> None:
+    aws = FakeAws(looks_without_tags=looks)
+    aws.add_job(own_id(), "InProgress")
+
+    _delete(aws)
+
+    assert aws.statuses() == {own_id(): "Stopped"}
+
+
+def test_delete_leaves_a_job_without_tags_alone_whose_name_we_never_give() -> None:
+    aws = FakeAws()
+    aws.add_job(own_id().upper(), "InProgress", tags={})
+
+    _delete(aws)
+
+    assert aws.statuses() == {own_id().upper(): "InProgress"}
+
+
+def test_delete_does_not_lose_a_job_that_is_refused_while_the_list_is_behind() -> None:
+    aws = FakeAws(lists_behind=1)
+    aws.add_job(own_id(), "InProgress")
+    aws.refuse("DescribeLabelingJob", "ValidationException", "It can't be done now")
+
+    _delete(aws)
+
+    assert aws.statuses() == {own_id(): "Stopped"}
+
+
+class _Late(FakeAws):
+    """Describes the second run from the second look on."""
+
+    looks = 0
+
+    def _describe_labeling_job(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        self.looks += parameters["LabelingJobName"].endswith("-2")
+        if self.looks == 1:
+            raise RefusedError("ValidationException", "It can't be done now")
+        return super()._describe_labeling_job(parameters)
+
+
+@pytest.mark.parametrize("before", ["Failed", "Stopped"])
+def test_delete_does_not_lose_the_run_after_one_that_has_come_to_nothing(before: str) -> None:
+    aws = _Late(lists_behind=1)
+    aws.add_job(own_id(), before)
+    aws.add_job(f"{own_id()}-2", "InProgress")
+
+    _delete(aws)
+
+    assert aws.statuses()[f"{own_id()}-2"] == "Stopped"
+
+
+def test_a_job_that_is_kept_is_not_lost_while_the_list_is_behind() -> None:
+    aws = FakeAws(lists_behind=1)
+    aws.add_job(own_id(), "InProgress")
+    aws.refuse("DescribeLabelingJob", "ValidationException", "It can't be done now")
+
+    with pytest.raises(CustomResourceError, match="keeps it at work"):
+        _delete(aws, props=properties(StopOnDelete="false"))
 
 
 @pytest.mark.parametrize(
@@ -372,3 +436,16 @@ def test_the_job_of_a_create_that_failed_is_stopped_all_the_same() -> None:
     _delete(aws, props=_KEPT)
 
     assert aws.statuses() == {own_id(): "Stopped"}
+
+
+def test_a_closed_account_s_words_for_one_job_do_not_leave_it_at_work() -> None:
+    aws = FakeAws(course=("InProgress",))
+    aws.objects["in"]["Input/1.txt"] = b"42"
+    aws.refuse("StopLabelingJob", "ValidationException", "Only for existing customers", times=99)
+    aws.refuse("DescribeLabelingJob", "ValidationException", "Only for existing customers", times=2)
+    with pytest.raises(ClientError):
+        run(event("Create"), aws.as_clients())
+    aws.add_job(own_id(), "InProgress")
+
+    with pytest.raises(ClientError):
+        _delete(aws)

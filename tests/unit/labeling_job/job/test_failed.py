@@ -55,7 +55,45 @@ def test_a_job_without_a_reason_says_so() -> None:
         ("SageMaker was unable to assume the role 'arn:aws:iam::111122223333:role/r'", True),
         ("SageMaker is unable to perform: sts:AssumeRole on the role", True),
         ("The role has no permission to read s3://in", False),
+        ("Do not assume that s3://could-not-assume/x is there", False),
+        ("AlgorithmError: assume-nothing-bucket not readable: 403", False),
     ],
 )
 def test_only_a_role_that_can_not_be_assumed_may_be_new(reason: str, *, is_new: bool) -> None:
     assert _failed(reason).has_new_role is is_new
+
+
+@pytest.mark.parametrize(
+    ("reason", "advice"),
+    [
+        ("Access denied to s3://my-templates/x.liquid.jpg", "may read the data objects"),
+        ("s3://heart-rate-in/a.jpg could not be read: Access Denied", "may read the data objects"),
+        ("No access by arn:aws:iam::111122223333:role/kms", "may read the data objects"),
+        ("No access to bucket dev-cors-check", "may read the data objects"),
+        ("S3 object s3://internal-scans/manifest/a.jpg does not exist", None),
+    ],
+)
+def test_what_users_have_named_makes_no_advice(reason: str, advice: str | None) -> None:
+    message = str(_failed(reason))
+
+    assert message.endswith(reason) if advice is None else advice in message
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        (" LambdaErrorCode: Unhandled.", "the function dev-pre itself has raised an error"),
+        ("", "the function dev-pre itself has raised an error"),
+        (" LambdaErrorCode: AccessDeniedException.", "may invoke the function dev-pre"),
+        (" LambdaErrorCode: KMSAccessDeniedException.", "the key of the function dev-pre"),
+        (" LambdaErrorCode: TooManyRequestsException.", "dev-pre has had too many calls"),
+        (" LambdaErrorCode: ResourceNotFoundException.", "see that the function dev-pre exists"),
+    ],
+)
+def test_a_function_that_can_not_be_called_has_not_raised(code: str, advice: str) -> None:
+    function = "arn:aws:lambda:us-east-1:111122223333:function:dev-pre"
+
+    message = str(_failed(f"ClientError: Exception invoking the Lambda function {function}.{code}"))
+
+    assert advice in message
+    assert ("has raised" in message) is ("raised" in advice)
