@@ -62,6 +62,7 @@ _MADE_AGAIN: Final = {
     ("Workforce", "AWS::SageMaker::Workteam"),
     # Holds nothing, and lifts the pool's protection only where nobody was in it yet.
     ("Workforce", "Custom::PoolProtection"),
+    ("Workforce", "Custom::PortalNetwork"),
     ("Workforce", "Custom::PortalLogin"),
     ("Workforce", "Custom::WorkerAccess"),
     # Deletes accounts, unless it keeps them; see below.
