@@ -89,8 +89,9 @@ class WorkforceFunction(CustomResourceFunction):
     ) -> iam.ManagedPolicy:
         """Let the function change from where a portal opens, as long as a file restricts that.
 
-        This is a policy of its own, made after `after`, which goes with the restriction and is
-        deleted after what depends on it: CloudFormation changes policies before what needs them.
+        This is a policy of its own, made after `after`, so that it is still there while the
+        restriction is taken away: CloudFormation changes policies before what needs them, and
+        deletes what a template has no more when all else is done, in the order of destroy.
         """
         if self._network is None:
             self._network = iam.ManagedPolicy(self, "NetworkPolicy", roles=[self._role])
