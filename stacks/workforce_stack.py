@@ -12,6 +12,7 @@ from constructs.ground_truth import Notifications
 from constructs.ground_truth.workforce.oidc_workforce import OidcWorkforce
 from constructs.ground_truth.workforce.pool_protection import PoolProtection
 from constructs.ground_truth.workforce.portal_login import PortalLogin
+from constructs.ground_truth.workforce.portal_network import PortalNetwork
 from constructs.ground_truth.workforce.private_workforce import PrivateWorkforce
 from constructs.ground_truth.workforce.user_pool import WorkerPool
 from constructs.ground_truth.workforce.work_team import WorkTeam
@@ -143,7 +144,7 @@ class WorkforceStack(cdk.Stack):
     def _workforce(self) -> WorkforceReference:
         config, name = self._environment.workforce, self._environment.name
         if config.create is not None and self._pool is not None:
-            return PrivateWorkforce(
+            made = PrivateWorkforce(
                 self,
                 "Workforce",
                 name=name,
@@ -151,6 +152,17 @@ class WorkforceStack(cdk.Stack):
                 network=config.create,
                 checked=self._first,
             ).workforce
+            if config.create.allowed_cidrs or config.create.vpc:
+                portal_network = PortalNetwork(
+                    self,
+                    "PortalNetwork",
+                    workforce_name=name,
+                    network=config.create,
+                    checked=self._first,
+                    function=self.function,
+                )
+                made.ready.node.add_dependency(portal_network)
+            return made
         if config.oidc is not None:
             return OidcWorkforce(
                 self,
@@ -184,7 +196,6 @@ class WorkforceStack(cdk.Stack):
                 workforce=workforce,
                 teams=teams.values(),
                 pool=self._pool,
-                network=config.create,
                 function=self.function,
             )
             ready.append(login)

@@ -21,6 +21,7 @@ _KINDS: Final = {
     "Custom::WorkforceCheck": "workforce check",
     "Custom::PoolProtection": "protection of the user pool",
     "Custom::PortalLogin": "portal login",
+    "Custom::PortalNetwork": "opening of the portal",
     "Custom::Workers": "workers",
     "Custom::WorkerAccess": "worker access",
     "AWS::Cognito::UserPoolGroup": "group",

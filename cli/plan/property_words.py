@@ -52,6 +52,7 @@ _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
         "UserPoolId": "user pool",
         "WorkforceName": "workforce",
     },
+    "Custom::PortalNetwork": {"WorkforceName": "workforce"},
     "Custom::PoolProtection": {"UserPoolId": "user pool"},
     "Custom::WorkerAccess": {
         "Descriptions": "descriptions of the teams",
@@ -84,7 +85,7 @@ _OF_ALL: Final = {
 _OF_KEYS: Final = {
     "Custom::LabelingJob": dict(property_words(Job)),
     "Custom::OidcWorkforce": dict(property_words(Oidc, ("Oidc",))),
-    "Custom::PortalLogin": dict(property_words(Network)),
+    "Custom::PortalNetwork": dict(property_words(Network)),
 }
 _WORDS: Final = {
     kind: _OF_KEYS.get(kind, {})

@@ -17,7 +17,6 @@ from custom_resource.errors import CustomResourceError, code_of
 from workforce import user_pools, workforces
 from workforce.model import fitting
 from workforce.pool_check import check_client
-from workforce.portal_network import lift_what_is_gone
 
 if TYPE_CHECKING:
     from workforce.clients import Clients
@@ -57,10 +56,8 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
     return {"PortalUrl": portal, "CallbackUrl": callback, "LogoutUrl": logout}
 
 
-def update(event: Event, aws: Clients) -> dict[str, str]:
-    """Put there again what CloudFormation has overwritten; what is asked no more goes away."""
-    lift_what_is_gone(event, aws)
-    return create(event, aws)
+#: Puts there again what CloudFormation has overwritten.
+update = create
 
 
 def delete(event: Event, aws: Clients) -> None:

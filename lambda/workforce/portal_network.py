@@ -1,10 +1,15 @@
-"""From where the worker portal opens: what a workforce has of it, and how that is lifted."""
+"""`Custom::PortalNetwork`: opens the worker portal again where its restriction goes.
+
+It is made before the template restricts the workforce, and deleted when the restriction is out of
+the template: by a file that has it no more, or by a deployment that is taken back.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from workforce import workforces
+from workforce.late import is_late
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import WorkforceTypeDef
@@ -30,28 +35,37 @@ def network_of(found: WorkforceTypeDef) -> dict[str, Any]:
     }
 
 
-def lift_what_is_gone(event: Event, aws: Clients) -> None:
-    """Open the portal as far as an Update has taken a restriction out of the properties.
+def physical_id(event: Event) -> str:
+    """Return another id for another kind of restriction, so that the old one is lifted."""
+    kinds = [name for name in _NOTHING if event.properties.get(name)]
+    return "-".join((event.text("WorkforceName"), *kinds, "network"))
 
-    What an UpdateWorkforce leaves out stays as it is, so that a file without the key is not enough.
-    What the properties never had, somebody else has put there, and stays; so does all of a
-    workforce that is not ours.
+
+def create(event: Event, aws: Clients) -> dict[str, str]:
+    """Do nothing: the template restricts the workforce after this."""
+    del event, aws
+    return {}
+
+
+update = create
+
+
+def delete(event: Event, aws: Clients) -> None:
+    """Lift what the properties restrict, as far as the workforce still has it.
+
+    An UpdateWorkforce leaves as it is what it leaves out, so that a template without a restriction
+    is not enough. Where the environment ends, there is no workforce any more.
     """
-    if event.flag("Keep"):
-        return
-    gone = [name for name in _NOTHING if event.before.get(name) and not event.properties.get(name)]
-    if not gone:
-        return
-    name = event.text("WorkforceName")
-    found = workforces.settled(name, aws)
-    if found is None:
+    name = event.properties.get("WorkforceName")
+    found = workforces.settled(name, aws) if isinstance(name, str) else None
+    if found is None or is_late(event, aws):
         return
     there = network_of(found)
     changes = {
         member: nothing
-        for member, nothing in (_NOTHING[each] for each in gone)
-        if there[member] != nothing
+        for kind, (member, nothing) in _NOTHING.items()
+        if event.properties.get(kind) and there[member] != nothing
     }
     if changes:
         aws.log.info("workforce %s loses %s", name, ", ".join(changes))
-        aws.sagemaker.update_workforce(WorkforceName=name, **changes)  # type: ignore[arg-type]  # checked by botocore
+        aws.sagemaker.update_workforce(WorkforceName=found["WorkforceName"], **changes)  # type: ignore[arg-type]  # checked by botocore

@@ -13,6 +13,7 @@ from workforce import (
     oidc_workforce,
     pool_protection,
     portal_login,
+    portal_network,
     worker_access,
     workers,
 )
@@ -41,6 +42,7 @@ _RESOURCES: Final[Mapping[str, Resource]] = {
     "Custom::OidcWorkforce": oidc_workforce,
     "Custom::PoolProtection": pool_protection,
     "Custom::PortalLogin": portal_login,
+    "Custom::PortalNetwork": portal_network,
     "Custom::WorkerAccess": worker_access,
     "Custom::Workers": workers,
     "Custom::WorkforceCheck": check,

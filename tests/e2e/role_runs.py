@@ -216,11 +216,11 @@ class People:
 
     def open_the_portal(self) -> None:
         """Restrict from where the portal opens, and take the restriction away."""
-        login, sagemaker = self.resources["PortalLogin"], self.client("sagemaker")
-        name = login.properties()["WorkforceName"]
-        network = {"Cidrs": login.properties()["Cidrs"]}
+        opening, sagemaker = self.resources["PortalNetwork"], self.client("sagemaker")
+        name = opening.properties()["WorkforceName"]
+        network = {"Cidrs": opening.properties()["Cidrs"]}
         sagemaker.update_workforce(WorkforceName=name, SourceIpConfig=network)
-        login.ask("Update", login.properties(Cidrs=None), before=login.properties())
+        opening.ask("Delete")
         found = sagemaker.describe_workforce(WorkforceName=name)["Workforce"]
         if found["SourceIpConfig"]["Cidrs"]:
             raise RefusedError(f"the portal of {name} is still restricted")

@@ -62,6 +62,8 @@ _MADE_AGAIN: Final = {
     ("Workforce", "AWS::SageMaker::Workteam"),
     # Holds nothing, and lifts the pool's protection only where nobody was in it yet.
     ("Workforce", "Custom::PoolProtection"),
+    # Holds nothing, and lifts a restriction that no template has any more.
+    ("Workforce", "Custom::PortalNetwork"),
     ("Workforce", "Custom::PortalLogin"),
     ("Workforce", "Custom::WorkerAccess"),
     # Deletes accounts, unless it keeps them; see below.
@@ -206,15 +208,25 @@ def test_a_pool_and_its_accounts_are_deleted_only_where_unprotected(
     assert len(workers) == (stacks.environment.workforce.oidc is None)
 
 
-def test_what_can_fail_beside_a_protected_pool_is_made_before_it_or_after_its_protection(
+def test_between_a_protected_pool_and_its_protection_is_only_the_policy_that_names_the_pool(
     synthesised: Synthesised,
 ) -> None:
     resources = synthesised("create", protected=True).artifacts["Workforce"].template["Resources"]
     ids = {each["Type"]: name for name, each in resources.items()}
     pool, protection = ids["AWS::Cognito::UserPool"], ids["Custom::PoolProtection"]
 
-    between = before(protection, resources) - before(pool, resources) - {pool}
-    assert {resources[name]["Type"] for name in between} == {"AWS::IAM::ManagedPolicy"}
+    (policy,) = before(protection, resources) - before(pool, resources) - {pool}
+    assert policy.startswith("WorkforceFunctionMorePolicy")
+    assert pool in before(policy, resources)
+
+
+def test_all_else_is_made_before_a_protected_pool_or_after_its_protection(
+    synthesised: Synthesised,
+) -> None:
+    resources = synthesised("create", protected=True).artifacts["Workforce"].template["Resources"]
+    ids = {each["Type"]: name for name, each in resources.items()}
+    protection = ids["Custom::PoolProtection"]
+
     assert [
         name
         for name in resources.keys() - before(protection, resources) - {protection}

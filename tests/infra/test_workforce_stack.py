@@ -155,18 +155,18 @@ def test_a_team_s_topic_takes_messages_of_our_teams_only(local: Synthesis) -> No
     }
 
 
-def test_the_login_knows_from_where_a_portal_opens_only_where_the_file_says_it(
-    local: Synthesis, prod: Synthesis
-) -> None:
-    open_to_all = local.properties("Workforce", "Custom::PortalLogin")
-    restricted = prod.properties("Workforce", "Custom::PortalLogin")
+def test_what_opens_a_portal_again_is_made_before_its_restriction(prod: Synthesis) -> None:
+    # So there is something to delete as soon as there is something to lift.
+    network = prod.properties("Workforce", "Custom::PortalNetwork")
+    workforce = prod.properties("Workforce", "AWS::SageMaker::Workforce")
 
-    assert not open_to_all.keys() & {"Cidrs", "Vpc"}
-    assert restricted["Cidrs"] == ["203.0.113.0/24", "198.51.100.16/28"]
-    assert (
-        restricted["Cidrs"]
-        == (prod.properties("Workforce", "AWS::SageMaker::Workforce")["SourceIpConfig"]["Cidrs"])
-    )
+    assert network["WorkforceName"] == workforce["WorkforceName"]
+    assert network["Cidrs"] == workforce["SourceIpConfig"]["Cidrs"]
+    assert "Custom::PortalNetwork" in prod.after("Workforce", "AWS::SageMaker::Workforce")
+
+
+def test_a_portal_that_opens_everywhere_has_nothing_to_open_it_again(local: Synthesis) -> None:
+    assert local.resources("Workforce", "Custom::PortalNetwork") == []
 
 
 def _policies(synthesis: Synthesis) -> dict[str, str]:
@@ -175,17 +175,16 @@ def _policies(synthesis: Synthesis) -> dict[str, str]:
     return {name: json.dumps(each["Properties"]) for name, each in found.items()}
 
 
-def test_the_right_to_open_a_portal_is_a_policy_that_outlives_the_restriction(
+def test_the_right_to_open_a_portal_is_there_as_long_as_what_does_it(
     local: Synthesis, prod: Synthesis
 ) -> None:
-    # CloudFormation deletes what a template has no more when all else is done.
     (name,) = (
         name for name, text in _policies(prod).items() if "sagemaker:UpdateWorkforce" in text
     )
 
     assert "NetworkPolicy" in name
     assert "workforce/prod" in _policies(prod)[name]
-    assert name in prod.resources("Workforce", "Custom::PortalLogin")[0]["DependsOn"]
+    assert name in prod.resources("Workforce", "Custom::PortalNetwork")[0]["DependsOn"]
     assert "NetworkPolicy" not in "".join(_policies(local))
     assert "sagemaker:UpdateWorkforce" not in "".join(_policies(local).values())
 

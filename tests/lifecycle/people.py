@@ -25,6 +25,7 @@ from workforce.resources import physical_id
 TYPES: Final = (
     "WorkforceCheck",
     "PoolProtection",
+    "PortalNetwork",
     "OidcWorkforce",
     "PortalLogin",
     "WorkerAccess",
@@ -177,6 +178,8 @@ class PeopleStack:
             if self.world.teams:
                 return "DELETE_FAILED"
             self.world.workforces.pop(self.people.workforce_name, None)
+        if self._resources["PortalNetwork"].destroy().status != "DELETE_COMPLETE":
+            return "DELETE_FAILED"
         self._delete_groups(self.people)
         if self._resources["PoolProtection"].destroy().status != "DELETE_COMPLETE":
             return "DELETE_FAILED"
@@ -201,6 +204,9 @@ class PeopleStack:
         if people.mode == "oidc":
             steps.append(("OidcWorkforce", lambda: self._begin("OidcWorkforce", _oidc(people))))
         else:
+            if people.is_ours and people.cidrs:
+                network = {"WorkforceName": people.workforce_name, "Cidrs": list(people.cidrs)}
+                steps.append(("PortalNetwork", lambda: self._begin("PortalNetwork", network)))
             steps.append(("Workforce", lambda: self._make_workforce(people)))
         steps.append(("Teams", lambda: self._make_teams(people)))
         if self._pool_of(people):
@@ -263,6 +269,8 @@ class PeopleStack:
         self.world.stack_status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
         if not people.protected:
             self._resources["PoolProtection"].destroy()
+        if not people.cidrs:
+            self._resources["PortalNetwork"].destroy()
         self._remove_own_types(self.people, people)
 
     # CloudFormation's own types.
@@ -347,7 +355,6 @@ class PeopleStack:
             "Invitation": invitation if people.is_ours else None,
             "ClientSettings": _hash(people.client),
             "Teams": self._team_names(people),
-            "Cidrs": list(people.cidrs) or None if people.is_ours else None,
         }
 
     def _workers(self, people: People) -> dict[str, Any]:

@@ -122,12 +122,13 @@ def test_a_restriction_that_could_not_be_lifted_for_good_is_there_again(
     assert people_world.workforces["dev"]["SourceIpConfig"] == {"Cidrs": ["203.0.113.0/24"]}
 
 
+@pytest.mark.parametrize("step", ["Workforce", "Teams", "PortalLogin", "Workers"])
 def test_a_restriction_that_a_failed_deployment_has_brought_is_lifted(
-    people_world: PeopleWorld, stack: PeopleStack
+    people_world: PeopleWorld, stack: PeopleStack, step: str
 ) -> None:
     stack.deploy(_OPEN)
 
-    status = stack.deploy(replace(_OPEN, cidrs=("203.0.113.0/24",)), fails_at="Workers")
+    status = stack.deploy(replace(_OPEN, cidrs=("203.0.113.0/24",)), fails_at=step)
 
     assert status == "UPDATE_ROLLBACK_COMPLETE"
     assert "SourceIpConfig" not in people_world.workforces["dev"]

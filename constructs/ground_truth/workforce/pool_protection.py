@@ -14,8 +14,10 @@ class PoolProtection(Construct):
 
     Where a first deployment fails, CloudFormation deletes it before the pool, and it switches the
     pool's deletion protection off. So nothing else may be made after the pool and before it: what
-    fails there would leave a pool that nobody can delete. The template's own protection is on from
-    the beginning and never lapses (docs/decisions/0020-protection-that-a-rollback-lifts.md).
+    fails there would leave a pool that nobody can delete. The one exception is the policy that lets
+    the function change this pool and no other one of the account, which needs the pool's id. The
+    template's own protection is on from the beginning and never lapses
+    (docs/decisions/0020-protection-that-a-rollback-lifts.md).
     """
 
     def __init__(

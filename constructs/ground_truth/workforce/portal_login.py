@@ -12,12 +12,10 @@ import jsii
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
-from constructs.ground_truth.workforce.portal_network import network_properties
 from constructs.ground_truth.workforce.user_pool import WorkerPool
 from constructs.ground_truth.workforce.work_team import WorkTeam
 from constructs.ground_truth.workforce.workforce import WorkforceReference
 from constructs.ground_truth.workforce.workforce_function import WorkforceFunction
-from ground_truth.config.workforce import Network
 
 
 class PortalLogin(Construct):
@@ -26,9 +24,6 @@ class PortalLogin(Construct):
     It works again whenever the client, the pool, the workforce or its teams change, because each
     of these may have written over its work. Without a pool of ours it adds the portal's addresses
     to the client, never takes them away, and changes nothing else.
-
-    Of a workforce that is made here it also lifts the restriction of the portal that its file has
-    no more: an update that leaves one out need not do that (botocore: UpdateWorkforceRequest).
     """
 
     def __init__(
@@ -39,7 +34,6 @@ class PortalLogin(Construct):
         workforce: WorkforceReference,
         teams: Iterable[WorkTeam],
         pool: WorkerPool | None,
-        network: Network | None,
         function: WorkforceFunction,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -55,8 +49,6 @@ class PortalLogin(Construct):
             # Tags are among what must be said again.
             actions += ["cognito-idp:TagResource", "cognito-idp:UpdateUserPool"]
         function.allow(actions=actions, resources=[pool_arn(self, client.user_pool_id)])
-        if network is not None:
-            self._allow_lifting(workforce, network, function)
         resource = function.resource(
             self,
             "Login",
@@ -71,30 +63,11 @@ class PortalLogin(Construct):
                 "ClientSettings": pool and _settings(pool.client),
                 "PoolSettings": pool and _settings(pool.user_pool),
                 "Teams": [team.name for team in teams],
-                **({} if network is None else network_properties(network)),
             },
         )
         resource.node.add_dependency(*function.permissions, workforce.ready, *teams)
         #: Where workers log in, once they can.
         self.portal_url = resource.get_att_string("PortalUrl")
-
-    def _allow_lifting(
-        self, workforce: WorkforceReference, network: Network, function: WorkforceFunction
-    ) -> None:
-        if network.allowed_cidrs or network.vpc:
-            arn = cdk.Stack.of(self).format_arn(
-                service="sagemaker", resource="workforce", resource_name=workforce.name
-            )
-            function.allow_network(
-                actions=["sagemaker:UpdateWorkforce"], resources=[arn], after=workforce.checked
-            )
-        if network.vpc:
-            # Ground Truth deletes the portal's endpoint for its caller; EC2 names endpoints itself.
-            function.allow_network(
-                actions=["ec2:DeleteVpcEndpoints", "ec2:DescribeVpcEndpoints"],
-                resources=["*"],
-                after=workforce.checked,
-            )
 
 
 def pool_arn(scope: Construct, user_pool_id: str) -> str:

@@ -86,14 +86,15 @@ class WorkforceFunction(CustomResourceFunction):
 
     def allow_network(
         self, *, actions: list[str], resources: list[str], after: IDependable
-    ) -> None:
+    ) -> iam.ManagedPolicy:
         """Let the function change from where a portal opens, as long as a file restricts that.
 
         This is a policy of its own, made after `after`, so that it is still there while the
         restriction is taken away: CloudFormation changes policies before what needs them, and
-        deletes what a template has no more when all else is done.
+        deletes what a template has no more when all else is done, in the order of destroy.
         """
         if self._network is None:
             self._network = iam.ManagedPolicy(self, "NetworkPolicy", roles=[self._role])
             self._network.node.add_dependency(after)
         self._network.add_statements(iam.PolicyStatement(actions=actions, resources=resources))
+        return self._network

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.unit.workforce.workforce_aws import NAME, FakePeople
-from tests.unit.workforce.workforce_events import create, login_properties, update
+from tests.unit.workforce.workforce_events import create, delete, event, login_properties, update
+from workforce.resources import physical_id
 
 _CIDRS = ["203.0.113.0/24"]
 _VPC = {
@@ -23,8 +24,12 @@ def _aws(**network: Any) -> FakePeople:
     return made
 
 
+def _properties(**restricted: Any) -> dict[str, Any]:
+    return {"ServiceToken": "arn", "WorkforceName": NAME, **restricted}
+
+
 @pytest.mark.parametrize(
-    ("network", "before", "member"),
+    ("network", "restricted", "member"),
     [
         pytest.param(
             {"SourceIpConfig": {"Cidrs": _CIDRS}},
@@ -40,12 +45,12 @@ def _aws(**network: Any) -> FakePeople:
         ),
     ],
 )
-def test_what_the_properties_have_no_more_is_lifted(
-    network: dict[str, Any], before: dict[str, Any], member: dict[str, Any]
+def test_what_the_template_has_no_more_is_lifted(
+    network: dict[str, Any], restricted: dict[str, Any], member: dict[str, Any]
 ) -> None:
     aws = _aws(**network)
 
-    update(aws, "PortalLogin", login_properties(), login_properties(**before))
+    delete(aws, "PortalNetwork", _properties(**restricted))
 
     assert aws.called("UpdateWorkforce") == [{"WorkforceName": NAME, **member}]
     assert not network.keys() & aws.workforces[NAME].keys()
@@ -54,41 +59,58 @@ def test_what_the_properties_have_no_more_is_lifted(
 def test_a_workforce_that_cloudformation_has_opened_already_is_left_alone() -> None:
     aws = _aws()
 
-    update(aws, "PortalLogin", login_properties(), login_properties(Cidrs=_CIDRS, Vpc=_VPC))
+    delete(aws, "PortalNetwork", _properties(Cidrs=_CIDRS))
 
     assert aws.called("UpdateWorkforce") == []
 
 
-def test_a_restriction_that_no_file_has_had_stays() -> None:
+def test_where_the_environment_ends_there_is_nothing_to_lift() -> None:
+    aws = FakePeople()
+
+    delete(aws, "PortalNetwork", _properties(Cidrs=_CIDRS))
+
+    assert aws.called("UpdateWorkforce") == []
+
+
+def test_a_restriction_of_another_kind_stays() -> None:
+    aws = _aws(WorkforceVpcConfig={**_VPC, **_ENDPOINT})
+
+    delete(aws, "PortalNetwork", _properties(Cidrs=_CIDRS))
+
+    assert aws.workforces[NAME]["WorkforceVpcConfig"] == {**_VPC, **_ENDPOINT}
+
+
+def test_the_login_changes_no_restriction_whoever_has_set_it() -> None:
     aws = _aws(SourceIpConfig={"Cidrs": _CIDRS})
 
     create(aws, "PortalLogin", login_properties())
-    update(aws, "PortalLogin", login_properties(Teams=[]), login_properties())
+    update(aws, "PortalLogin", login_properties(), login_properties(Cidrs=_CIDRS))
 
     assert aws.workforces[NAME]["SourceIpConfig"] == {"Cidrs": _CIDRS}
 
 
-def test_a_workforce_that_is_not_ours_is_never_opened() -> None:
+def test_other_addresses_are_cloudformation_s() -> None:
     aws = _aws(SourceIpConfig={"Cidrs": _CIDRS})
+    before = _properties(Cidrs=["198.51.100.0/24"])
 
-    update(aws, "PortalLogin", login_properties(Keep="true"), login_properties(Cidrs=_CIDRS))
+    update(aws, "PortalNetwork", _properties(Cidrs=_CIDRS), before)
 
     assert aws.called("UpdateWorkforce") == []
 
 
-def test_a_restriction_that_is_another_one_now_is_cloudformation_s() -> None:
-    aws = _aws(SourceIpConfig={"Cidrs": _CIDRS})
-    before = login_properties(Cidrs=["198.51.100.0/24"])
+def test_another_kind_of_restriction_is_another_resource_so_that_the_old_one_is_lifted() -> None:
+    by_addresses, by_other_addresses, by_network = (
+        physical_id(event("Create", "PortalNetwork", _properties(**restricted)))
+        for restricted in ({"Cidrs": _CIDRS}, {"Cidrs": ["198.51.100.0/24"]}, {"Vpc": _VPC})
+    )
 
-    update(aws, "PortalLogin", login_properties(Cidrs=_CIDRS), before)
-
-    assert aws.called("UpdateWorkforce") == []
+    assert by_addresses == by_other_addresses != by_network
 
 
 def test_a_workforce_that_is_still_being_changed_is_waited_for() -> None:
     aws = _aws(SourceIpConfig={"Cidrs": _CIDRS})
     aws.ahead[NAME] = ["Updating", "Updating", "Active"]
 
-    update(aws, "PortalLogin", login_properties(), login_properties(Cidrs=_CIDRS))
+    delete(aws, "PortalNetwork", _properties(Cidrs=_CIDRS))
 
     assert "SourceIpConfig" not in aws.workforces[NAME]
