@@ -249,6 +249,8 @@ class LocalAws:
             "LAMBDA_EXECUTOR": "local",
             # CloudFormation makes one resource after the other here, so that no jobs begin at once.
             "SPREAD_SECONDS": "0",
+            # Its list is never behind.
+            "ABSENT_SECONDS": "0",
             "DOCKER_HOST": f"unix://{self.state / 'no-such-file'}",
             "STATE_DIR": str(self.state / "tmp" / "state"),
             "S3_DATA_DIR": str(self.state / "tmp" / "s3"),

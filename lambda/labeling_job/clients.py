@@ -52,6 +52,9 @@ class Clients(EventContext):
     addresses: dict[str, Address] = field(default_factory=dict)
     #: Seconds over which the jobs of a file begin.
     spread_seconds: float = 0.0
+    #: Seconds for which a job must be neither described nor listed before it is left to itself,
+    #: since the list may show a new job late.
+    absent_seconds: float = 30.0
 
 
 def connect(*, step: str, seconds: float) -> Clients:
@@ -70,4 +73,5 @@ def connect(*, step: str, seconds: float) -> Clients:
         log=step_log(step),
         propagation_seconds=propagation_seconds(),
         spread_seconds=float(os.environ.get("SPREAD_SECONDS", "8")),
+        absent_seconds=float(os.environ.get("ABSENT_SECONDS", "30")),
     )

@@ -42,9 +42,7 @@ _TAG_ATTEMPTS: Final = 9
 _LISTED_ATTEMPTS: Final = 5
 #: Seconds between two looks at a job, at most.
 _PAUSE: Final = 5.0
-#: Seconds for which a job must be neither described nor listed before it is left to itself, since
-#: the list may show a new job late; and those between two looks.
-_ABSENT_FOR: Final = 30.0
+#: Seconds between two looks for a job that is neither described nor listed.
 _ABSENT_PAUSE: Final = 10.0
 
 
@@ -153,7 +151,7 @@ def runs_to_stop(identity: str, aws: Clients) -> Iterator[Job]:
     may_be_new = True
     for name in run_names(identity):
         job = _settled(name, aws)
-        end = aws.clock.now() + _ABSENT_FOR
+        end = aws.clock.now() + aws.absent_seconds
         while (
             job is None
             and may_be_new

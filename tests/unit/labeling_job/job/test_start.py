@@ -52,20 +52,22 @@ def test_a_job_that_is_there_waits_for_nobody() -> None:
     assert aws.time == 0
 
 
-@pytest.mark.parametrize(("told", "seconds"), [(None, 8.0), ("0", 0.0)])
-def test_the_spread_can_be_set_for_a_function(
-    monkeypatch: pytest.MonkeyPatch, told: str | None, seconds: float
+@pytest.mark.parametrize(("told", "seconds"), [(None, (8.0, 30.0)), ("0", (0.0, 0.0))])
+def test_spread_and_patience_can_be_set_for_a_function(
+    monkeypatch: pytest.MonkeyPatch, told: str | None, seconds: tuple[float, float]
 ) -> None:
     from labeling_job.clients import connect
 
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "example")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
-    monkeypatch.delenv("SPREAD_SECONDS", raising=False)
-    if told is not None:
-        monkeypatch.setenv("SPREAD_SECONDS", told)
+    for name in ("SPREAD_SECONDS", "ABSENT_SECONDS"):
+        monkeypatch.delenv(name, raising=False)
+        if told is not None:
+            monkeypatch.setenv(name, told)
 
-    assert connect(step="Test", seconds=1.0).spread_seconds == seconds
+    clients = connect(step="Test", seconds=1.0)
+    assert (clients.spread_seconds, clients.absent_seconds) == seconds
 
 
 @dataclass
