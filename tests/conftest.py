@@ -58,7 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Looking for garbage among a million objects that stay is a fifth of what tests take.
     gc.set_threshold(100_000, 50, 100)
     # Each session of boto3 reads SageMaker's model anew, which takes a third of a second.
-    JSONFileLoader.load_file = functools.cache(JSONFileLoader.load_file)
+    cached: Any = functools.cache(JSONFileLoader.load_file)
+    JSONFileLoader.load_file = cached  # type: ignore[method-assign]
     if config.getoption("--target") == "local":
         sys.addaudithook(_refuse_the_users_files)
 

@@ -15,7 +15,6 @@ from typing import Any
 from ground_truth.config import load_all
 from local.aws import ROOT, LocalAws
 from local.browser import Browser
-from local.cdk_cli import CdkCli
 from local.ground_truth.answers import png
 from local.worker import Task, Worker
 from tests.assembly import synthesise
@@ -23,6 +22,7 @@ from tests.e2e.changes import telling_events
 from tests.e2e.deployed import Answers, CustomResource
 from tests.e2e.permissions import Roles, Run, permissions
 from tests.e2e.role_runs import Bucket, Jobs, People, Provider
+from tests.e2e.warm_cdk import WarmCdk
 
 ENVIRONMENTS = ROOT / "tests" / "data" / "least-privilege" / "environments"
 #: Where the workforce of an identity provider is, since a Region has one workforce.
@@ -82,11 +82,11 @@ class Account:
         """A browser without cookies."""
         return Browser(self.aws.ca_bundle)
 
-    def cdk(self, environment: str) -> CdkCli:
+    def cdk(self, environment: str) -> WarmCdk:
         """Return the CDK command for an environment."""
         folder = self.folder / environment
         folder.mkdir(exist_ok=True)
-        return CdkCli(
+        return WarmCdk(
             environment=environment,
             variables=self.aws.environment,
             folder=folder,

@@ -14,11 +14,12 @@ import yaml
 from ground_truth.config import load_all
 from local.aws import LocalAws
 from local.browser import Browser
-from local.cdk_cli import CdkCli, CdkError
+from local.cdk_cli import CdkError
 from local.mailbox import PATH as MAILBOX
 from local.worker import Worker
 from tests.assembly import Change, synthesise
 from tests.e2e.changes import soon_refused
+from tests.e2e.warm_cdk import WarmCdk
 
 CREATE = {"organization": "Example Labs", "support_email": "labeling@example.com"}
 
@@ -109,9 +110,9 @@ class Project:
         )["Groups"]
         return {**found[0], "Groups": {group["GroupName"] for group in groups}}
 
-    def cdk(self, name: str) -> CdkCli:
+    def cdk(self, name: str) -> WarmCdk:
         """Return the CDK command for an environment."""
-        return CdkCli(
+        return WarmCdk(
             environment=name,
             variables=self.aws.environment,
             folder=self.folder,

@@ -23,6 +23,7 @@ from local.mailbox import PATH as MAILBOX
 from local.walkthrough import label_all, wait_for_end
 from local.worker import Worker
 from tests.assembly import synthesise
+from tests.e2e.warm_cdk import WarmCdk
 
 ROOT = Path(__file__).parents[2]
 
@@ -100,14 +101,16 @@ def local_target(
     The environment is synthesised here, or by the CDK command if there is an `app`.
     """
     with LocalAws(folder, region=environment.region, unkindness=unkindness) as aws:
-        cdk = CdkCli(
-            environment=environment.name,
-            variables=aws.environment,
-            folder=folder,
-            app=app or _assembly(environment, folder),
+        where: Any = {
+            "environment": environment.name,
+            "variables": aws.environment,
+            "folder": folder,
+        }
+        cdk = (
+            CdkCli(**where, app=app).synthesised()
+            if app
+            else WarmCdk(**where, app=_assembly(environment, folder))
         )
-        if app:
-            cdk = cdk.synthesised()
         cdk.bootstrap(aws.account, aws.region)
 
         workers = tuple(

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from local.aws import ROOT, LocalAws
-from local.cdk_cli import CdkCli
 from tests.assembly import synthesise
 from tests.e2e.deployer import Deployer
+from tests.e2e.warm_cdk import WarmCdk
 from tests.environments import shipped
 
 
@@ -26,7 +26,7 @@ def test_deploy_update_and_destroy_pass_with_the_policies_and_leave_nothing(tmp_
     before, after = (_assembly(tmp_path, center) for center in ("labeling", "research"))
     with LocalAws(tmp_path) as aws:
         deployer = Deployer(aws, "local")
-        cdk = CdkCli(environment="local", variables=aws.environment, folder=tmp_path, app=before)
+        cdk = WarmCdk(environment="local", variables=aws.environment, folder=tmp_path, app=before)
         cdk.bootstrap(aws.account, aws.region, ",".join(deployer.policies))
         outputs = cdk.deploy("Data", "Workforce")
         for file in (ROOT / "samples" / "even-odd" / "Input").iterdir():
