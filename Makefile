@@ -33,7 +33,8 @@ demo: ## From four text files to labels and back to nothing, on this computer (K
 .PHONY: test
 test: ## Run all tests, the end-to-end deployment and the audit included
 	$(call install,dev sdk audit)
-	@python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+	@# Deployments wait more than they work: three for two cores.
+	@python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: quick
 quick: ## Run the tests that deploy nothing, audit nothing and do not start the command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ def stack_name(environment: Environment) -> str:
     return f"GroundTruth-{environment.name}"
 
 
+@functools.cache
 def expected_version() -> int:
     """Return the version that this tree's own policies have."""
     import yaml
