@@ -6,6 +6,8 @@ SHELL := /bin/bash
 
 # Node comes from the virtual environment, the CDK CLI from package-lock.json.
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+# Compiling the tests anew is a half of their collection; some shells ask for that.
+export PYTHONDONTWRITEBYTECODE :=
 # The Python that .venv is made with. Once there is one that runs, its own.
 PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo python3)
 
