@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from tests.unit.fake_services import RefusedError
-from tests.unit.workforce.cognito_users import POOL
+from tests.unit.workforce.cognito_pools import POOL
 from tests.unit.workforce.workforce_aws import FakePeople
 from tests.unit.workforce.workforce_events import create, update, workers_properties
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.workforce.cognito_users import NOW
+from tests.unit.workforce.cognito_pools import NOW
 from workforce.accounts import Account
 from workforce.record import Record
 from workforce.summary import Summary, name_of
