@@ -10,7 +10,7 @@ from cli.aws.people import Clients, People, PeopleError, stack_of
 from ground_truth.config import Environment
 from workforce import workers
 from workforce.event import Event
-from workforce.summary import name_of
+from workforce.names import names_of
 
 _KIND: Final = "Custom::Workers"
 
@@ -44,14 +44,13 @@ def _of_person(environment: Environment, people: People, email: str) -> Iterator
 
 def without_addresses(environment: Environment, found: Mapping[str, list[str]]) -> list[str]:
     """Return differences where anybody may read them: by number in the file and initials."""
-    numbers = {email: number for number, email in enumerate(environment.workforce.workers, 1)}
-    names = {
-        email: f"worker {name_of(numbers[email], email)}"
-        if email in numbers
-        else "somebody whom the file does not name"
-        for email in found
-    }
-    return [f"{names[email]} {', '.join(said)}" for email, said in found.items()]
+    names = names_of(environment.workforce.workers)
+    return [
+        f"worker {names[email]} {', '.join(said)}"
+        if email in names
+        else f"somebody whom the file does not name {', '.join(said)}"
+        for email, said in found.items()
+    ]
 
 
 def fix(environment: Environment, clients: Clients) -> str:
