@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from tests.unit.fake_services import RefusedError
 from tests.unit.workforce.cognito_pools import NOW
-from tests.unit.workforce.cognito_users import FakeUsers, attribute
+from tests.unit.workforce.cognito_users import FakeUsers, attribute, sub_of
 
 _INVITED: Final = "FORCE_CHANGE_PASSWORD"
 _DAY: Final = 24 * 3600.0
@@ -76,7 +76,7 @@ class FakeCognito(FakeUsers):
         users[name] = {
             "Username": name,
             "UserAttributes": [
-                {"Name": "sub", "Value": name if self._is_by_email(pool) else f"sub-of-{name}"},
+                {"Name": "sub", "Value": name if self._is_by_email(pool) else sub_of(name)},
                 *parameters["UserAttributes"],
             ],
             "Enabled": True,
