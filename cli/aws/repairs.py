@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from cli.aws.people import Clients, People, PeopleError, stack_of
+from cli.aws.reminders import OPEN
 from ground_truth.config import Environment
 from workforce import workers
 from workforce.event import Event
@@ -34,12 +35,22 @@ def _of_person(environment: Environment, people: People, email: str) -> Iterator
         if wanted:
             yield "has no account"
         return
-    if wanted and not person.account.is_enabled:
+    if wanted and (not person.account.is_enabled or person.state == "unconfirmed"):
         yield f"is {person.state}"
     for team in sorted(wanted - {*person.teams}):
         yield f"is not in {team}"
     for team in sorted({*person.teams} - wanted):
         yield f"is in {team}, which the file does not say"
+
+
+def waiting(environment: Environment, people: People) -> list[str]:
+    """Return who can't come yet though nobody has done anything by hand, without addresses."""
+    found = {
+        email: [f"has not come yet: {each.state}"]
+        for email, each in people.persons.items()
+        if each.is_worker and each.state in OPEN
+    }
+    return without_addresses(environment, found)
 
 
 def without_addresses(environment: Environment, found: Mapping[str, list[str]]) -> list[str]:

@@ -29,7 +29,8 @@ def drift(environment: EnvironmentName, *, as_json: AsJson = False) -> None:
 
     CloudFormation compares each resource with its template, and the portal's addresses and the
     invitation are compared with what was written there. Where nothing differs, accounts and teams
-    are compared with the file, and people named by their number in it. It needs credentials that
+    are compared with the file, and people named by their number in it; who can't come yet, because
+    a password has ended or a mail is due, is told and is no difference. It needs credentials that
     may read everything.
     """
     read = read_environment(environment)
@@ -41,12 +42,14 @@ def drift(environment: EnvironmentName, *, as_json: AsJson = False) -> None:
     try:
         with progress("drift") as say:
             drifted, not_checked = _find(read, say)
-            people = [] if drifted else _people(read)
+            people, waiting = ([], []) if drifted else _people(read)
     except (BotoCoreError, ClientError) as error:
         raise unanswered(error) from None
 
     def show(screen: Console) -> None:
         _show(drifted, people, not_checked, screen)
+        for sentence in waiting:
+            screen.print(f"{sentence}; ground-truth workers {read.name} remind all")
 
     end(
         {
@@ -54,6 +57,7 @@ def drift(environment: EnvironmentName, *, as_json: AsJson = False) -> None:
             "drifted": [_as_json(each) for each in drifted],
             "not_checked": not_checked,
             "people": people,
+            "waiting": waiting,
         },
         show,
         as_json=as_json,
@@ -70,13 +74,17 @@ def _error(
     return f"people differ; ground-truth workers {environment.name} says who" if people else None
 
 
-def _people(environment: Environment) -> list[str]:
-    """Return how people differ from the file; by number and initials, since logs are public."""
-    from cli.aws.people import Clients, find
-    from cli.aws.repairs import differences, without_addresses
+def _people(environment: Environment) -> tuple[list[str], list[str]]:
+    """Return how people differ from the file, and who has still to come, which is no difference.
 
-    found = differences(environment, find(environment, Clients.of(environment)))
-    return without_addresses(environment, found)
+    By number and initials, since logs are public.
+    """
+    from cli.aws.people import Clients, find
+    from cli.aws.repairs import differences, waiting, without_addresses
+
+    people = find(environment, Clients.of(environment))
+    found = differences(environment, people)
+    return without_addresses(environment, found), waiting(environment, people)
 
 
 def _find(environment: Environment, say: Callable[[str], None]) -> tuple[list[Drifted], list[str]]:

@@ -87,7 +87,7 @@ class Summary:
         if said:
             said.append(
                 "what is due goes out with the next change of people, or by `ground-truth workers"
-                f" {self._environment} --remind all`"
+                f" {self._environment} remind all`"
             )
         if unclear:
             said.append(
