@@ -90,8 +90,9 @@ def plans(assembly: Path, environments: Path) -> Iterator[tuple[str, str]]:
 
 
 def _of_logs(logs: Any, environment: str) -> Iterator[tuple[str, str]]:
-    groups = logs.describe_log_groups(logGroupNamePrefix=f"{environment}-")["logGroups"]
-    for group in groups:
+    for group in logs.describe_log_groups()["logGroups"]:
+        if f"{environment}-" not in group["logGroupName"]:
+            continue
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
         for page in pages:
             for event in page["events"]:
