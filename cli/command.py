@@ -204,7 +204,12 @@ def _missing(error: ModuleNotFoundError, words: Sequence[str]) -> str:
     command = next((_INSTALLED_BY[word] for word in words if word in _INSTALLED_BY), None)
     if command is None:
         raise error
-    return f"expected the package {error.name}, got none; `{command}` in {INSTALLATION} installs it"
+    if "--keep" in words:
+        command += " KEEP=1"
+    return (
+        f"run `{command}` in {INSTALLATION}, which installs what this verb needs; expected the"
+        f" package {error.name}, got none"
+    )
 
 
 def _called(words: Sequence[str]) -> str:

@@ -46,7 +46,7 @@ def test_aws(  # no test
     """Deploy an environment to a real account, have it labeled, destroy it.
 
     It says what it makes and what that costs, and asks for the account's number. What AWS answers
-    is written to .local/aws-answers.json.
+    is written to .local/aws-answers.json. `make setup AUDIT=1` installs what it needs.
     """
     name = read_environment(environment).name
     for each in region or ():

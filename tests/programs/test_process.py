@@ -134,6 +134,25 @@ def test_a_python_without_the_packages_says_where_they_are() -> None:
     )
 
 
+def test_the_app_without_its_packages_says_what_to_do_in_a_sentence() -> None:
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    done = subprocess.run(  # this interpreter, without its packages
+        [sys.executable, "-S", "app.py"],
+        cwd=_ROOT,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "app.py: run `make setup`, then `. .venv/bin/activate`, and try again:"
+        f" {sys.executable} has no aws_cdk\n"
+    )
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--help"], ["deploy", "--help"], ["validate"], ["validate", "--json"], ["nothing", "--json"]],
@@ -359,6 +378,7 @@ def test_colour_is_the_terminal_s(
     ("verb", "package", "command"),
     [
         ("demo", "trustme", "make demo"),
+        ("demo --keep", "trustme", "make demo KEEP=1"),
         ("audit", "cdklabs", "make setup AUDIT=1"),
         ("test-aws dev", "pytest", "make setup AUDIT=1"),
     ],
@@ -384,5 +404,5 @@ def test_a_verb_whose_packages_are_not_there_says_what_installs_them(
         os.close(each)
 
     assert done.returncode == 1
-    assert f"got none; `{command}` in {_ROOT} installs it" in done.stderr
+    assert f": run `{command}` in {_ROOT}, which installs what this verb needs;" in done.stderr
     assert "Traceback" not in done.stderr
