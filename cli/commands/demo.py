@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 def demo(
     *,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Leave it all running, and say how to look at it.")
+        bool, typer.Option("--keep", help="Leave it all running, with tasks to do by hand.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take four text files to labels and back to nothing, without an account.
 
     It starts a local AWS, deploys with the real CDK CLI, lets a simulated worker do the tasks,
-    shows the labels, deploys again to show that nothing changes, and destroys.
+    shows the labels, deploys again to show that nothing changes, and destroys. It needs more
+    packages than deploying does: `make demo` installs them and then runs it.
     """
     from local.demo import GOAL, DemoError, run_demo
 
@@ -36,10 +37,10 @@ def demo(
     def show(labels: Labels) -> None:
         made.append(labels)
         rows = [
-            (line.object_key, line.text, line.label or "", f"{line.confidence:.2f}", *workers)
+            (line.object_key, line.text, line.label or "not yet", ", ".join(workers))
             for line, workers in zip(labels.lines, labels.workers, strict=True)
         ]
-        print_table(screen, ("object", "text", "label", "confidence", "worker"), rows)
+        print_table(screen, ("object", "text", "label", "worker"), rows)
         screen.print(f"Output manifest: {labels.manifest}\n")
 
     start = time.monotonic()
