@@ -16,8 +16,8 @@ if __name__ == "__main__":
     for package in ("aws_cdk", "cdk_nag", "pydantic", "yaml"):
         if find_spec(package) is None:
             sys.exit(
-                "app.py: run `make setup`, then `. .venv/bin/activate`, and try again:"
-                f" {sys.executable} has no {package}"
+                "app.py: run `make setup`, then `. .venv/bin/activate`,"
+                f" and try again: {sys.executable} has no {package}"
             )
     # The process ends before collecting pays.
     gc.disable()
