@@ -315,6 +315,17 @@ def test_where_nobody_can_be_asked_nothing_is_destroyed(cdk: Path) -> None:
     assert not (cdk / "started").exists()
 
 
+def test_json_of_a_refusal_to_destroy_says_that_all_stays(cdk: Path) -> None:
+    done = _run(cdk, "destroy", "dev", "--json")
+
+    assert json.loads(done.stdout) == {
+        "exit_code": 1,
+        "error": "expected --yes where nobody can be asked; nothing was destroyed",
+        "environment": "dev",
+        "stays": ["Data", "Workforce", "Labeling"],
+    }
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "started"),
     [("dev\n", 0, True), ("de\n", 1, False), ("\n", 1, False), ("\x04", 1, False)],
