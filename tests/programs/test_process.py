@@ -186,7 +186,7 @@ def test_a_pipe_that_nobody_reads_ends_it_without_a_trace(
         (["destroy", "dev", "--yes"], "subprocess.Popen", "cdk"),
         (["demo"], "subprocess.Popen", "local.server"),
         (["audit"], "import", "cdklabs"),
-        (["test-aws", "dev"], "subprocess.Popen", "pytest"),
+        (["test-aws", "dev"], "socket.connect", ""),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
@@ -383,6 +383,38 @@ def test_colour_is_the_terminal_s(
 
     assert (b"\x1b[" in os.read(ours, 10_000)) is is_coloured
     os.close(ours)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("", "sign in to the account in this shell (`aws sso login`, or AWS_PROFILE=…): "),
+        ("protected: true", "expected `protected: false` in environments/dev.yaml, since"),
+    ],
+)
+def test_what_keeps_a_test_from_aws_is_said_in_a_line(
+    folder: Path, change: str, words: str
+) -> None:
+    file = folder / "environments" / "dev.yaml"
+    file.write_text(file.read_text().replace("protected: false", change or "protected: false"))
+    # One that can ask is a terminal.
+    ours, theirs = pty.openpty()
+
+    done = subprocess.run(  # noqa: S603  # this interpreter
+        [*_COMMAND, "test-aws", "dev"],
+        cwd=folder,
+        env=_NO_ACCOUNT,
+        stdin=theirs,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    for each in (ours, theirs):
+        os.close(each)
+
+    (said,) = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said.startswith(f"ground-truth test-aws: {words}")
 
 
 @pytest.mark.parametrize(
