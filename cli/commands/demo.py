@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,6 +13,9 @@ from cli.verb import AsJson, console, end, print_table, verb
 
 if TYPE_CHECKING:
     from local.demo import Labels
+
+#: What CDK's own functions in JavaScript import, and AWS has.
+_SDK: Final = "node_modules/@aws-sdk/client-s3"
 
 
 @verb("ground-truth demo", "ground-truth demo --keep")
@@ -31,6 +34,12 @@ def demo(
     """
     from local.demo import GOAL, DemoError, run_demo
 
+    if not (INSTALLATION / _SDK).exists():
+        # `make setup` leaves it out, also where it was.
+        raise CommandError(
+            f"run `make demo{' KEEP=1' if keep else ''}` in {INSTALLATION}, which installs what"
+            f" this verb needs; expected {_SDK}, got none"
+        )
     screen = console(errors=as_json)
     made: list[Labels] = []
 

@@ -307,6 +307,16 @@ def test_without_node_modules_it_says_what_installs_them(checkout: Path) -> None
     )
 
 
+def test_without_the_sdk_of_cdk_s_functions_the_demo_says_what_installs_it(checkout: Path) -> None:
+    done = _run(checkout, "demo", PYTHONPATH=os.pathsep.join([_path(checkout), str(_ROOT)]))
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"ground-truth demo: run `make demo` in {checkout}, which installs what this verb needs;"
+        " expected node_modules/@aws-sdk/client-s3, got none\n"
+    )
+
+
 def test_where_nobody_can_be_asked_nothing_is_destroyed(cdk: Path) -> None:
     done = _run(cdk, "destroy", "dev")
 
