@@ -178,7 +178,7 @@ def test_a_pipe_that_nobody_reads_ends_it_without_a_trace(
     [
         (["validate"], "open", "dev.yaml"),
         (["new", "stage", "--task", "custom"], "open", "stage.yaml"),
-        (["plan"], "subprocess.Popen", "cdk"),
+        (["plan"], "subprocess.Popen", "git"),
         (["workers", "dev"], "socket.connect", ""),
         (["doctor", "dev"], "socket.connect", ""),
         (["deploy", "dev"], "subprocess.Popen", "cdk"),
