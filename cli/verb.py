@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Columns, where nothing limits them.
 _UNLIMITED: Final = 1_000_000
+#: A word, or a command in backticks with what stands around it.
+_PART: Final = re.compile(r"(?:`[^`]*`|[^\s`])+|`")
 
 
 def _environments(incomplete: str) -> list[str]:
@@ -131,6 +134,17 @@ def _table(
     for row in rows:
         table.add_row(*(row[each] for each in places))
     return table
+
+
+def broken(text: str, width: int) -> list[str]:
+    """Return lines of at most `width` characters: no word, and no command in backticks, is cut."""
+    lines: list[str] = []
+    for part in _PART.findall(text):
+        if lines and len(lines[-1]) + 1 + len(part) <= width:
+            lines[-1] += f" {part}"
+        else:
+            lines.append(part)
+    return lines
 
 
 @contextmanager

@@ -30,7 +30,7 @@ _WAITING: Final = (
     ),
     (
         "invited",
-        "never signed in; a temporary password is good for {days} days. If an address is wrong,"
+        "not signed in yet; a temporary password is good for {days} days. If an address is wrong,"
         " write the right one in its place and deploy",
     ),
     ("mail due", "no invitation has gone yet, remind them"),
