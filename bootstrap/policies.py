@@ -138,15 +138,11 @@ def _statement(sid: str, scope: Mapping[str, Any], actions: Sequence[str]) -> It
     if "list" in scope:
         yield f"Resource: !Ref {scope['list']}"
     else:
-        arns = [arn.replace("{name}", name) for arn in _listed(scope["arn"]) for name in names(scope)]
+        allowed = _listed(scope.get("names", ""))
+        arns = [each.replace("{name}", name) for each in _listed(scope["arn"]) for name in allowed]
         yield from _value("Resource", arns if len(arns) > 1 else arns[0])
     if "condition" in scope:
         yield from _value("Condition", scope["condition"])
-
-
-def names(scope: Mapping[str, Any]) -> list[str]:
-    """Return the names that a scope allows, of which each is put into each of its ARNs."""
-    return _listed(scope.get("names", ""))
 
 
 def _listed(value: str | list[str]) -> list[str]:

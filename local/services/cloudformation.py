@@ -28,6 +28,19 @@ _SERVICES: Final = {
     "AWS::Lambda::Function": "lambda.amazonaws.com",
 }
 _ROLE: Final = "AWS::IAM::Role"
+#: CloudFormation's own tag, which nobody else can set. The types that get it say so in their
+#: schema (`cloudFormationSystemTags`); of those that MiniStack tags and AWS does not, and the
+#: other way round, tests/infra/test_declared_permissions.py knows.
+_STACK_TAG: Final = "aws:cloudformation:stack-name"
+NEVER_TAGGED: Final = (
+    *(_ROLE, "AWS::KMS::Key", "AWS::SQS::Queue"),
+    *("AWS::SageMaker::Workforce", "AWS::SageMaker::Workteam"),
+)
+#: The type, the property that has tags, and its shape.
+TAGGED_TOO: Final = {"AWS::SES::EmailIdentity": ("Tags", "list")}
+#: The endpoint of a portal, as AWS's own policy for Ground Truth has it:
+#: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSageMakerGroundTruthExecution.html
+_PORTAL: Final = "aws.sagemaker.us-east-1.labeling"
 _CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
 #: AWS's own words.
 _OTHER_FUNCTION: Final = "Modifying service token is not allowed."
@@ -68,6 +81,7 @@ class Deployments:
         """Ask before each resource is made, changed and deleted, and keep a role's boundary."""
         self._keep_service_tokens()
         self._answer_when_there_is_news()
+        self._tag_as_aws_does()
         operations = self._requests._ACTION_HANDLERS
         for operation in ("CreateChangeSet", "CreateStack", "DeleteStack", "UpdateStack"):
             operations[operation] = self._noting_the_role(operations[operation])
@@ -79,7 +93,7 @@ class Deployments:
         def provision_if_allowed(kind: str, logical_id: str, new: Any, stack: str) -> Any:
             name = self._provisioners._physical_name(stack, logical_id)
             self._require(stack, "every stack", ("create",), name, new)
-            self._require(stack, kind, ("create", "tagging", "read"), name, new)
+            self._require(stack, kind, ("create", "tagging", "read"), name, new, is_new=True)
             made = provision(kind, logical_id, new, stack)
             self._bound(kind, made[0], new)
             return made
@@ -102,6 +116,21 @@ class Deployments:
         stacks._provision_resource = provision_if_allowed
         stacks._update_resource = update_if_allowed
         stacks._delete_resource = delete_if_allowed
+
+    def _tag_as_aws_does(self) -> None:
+        """Give CloudFormation's own tags to the types that have them on AWS."""
+        self._provisioners._STACK_TAG_PROPERTY.update(TAGGED_TOO)
+        original = self._provisioners._with_stack_tags
+
+        def with_tags(kind: str, properties: Any, *more: Any) -> Any:
+            tagged = original(kind, properties, *more)
+            if kind not in NEVER_TAGGED or "Tags" not in tagged:
+                return tagged
+            tags = [each for each in tagged["Tags"] if not each["Key"].startswith("aws:")]
+            return {**tagged, "Tags": tags} if tags else properties
+
+        for each in (self._provisioners, self._stacks):
+            each._with_stack_tags = with_tags
 
     def _keep_service_tokens(self) -> None:
         """Refuse a custom resource another function than the one that has made it, as AWS does.
@@ -159,7 +188,14 @@ class Deployments:
         record["PermissionsBoundary"] = properties.get("PermissionsBoundary")
 
     def _require(
-        self, stack: str, kind: str, handlers: Sequence[str], name: str, properties: Any
+        self,
+        stack: str,
+        kind: str,
+        handlers: Sequence[str],
+        name: str,
+        properties: Any,
+        *,
+        is_new: bool = False,
     ) -> None:
         """Raise ValueError, CloudFormation's reason, unless the stack's role may do all of it."""
         role = self._role_of.get(stack)
@@ -178,14 +214,33 @@ class Deployments:
         for handler, (place, callers) in itertools.product(handlers, entry["actions"].items()):
             called = [action for action, by in callers.items() if handler in by.split()]
             arns = _arns(self._arns[place], names.get(place), name, properties, words)
+            # A new key has the policy that it is made with.
+            policy = properties.get("KeyPolicy") if is_new and place == "Keys" else None
             for action, arn in itertools.product(called, arns):
                 context = _context(kind, action, arn, properties)
+                context |= self._boundary(kind, action, name, properties)
+                # What is being made is this stack's; anything else says whose it is.
+                tags = {_STACK_TAG: stack} if is_new and place not in names else {}
+                tags = tags or self._rights.tags_of(scope, arn)
+                context |= {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
                 try:
-                    self._rights.require(scope, role, action, arn, context)
+                    self._rights.require(scope, role, action, arn, context, policy=policy)
                 except Denied as denied:
                     raise ValueError(
                         f"User: {role} is not authorized to perform: {action} on resource: {arn}"
                     ) from denied
+
+    def _boundary(self, kind: str, action: str, name: str, properties: Any) -> dict[str, str]:
+        """Return the boundary of the role that is made, or that something is done to."""
+        if not action.startswith("iam:") or action == "iam:PassRole":
+            return {}
+        if kind == _ROLE and "PermissionsBoundary" in properties:
+            return {"iam:PermissionsBoundary": properties["PermissionsBoundary"]}
+        role = name if kind == _ROLE else _at(properties, ["Roles"])
+        account = self._rights.current_scope().account
+        record = self._iam._roles.get_scoped(account, None, role) or {}
+        bound = record.get("PermissionsBoundary")
+        return {"iam:PermissionsBoundary": bound} if bound else {}
 
     def _entry(self, kind: str) -> Mapping[str, Any]:
         name = "custom" if kind.startswith("Custom::") else kind
@@ -228,10 +283,14 @@ def _at(properties: Any, steps: Sequence[str]) -> str:
     return str(found or "")
 
 
-def _context(kind: str, action: str, arn: str, properties: Mapping[str, Any]) -> dict[str, str]:
-    context: dict[str, str] = {}
-    if action in ("iam:CreateRole", "iam:PutRolePermissionsBoundary"):
-        context["iam:PermissionsBoundary"] = properties.get("PermissionsBoundary") or ""
+def _context(kind: str, action: str, arn: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    context: dict[str, Any] = {}
+    if action.endswith(":TagResource"):
+        tags = properties.get("Tags", properties.get("UserPoolTags", {}))
+        keys = [each["Key"] for each in tags] if isinstance(tags, list) else [*tags]
+        context["aws:TagKeys"] = keys
+    if action.startswith("ec2:"):
+        context["ec2:VpceServiceName"] = _PORTAL
     if action in ("iam:AttachRolePolicy", "iam:DetachRolePolicy"):
         # A managed policy is attached to its roles; a role may have some of AWS besides.
         policies = properties.get("ManagedPolicyArns", [arn.replace(":role/", ":policy/")])
