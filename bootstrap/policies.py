@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,10 +58,9 @@ def written(permissions: Mapping[str, Any]) -> str:
     policies: Mapping[str, Mapping[str, Any]] = permissions["policies"]
     needed = _needed(permissions["types"])
     lists = {
-        scope["list"]
+        scope.get("list", scope.get("or"))
         for policy in policies.values()
         for scope in policy["scopes"].values()
-        if "list" in scope
     }
     lines = [
         "",
@@ -115,16 +114,23 @@ def _policy(name: str, policy: Mapping[str, Any], needed: Mapping[str, set[str]]
     yield "        Statement:"
     for sid, scope in policy["scopes"].items():
         actions = sorted(scope.get("actions") or needed[sid])
-        if "list" not in scope:
-            yield from _indented(10, _item(_statement(sid, scope, actions)))
+        # A boundary is one policy, and has no room for names of statements.
+        is_named = name != "Boundary"
+        if not is_named:
+            yield f"          # {sid}"
+        head = [f"Sid: {sid}"] if is_named else []
+        statement = [*head, *_statement(scope, actions)]
+        listed = scope.get("list", scope.get("or"))
+        if listed is None:
+            yield from _indented(10, _item(statement))
             continue
-        yield from _indented(10, iter(["- !If", f"  - Has{scope['list']}"]))
-        yield from _indented(12, _item(_statement(sid, scope, actions)))
-        yield "            - !Ref AWS::NoValue"
+        yield from _indented(10, iter(["- !If", f"  - Has{listed}"]))
+        yield from _indented(12, _item([*head, *_statement({"list": listed, **scope}, actions)]))
+        otherwise = statement if "or" in scope else ["!Ref AWS::NoValue"]
+        yield from _indented(12, _item(otherwise))
 
 
-def _statement(sid: str, scope: Mapping[str, Any], actions: Sequence[str]) -> Iterator[str]:
-    yield f"Sid: {sid}"
+def _statement(scope: Mapping[str, Any], actions: Sequence[str]) -> Iterator[str]:
     yield "Effect: Allow"
     one_line = f"Action: [{', '.join(actions)}]"
     if len(actions) == 1:
@@ -134,14 +140,15 @@ def _statement(sid: str, scope: Mapping[str, Any], actions: Sequence[str]) -> It
     else:
         yield "Action:"
         yield from (f"  - {action}" for action in actions)
-    yield from (f"# {line}" for line in textwrap.wrap(scope.get("because", ""), _WIDTH - 16))
     if "list" in scope:
         yield f"Resource: !Ref {scope['list']}"
     else:
+        yield from (f"# {line}" for line in textwrap.wrap(scope.get("because", ""), _WIDTH - 16))
         allowed = _listed(scope.get("names", ""))
         arns = [each.replace("{name}", name) for each in _listed(scope["arn"]) for name in allowed]
         yield from _value("Resource", arns if len(arns) > 1 else arns[0])
-    if "condition" in scope:
+    # What is named needs no tag that says whose it is.
+    if "condition" in scope and not {"list", "or"} <= scope.keys():
         yield from _value("Condition", scope["condition"])
 
 
@@ -177,7 +184,7 @@ def _sub(text: str) -> str:
     return f'"{found}"' if found == "true" or found.startswith("*") else found
 
 
-def _item(lines: Iterator[str]) -> Iterator[str]:
+def _item(lines: Iterable[str]) -> Iterator[str]:
     """Yield the lines of an item of a list."""
     for number, line in enumerate(lines):
         yield f"{'  ' if number else '- '}{line}"
