@@ -169,7 +169,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
     "services.ses_v2": {
         "_identities": None,
         "_account_details": None,
-        "_resource_arn": ("resource", "name"),
+        "_resource_arn": ("kind", "name"),
         "handle_request": ("method", "path", "headers", "body", "query_params"),
     },
     "services.cloudformation.drift": {"_DRIFT_READERS": None},
