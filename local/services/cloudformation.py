@@ -41,6 +41,7 @@ TAGGED_TOO: Final = {"AWS::SES::EmailIdentity": ("Tags", "list")}
 #: The endpoint of a portal, as AWS's own policy for Ground Truth has it:
 #: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSageMakerGroundTruthExecution.html
 _PORTAL: Final = "aws.sagemaker.us-east-1.labeling"
+_ATTACHING: Final = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
 _CUSTOM: Final = ("Custom::", "AWS::CloudFormation::CustomResource")
 #: AWS's own words.
 _OTHER_FUNCTION: Final = "Modifying service token is not allowed."
@@ -74,6 +75,7 @@ class Deployments:
             name: [scope["arn"]] if isinstance(scope["arn"], str) else scope["arn"]
             for policy in table["policies"].values()
             for name, scope in policy["scopes"].items()
+            if "arn" in scope
         }
         self._role_of: dict[str, str] = {}
 
@@ -218,7 +220,11 @@ class Deployments:
             policy = properties.get("KeyPolicy") if is_new and place == "Keys" else None
             for action, arn in itertools.product(called, arns):
                 context = _context(kind, action, arn, properties)
-                context |= self._boundary(kind, action, name, properties)
+                boundary = self._boundary(kind, name, properties)
+                if action in _ATTACHING and boundary is None and not is_new:
+                    continue  # nothing is detached from a role that is gone
+                if boundary:
+                    context["iam:PermissionsBoundary"] = boundary
                 # What is being made is this stack's; anything else says whose it is.
                 tags = {_STACK_TAG: stack} if is_new and place not in names else {}
                 tags = tags or self._rights.tags_of(scope, arn)
@@ -230,17 +236,17 @@ class Deployments:
                         f"User: {role} is not authorized to perform: {action} on resource: {arn}"
                     ) from denied
 
-    def _boundary(self, kind: str, action: str, name: str, properties: Any) -> dict[str, str]:
-        """Return the boundary of the role that is made, or that something is done to."""
-        if not action.startswith("iam:") or action == "iam:PassRole":
-            return {}
+    def _boundary(self, kind: str, name: str, properties: Any) -> str | None:
+        """Return the boundary of the role that is made or that something is done to.
+
+        It is empty for a role that has none, and None where there is no role.
+        """
         if kind == _ROLE and "PermissionsBoundary" in properties:
-            return {"iam:PermissionsBoundary": properties["PermissionsBoundary"]}
+            return str(properties["PermissionsBoundary"])
         role = name if kind == _ROLE else _at(properties, ["Roles"])
         account = self._rights.current_scope().account
-        record = self._iam._roles.get_scoped(account, None, role) or {}
-        bound = record.get("PermissionsBoundary")
-        return {"iam:PermissionsBoundary": bound} if bound else {}
+        record = self._iam._roles.get_scoped(account, None, role)
+        return None if record is None else str(record.get("PermissionsBoundary") or "")
 
     def _entry(self, kind: str) -> Mapping[str, Any]:
         name = "custom" if kind.startswith("Custom::") else kind
@@ -291,7 +297,7 @@ def _context(kind: str, action: str, arn: str, properties: Mapping[str, Any]) ->
         context["aws:TagKeys"] = keys
     if action.startswith("ec2:"):
         context["ec2:VpceServiceName"] = _PORTAL
-    if action in ("iam:AttachRolePolicy", "iam:DetachRolePolicy"):
+    if action in _ATTACHING:
         # A managed policy is attached to its roles; a role may have some of AWS besides.
         policies = properties.get("ManagedPolicyArns", [arn.replace(":role/", ":policy/")])
         context["iam:PolicyARN"] = policies[0]

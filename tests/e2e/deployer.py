@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+from constructs.ground_truth.data.key_grants import ADMINISTRATION
 from local.aws import ROOT, LocalAws
 
 POLICIES: Final = ROOT / "bootstrap" / "policies.yaml"
@@ -31,7 +32,9 @@ class Deployer:
         self.variables = aws.environment
         self._cloudformation = aws.client("cloudformation")
         self._iam = aws.client("iam")
+        self._kms = aws.client("kms")
         self._environment = environment
+        self._account = aws.account
         outputs = self._declare_policies()
         #: ARNs of the policies that `cdk bootstrap` is given.
         self.policies = outputs["ExecutionPolicies"].split(",")
@@ -77,6 +80,16 @@ class Deployer:
     def delete(self, name: str) -> str:
         """Delete a stack; return what went wrong, or nothing."""
         return self._do(self._cloudformation.delete_stack, name)
+
+    def force_keys(self) -> None:
+        """Let keys that nobody could delete be deleted."""
+        kms = self._kms
+        for page in kms.get_paginator("list_keys").paginate():
+            for key in page["Keys"]:
+                state = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"]
+                if state == "Enabled":
+                    policy = json.dumps(self.key_policy())
+                    kms.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=policy)
 
     def _do(self, operation: Any, name: str, resources: Mapping[str, Any] | None = None) -> str:
         stack_id = self._describe(self._name(name)).get("StackId")
@@ -135,7 +148,20 @@ class Deployer:
         self._iam.delete_policy_version(PolicyArn=arn, VersionId=before)
 
     def _name(self, name: str) -> str:
-        return f"{self._environment}-Data-{name}"
+        return f"{self._environment}-{name}"
+
+    def key_policy(self, *, without: str = "") -> dict[str, Any]:
+        """Return the policy of a key that says itself who deploys it, less an action."""
+        administration = [each for each in ADMINISTRATION if each != without]
+        whole = {"AWS": f"arn:aws:iam::{self._account}:root"}
+        statements = [
+            {"Principal": whole, "Action": "kms:*"},
+            {"Principal": {"AWS": self._role}, "Action": administration},
+        ]
+        return {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Resource": "*", **each} for each in statements],
+        }
 
 
 def _less(document: Mapping[str, Any], action: str, place: str) -> dict[str, Any]:
