@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+from cli.aws.policy_documents import Parameters
+from cli.aws.policy_parameters import text
 from constructs.ground_truth.data.key_grants import ADMINISTRATION
 from local.aws import ROOT, LocalAws
 
@@ -27,15 +29,16 @@ _TRUST: Final = {
 class Deployer:
     """Deploys small stacks of local AWS with a role of its own, straight through CloudFormation."""
 
-    def __init__(self, aws: LocalAws, environment: str) -> None:
+    def __init__(
+        self, aws: LocalAws, environment: str, parameters: Parameters | None = None
+    ) -> None:
         #: What a program needs to work with this AWS.
         self.variables = aws.environment
         self._cloudformation = aws.client("cloudformation")
         self._iam = aws.client("iam")
-        self._kms = aws.client("kms")
         self._environment = environment
         self._account = aws.account
-        outputs = self._declare_policies()
+        outputs = self._declare_policies({"Environment": environment, **(parameters or {})})
         #: ARNs of the policies that `cdk bootstrap` is given.
         self.policies = outputs["ExecutionPolicies"].split(",")
         #: The ARN of the most that roles may do.
@@ -81,15 +84,13 @@ class Deployer:
         """Delete a stack; return what went wrong, or nothing."""
         return self._do(self._cloudformation.delete_stack, name)
 
-    def force_keys(self) -> None:
-        """Let keys that nobody could delete be deleted."""
-        kms = self._kms
-        for page in kms.get_paginator("list_keys").paginate():
-            for key in page["Keys"]:
-                state = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"]
-                if state == "Enabled":
-                    policy = json.dumps(self.key_policy())
-                    kms.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=policy)
+    def clear(self, name: str) -> None:
+        """Delete a stack with everybody's rights, whatever has kept it from going."""
+        mighty = "arn:aws:iam::aws:policy/AdministratorAccess"
+        self._iam.attach_role_policy(RoleName=_ROLE, PolicyArn=mighty)
+        if self._describe(self._name(name))["StackStatus"] != "DELETE_COMPLETE":
+            self.delete(name)
+        self._iam.detach_role_policy(RoleName=_ROLE, PolicyArn=mighty)
 
     def _do(self, operation: Any, name: str, resources: Mapping[str, Any] | None = None) -> str:
         stack_id = self._describe(self._name(name)).get("StackId")
@@ -121,12 +122,15 @@ class Deployer:
             event for page in pages.paginate(StackName=stack_id) for event in page["StackEvents"]
         ]
 
-    def _declare_policies(self) -> dict[str, str]:
+    def _declare_policies(self, parameters: Parameters) -> dict[str, str]:
         name = f"GroundTruth-{self._environment}"
         self._cloudformation.create_stack(
             StackName=name,
             TemplateBody=POLICIES.read_text(),
-            Parameters=[{"ParameterKey": "Environment", "ParameterValue": self._environment}],
+            Parameters=[
+                {"ParameterKey": name, "ParameterValue": text(value)}
+                for name, value in parameters.items()
+            ],
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
         waiter = self._cloudformation.get_waiter("stack_create_complete")

@@ -101,9 +101,7 @@ def test_without_an_action_something_can_not_be_made_changed_or_deleted(
         else:
             reason = deployer.delete(stack)
 
-    if deployer.delete(stack):
-        deployer.force_keys()
-        assert deployer.delete(stack) == ""
+    deployer.clear(stack)
     assert f"is not authorized to perform: {action} on resource" in reason
 
 
@@ -120,7 +118,7 @@ def test_without_either_form_of_its_arn_a_team_can_not_be_made(
     with deployer.without("sagemaker:CreateWorkteam", place=place):
         reason = deployer.create(_stack(kind), _resources(deployer, kind))
 
-    deployer.delete(_stack(kind))
+    deployer.clear(_stack(kind))
     assert "is not authorized to perform: sagemaker:CreateWorkteam on resource" in reason
     assert place in reason
 
@@ -142,7 +140,7 @@ def test_a_role_without_the_boundary_can_not_be_made(deployer: Deployer) -> None
 
     reason = deployer.create("Labeling", unbounded)
 
-    deployer.delete("Labeling")
+    deployer.clear("Labeling")
     assert "is not authorized to perform: iam:CreateRole" in reason
 
 
@@ -154,5 +152,5 @@ def test_a_role_can_not_be_given_the_rights_of_an_administrator(deployer: Deploy
 
     reason = deployer.create("Labeling", mighty)
 
-    deployer.delete("Labeling")
+    deployer.clear("Labeling")
     assert "is not authorized to perform: iam:AttachRolePolicy" in reason

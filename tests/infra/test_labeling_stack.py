@@ -160,14 +160,17 @@ def test_the_stack_of_jobs_holds_neither_data_nor_people(prod: Synthesis, kind: 
     assert prod.resources("Labeling", kind) == []
 
 
-def test_the_end_of_this_environment_s_jobs_is_announced(local: Synthesis) -> None:
+def test_the_end_of_this_environment_s_jobs_and_no_others_is_announced(local: Synthesis) -> None:
     rule = local.properties("Labeling", "AWS::Events::Rule")
 
     assert rule["EventPattern"]["source"] == ["aws.sagemaker"]
     assert rule["EventPattern"]["detail-type"] == [
         "SageMaker Ground Truth Labeling Job State Change"
     ]
-    assert json.dumps(rule["EventPattern"]["resources"]).endswith('labeling-job/local-"]]}}]')
+    # `local-` alone would begin the names of an environment `local-2`, too.
+    assert json.dumps(rule["EventPattern"]["resources"]).endswith(
+        ':labeling-job/local-even-odd-"]]}}]'
+    )
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_topics_are_under_a_customer_key_that_ground_truth_may_use_whatever_it_s
         assert topic["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
 
 
-def test_a_team_s_topic_takes_messages_of_our_teams_only(local: Synthesis) -> None:
+def test_a_team_s_topic_takes_messages_of_that_team_only(local: Synthesis) -> None:
     allowed = [
         statement
         for each in local.resources("Workforce", "AWS::SNS::TopicPolicy")
@@ -149,7 +149,10 @@ def test_a_team_s_topic_takes_messages_of_our_teams_only(local: Synthesis) -> No
     (statement,) = allowed
     assert statement["Sid"] == "AwsSagemaker_SnsAccessPolicy"
     assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
-    assert ":workteam/*" in json.dumps(statement["Condition"]["ArnLike"])
+    sources = json.dumps(statement["Condition"]["ArnLike"])
+    assert ":workteam/local-number-readers" in sources
+    assert ":workteam/private-crowd/local-number-readers" in sources
+    assert "*" not in sources
     assert statement["Condition"]["StringEquals"] == {
         "aws:SourceAccount": {"Ref": "AWS::AccountId"}
     }
