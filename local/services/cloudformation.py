@@ -65,6 +65,8 @@ class Deployments:
     def __init__(self, rights: Rights) -> None:
         self._rights = rights
         self._iam = module("services.iam")
+        self._engine = module("services.cloudformation.engine")
+        self._changesets = module("services.cloudformation.changesets")
         self._stacks = module("services.cloudformation.stacks")
         self._requests = module("services.cloudformation.handlers")
         self._provisioners = module("services.cloudformation.provisioners")
@@ -81,6 +83,7 @@ class Deployments:
 
     def install(self) -> None:
         """Ask before each resource is made, changed and deleted, and keep a role's boundary."""
+        self._join_in_conditions()
         self._keep_service_tokens()
         self._answer_when_there_is_news()
         self._tag_as_aws_does()
@@ -118,6 +121,20 @@ class Deployments:
         stacks._provision_resource = provision_if_allowed
         stacks._update_resource = update_if_allowed
         stacks._delete_resource = delete_if_allowed
+
+    def _join_in_conditions(self) -> None:
+        """Let a condition ask whether a list has anything: MiniStack knows no Fn::Join in one.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html
+        """
+        original = self._engine._evaluate_conditions
+
+        def evaluate(template: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
+            conditions = _joined(template.get("Conditions", {}), parameters)
+            return original({**template, "Conditions": conditions}, parameters)
+
+        for each in (self._engine, self._changesets, self._requests):
+            each._evaluate_conditions = evaluate
 
     def _tag_as_aws_does(self) -> None:
         """Give CloudFormation's own tags to the types that have them on AWS."""
@@ -278,6 +295,19 @@ def _arns(
     # Of a queue its URL is known, and buckets have names in lower case.
     name = name.rsplit("/", 1)[-1] if "://" in name else name
     return [form.format(name=name.lower() if ":s3:::" in form else name, **words) for form in forms]
+
+
+def _joined(value: Any, parameters: Mapping[str, Any]) -> Any:
+    """Return conditions with the text of each list of a parameter that is joined."""
+    if isinstance(value, list):
+        return [_joined(each, parameters) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    if "Fn::Join" in value:
+        separator, items = value["Fn::Join"]
+        if isinstance(items, Mapping) and items.get("Ref") in parameters:
+            return separator.join(parameters[items["Ref"]]["Value"].split(","))
+    return {key: _joined(each, parameters) for key, each in value.items()}
 
 
 def _at(properties: Any, steps: Sequence[str]) -> str:

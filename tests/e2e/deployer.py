@@ -43,7 +43,7 @@ class Deployer:
         self.policies = outputs["ExecutionPolicies"].split(",")
         #: The ARN of the most that roles may do.
         self.boundary = f"arn:aws:iam::{aws.account}:policy/{outputs['PermissionsBoundary']}"
-        self._documents = {arn: self._document(arn) for arn in self.policies}
+        self._documents = {arn: self.document(arn) for arn in self.policies}
         role = self._iam.create_role(RoleName=_ROLE, AssumeRolePolicyDocument=json.dumps(_TRUST))[
             "Role"
         ]
@@ -138,7 +138,8 @@ class Deployer:
         (stack,) = self._cloudformation.describe_stacks(StackName=name)["Stacks"]
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
-    def _document(self, arn: str) -> dict[str, Any]:
+    def document(self, arn: str) -> dict[str, Any]:
+        """Return a managed policy as it stands."""
         version = self._iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
         found = self._iam.get_policy_version(PolicyArn=arn, VersionId=version)
         document: dict[str, Any] = found["PolicyVersion"]["Document"]

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 
+from cli.aws.policy_documents import Place, documents
 from cli.aws.policy_parameters import named
 from ground_truth.config import Environment
 from local.aws import ROOT, LocalAws
@@ -29,6 +30,9 @@ class Story:
     """What became of an environment and of the shop."""
 
     boundary: str
+    #: The boundary as CloudFormation has made it, and as the command reads it from the file.
+    bounding: Any
+    expected: Any
     bounds: set[str]
     job_states: list[str]
     stacks: list[str]
@@ -72,6 +76,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
         yield Story(
             boundary=deployer.boundary,
+            bounding=deployer.document(deployer.boundary)["Statement"],
+            expected=documents(
+                named(_environment("labeling")), Place(account=aws.account, region=aws.region)
+            )["Boundary"],
             bounds=bounds,
             job_states=[job["LabelingJobStatus"] for job in jobs],
             stacks=sorted(
@@ -102,6 +110,10 @@ def _boundary(aws: LocalAws, role: str) -> str:
 def test_deploy_update_and_destroy_pass_with_the_policies_and_leave_nothing(story: Story) -> None:
     assert story.job_states == ["InProgress"]
     assert story.stacks == ["CDKToolkit", "GroundTruth-local"]
+
+
+def test_what_is_simulated_of_the_boundary_is_what_is_deployed(story: Story) -> None:
+    assert story.bounding == story.expected
 
 
 def test_every_role_is_bounded(story: Story) -> None:

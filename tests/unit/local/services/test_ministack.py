@@ -178,6 +178,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_ACTION_HANDLERS": None,
         "_p": ("params", "key", "default"),
     },
+    "services.cloudformation.engine": {"_evaluate_conditions": ("template", "params")},
     "services.cloudformation.stacks": {
         "_provision_resource": ("resource_type", "logical_id", "props", "stack_name"),
         "_update_resource": (
@@ -236,7 +237,7 @@ def test_no_other_internal_of_ministack_is_used() -> None:
     source = "".join(file.read_text() for file in files)
     owners = (
         "actions|evaluator|provisioners|stacks|requests|cognito|s3|iam|kms|lambda|ses|ses_v2|sns|sts|events"
-        "|roles|responses|router|tagging"
+        "|roles|responses|router|tagging|engine"
     )
     used = set(
         re.findall(rf"(?<![\w-])(?<!local.services.)_?(?:{owners})\.(?!amazonaws)(\w+)", source)
