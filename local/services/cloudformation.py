@@ -243,8 +243,8 @@ class Deployments:
                 if boundary:
                     context["iam:PermissionsBoundary"] = boundary
                 # What is being made is this stack's; anything else says whose it is.
-                tags = {_STACK_TAG: stack} if is_new and place not in names else {}
-                tags = tags or self._rights.tags_of(scope, arn)
+                own = is_new and place not in names
+                tags = {_STACK_TAG: stack} if own else self._rights.tags_of(scope, arn)
                 context |= {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
                 try:
                     self._rights.require(scope, role, action, arn, context, policy=policy)

@@ -92,7 +92,7 @@ class Shop:
             "secret": client("secretsmanager").describe_secret(SecretId=self.secret),
             "topic": client("sns").get_topic_attributes(TopicArn=topic)["Attributes"],
         }
-        return json.loads(
+        looked: dict[str, Any] = json.loads(
             json.dumps(
                 {
                     name: {key: each[key] for key in each if key != "ResponseMetadata"}
@@ -103,6 +103,7 @@ class Shop:
                 default=str,
             )
         )
+        return looked
 
 
 def _bucket(name: str) -> str:

@@ -63,7 +63,7 @@ def _template() -> dict[str, Any]:
 
 
 def _statements(policy: str, environment: str = _ENVIRONMENT) -> list[dict[str, Any]]:
-    parameters = {"Environment": environment, **_NAMED}
+    parameters: dict[str, str | list[str]] = {"Environment": environment, **_NAMED}
     return [dict(each) for each in documents(parameters, _PLACE)[policy]]
 
 
