@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from cli.plan.create_only import changed_create_only
-from ground_truth.config import Environment
-from tests.environments import shipped
+from ground_truth.config import Environment, load
+from tests.environments import SHIPPED, shipped
 from tests.infra.synthesis import Synthesis
 from workforce.groups import marker_description, marker_of
 
@@ -136,6 +137,27 @@ def test_topics_are_under_a_customer_key_that_ground_truth_may_use_whatever_it_s
     assert "Condition" not in statement
     for topic in local.resources("Workforce", "AWS::SNS::Topic"):
         assert topic["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
+
+
+def test_what_functions_may_do_to_teams_names_each_of_them(
+    synthesise: Callable[[Environment], Synthesis],
+) -> None:
+    adopting = synthesise(load(SHIPPED.with_name("environments") / "adopting.yaml"))
+
+    arns = {
+        json.dumps(resource)
+        for policy in adopting.resources("Workforce", "AWS::IAM::ManagedPolicy")
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        for resource in _listed(statement["Resource"])
+        if ":workteam/" in json.dumps(resource)
+    }
+
+    assert arns
+    assert [each for each in arns if "*" in each] == []
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def test_a_team_s_topic_takes_messages_of_that_team_only(local: Synthesis) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ground_truth.config import EnvironmentFileError, load
+from ground_truth.config import EnvironmentFileError, load, load_all
 from ground_truth.config.neighbours import check_apart
 
 _FILE = """\
@@ -77,6 +77,14 @@ def test_two_jobs_that_would_have_one_name_are_refused_together_in_one_sentence(
         " their own, got job 'eu-letters' and job 'letters', both with dev-eu-letters-…; rename one"
         " of them or its environment",
     )
+
+
+def test_all_files_of_a_folder_are_refused_with_two_that_share_a_name(folder: Path) -> None:
+    _write(folder, "dev", job="eu-letters", team="readers")
+    _write(folder, "dev-eu", job="letters", team="readers")
+
+    with pytest.raises(EnvironmentFileError, match="both with dev-eu-letters-…"):
+        load_all(folder)
 
 
 def test_a_job_that_all_jobs_of_another_environment_would_begin_as_is_refused(
