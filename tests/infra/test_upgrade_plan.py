@@ -18,10 +18,14 @@ from ground_truth.config import load
 from tests.infra.contracts import ASSEMBLY, DEPLOYED, FIRST_HOUSE, synthesise
 
 #: What may change, in place: nobody's data, people or work is touched by it. CHANGELOG.md says that
-#: the workforce loses its tags, the topics' key a condition, and access logs a version nobody sees,
-#: and that rules and topics know an environment's own jobs and teams only.
+#: the workforce loses its tags, the topics' key a condition, access logs a version nobody sees, that
+#: the next invitation has other words, and that rules and topics know an environment's own jobs and
+#: teams only.
 _IN_PLACE: Final = frozenset(
-    {"bucket", "function", "key", "policy", "rule", "topic policy", "workforce"}
+    {
+        *("bucket", "function", "key", "policy", "portal login", "rule", "topic policy"),
+        "workforce",
+    }
 )
 #: What may be done that could not be done before, each with its line in CHANGELOG.md. The function
 #: of the jobs sees more, that of people keeps a record at their accounts; Ground Truth uses the
