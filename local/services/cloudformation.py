@@ -133,7 +133,7 @@ class Deployments:
             conditions = _joined(template.get("Conditions", {}), parameters)
             return original({**template, "Conditions": conditions}, parameters)
 
-        for each in (self._engine, self._changesets, self._requests):
+        for each in (self._engine, self._changesets, self._requests, self._stacks):
             each._evaluate_conditions = evaluate
 
     def _tag_as_aws_does(self) -> None:
