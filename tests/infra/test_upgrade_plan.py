@@ -18,8 +18,8 @@ from ground_truth.config import load
 from tests.infra.contracts import ASSEMBLY, DEPLOYED, FIRST_HOUSE, synthesise
 
 #: What may change, in place: nobody's data, people or work is touched by it. CHANGELOG.md says that
-#: the workforce loses its tags, the topics' key a condition, access logs a version nobody sees, that
-#: the next invitation has other words, and that rules and topics know an environment's own jobs and
+#: the workforce loses its tags, the topics' key a condition, access logs a version nobody sees, the
+#: next invitation has other words, and rules and topics know an environment's own jobs and
 #: teams only.
 _IN_PLACE: Final = frozenset(
     {
