@@ -70,4 +70,5 @@ class MiniStack:
         self._topics.install()
         self._event_bus.install()
         self.mails.install()
+        self._rights.know_tags("ses", self.mails.tags)
         self.pools.install(ground_truth.teams_of_group)

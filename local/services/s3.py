@@ -49,7 +49,8 @@ class Buckets:
                 raise Missing(f"s3://{bucket}/{key}")
             kms_key = self._customer_key(headers)
             if kms_key is not None:
-                self._rights.require(scope, role, "kms:Decrypt", kms_key, {})
+                use = _use_of_key(scope.region, bucket)
+                self._rights.require(scope, role, "kms:Decrypt", kms_key, use)
             return bytes(body)
 
     def object_size(self, scope: Scope, role: str, bucket: str, key: str) -> int:
@@ -89,7 +90,8 @@ class Buckets:
         with self._bucket_scope(scope, bucket, key):
             if kms_key:
                 arn = self._key_arn(kms_key)
-                self._rights.require(scope, role, "kms:GenerateDataKey", arn, {})
+                use = _use_of_key(scope.region, bucket)
+                self._rights.require(scope, role, "kms:GenerateDataKey", arn, use)
                 headers[_KEY] = arn
             context = {name.replace("x-amz-", "s3:x-amz-"): v for name, v in headers.items()}
             self._rights.require(
@@ -164,6 +166,8 @@ class Buckets:
                 is_in_parts = "uploads" in query or "uploadId" in query
                 needed = ["kms:GenerateDataKey", *(["kms:Decrypt"] if is_in_parts else [])]
             kms_key = self._customer_key(encryption)
+            region = self._rights.current_scope().region
+            self._rights.use_of_key.set(_use_of_key(region, bucket))
             return checks + [(each, kms_key) for each in needed if kms_key is not None]
 
         self._actions.s3_additional_checks = with_keys
@@ -187,6 +191,17 @@ class Buckets:
             raise Missing(f"s3://{bucket}/{key}")
         with self._rights.as_service(Scope(account=owner, region=scope.region)):
             yield
+
+
+def _use_of_key(region: str, bucket: str) -> dict[str, str]:
+    """Return what S3 tells KMS: the bucket, since all buckets here have keys of their own.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+    """
+    return {
+        "kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket}",
+        "kms:ViaService": f"s3.{region}.amazonaws.com",
+    }
 
 
 def _throttle(calls: Calls) -> None:

@@ -6,7 +6,7 @@ botocore's model of `cognito-idp` is the source of the rules, where nothing else
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -112,12 +112,17 @@ class Pools:
             config["UnusedAccountValidityDays"] = days or 7
             return {**shown, "AdminCreateUserConfig": config}
 
+        self._rights.know_tags("cognito-idp", self._tags)
         cognito._update_user_pool = update_all
         cognito._create_user_pool = create_checked
         cognito._pool_out = show_as_aws
         handlers = resource_handlers("AWS::Cognito::UserPool")
         for name in ("create", "update"):
             handlers[name] = self._as_formation(handlers[name])
+
+    def _tags(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+        for pool in self._cognito._user_pools.values():
+            yield pool["Arn"], pool.get("UserPoolTags") or {}
 
     def _as_formation(self, handler: Callable[..., Any]) -> Callable[..., Any]:
         def run(*arguments: Any, **more: Any) -> Any:
