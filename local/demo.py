@@ -18,7 +18,6 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from local.aws import ROOT, LocalAws
 from local.cdk_cli import CdkCli, CdkError
 from local.inventory import inventory
-from local.mailbox import PATH as MAILBOX
 from local.walkthrough import Label, label_all, read_labels, upload, wait_for_end, who_labeled
 from local.worker import Worker
 
@@ -138,7 +137,7 @@ def _label(aws: LocalAws, cdk: CdkCli, step: Steps) -> Labels:
     with step("cdk deploy local/Labeling"):
         job = cdk.deploy("Labeling")
     with step(f"{_WORKER} signs in with the password of the invitation"):
-        ana = Worker(aws.endpoint, _WORKER, aws.ca_bundle)
+        ana = Worker(aws.mailbox, _WORKER, aws.ca_bundle)
         ana.sign_in()
     with step(f"{_WORKER} labels {job[f'{_JOB}ObjectCount']} data objects"):
         label_all(ana)
@@ -181,10 +180,11 @@ python -c "import boto3; print(boto3.client('sagemaker').list_labeling_jobs())"
 aws s3 ls                                  # if you have the AWS CLI
 npx cdk diff 'local/*' -c environment=local
 
-Mailbox:        {aws.endpoint}{MAILBOX}
+Mailbox:        {aws.mailbox}
                 It has the invitations with their temporary passwords, and a link to the portal.
                 Open it first. A browser asks about the certificate at each new address, unless
                 it trusts {aws.ca_bundle}
 Label by hand:  as {_OTHER}, with the password of the invitation
+Keys:           the access key and the mailbox's address are those of this start, and yours alone
 Logs:           {folder}
 Stop:           .venv/bin/python -m local.aws stop {shlex.quote(str(folder))}"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from local.ground_truth.api.unkindness import Calls, Unkindness
@@ -103,6 +103,11 @@ class Buckets:
             return None
         record = self._s3._buckets.get_scoped(owner, None, name)
         return Bucket(region=record["region"], cors=tuple(self._s3._cors_rules(name) or ()))
+
+    def cors_rules(self, name: str) -> Sequence[Mapping[str, Sequence[str]]] | None:
+        """Return a bucket's CORS rules by the names of their XML, or `None` without any."""
+        rules: Sequence[Mapping[str, Sequence[str]]] | None = self._s3._cors_rules(name)
+        return rules
 
     def _patch_buckets(self) -> None:
         """Keep what is in a bucket, its `Tags` and `BucketEncryption`, which MiniStack ignores."""
