@@ -37,8 +37,8 @@ class Mail:
 class Mailbox:
     """An ASGI app for `PATH` (a page) and `PATH.json`, the newest mail first, and `VERIFY`.
 
-    Mails are shown to those who send `key` in the query. `verify` returns the address whose link has
-    a token, once it is verified, or `None`.
+    Mails are shown to those who send `key` in the query. `verify` returns the address whose link
+    has a token, once it is verified, or `None`.
     """
 
     def __init__(

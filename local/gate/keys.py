@@ -13,7 +13,7 @@ _OF_IDS: Final = string.ascii_uppercase + "234567"
 
 @dataclass(frozen=True, kw_only=True)
 class AccessKey:
-    """An access key; a temporary one has a `token` and ends at `expires`, in seconds of the epoch."""
+    """An access key; a temporary one has a `token` and ends at `expires`, seconds of the epoch."""
 
     id: str
     secret: str

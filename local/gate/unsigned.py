@@ -13,8 +13,8 @@ from typing import Any, Final
 from local.gate.request import AMZ, Request
 
 #: Operations of Cognito that its users' own programs call: `authtype` is `none` in botocore's
-#: model, and each asks for a password, a session or a token. Those that go by a mailed code are left out:
-#: MiniStack gives everybody the same one.
+#: model, and each asks for a password, a session or a token. Those that go by a mailed code are
+#: left out: MiniStack gives everybody the same one.
 COGNITO: Final = (
     "AssociateSoftwareToken",
     "ChangePassword",

@@ -69,12 +69,17 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
     },
     "services.iam": {
         "_roles": None,
+        "_access_keys": None,
         "_gen_session_access_key": (),
         "_gen_secret": (),
         "_gen_session_token": (),
     },
-    "services.sts": {"register_session": ("access_key", "session")},
-    "services.lambda_svc": {"_get_func_record_for_ref": ("function_ref",)},
+    "services.sts": {"register_session": ("access_key", "session"), "_sessions": None},
+    "core.lambda_runtime": {"execution_credentials": ("config",)},
+    "services.lambda_svc": {
+        "_get_func_record_for_ref": ("function_ref",),
+        "execution_credentials": ("config",),
+    },
     "services.s3": {
         "_bucket_owner_account": ("name",),
         "_buckets": None,
@@ -125,6 +130,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
     },
     "services.cognito": {
         "_user_pools": None,
+        "_EMAIL_OTP_CODE": None,
         "_attr_list_to_dict": ("attrs",),
         "_resolve_user": ("pool", "username"),
         "_pool_out": ("pool",),
