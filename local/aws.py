@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import boto3
+from botocore.config import Config
 
 from local.certificates import write_certificates
 from local.gate.keys import AccessKey
@@ -156,6 +157,8 @@ class LocalAws:
                 aws_access_key_id=self._key.id,
                 aws_secret_access_key=self._key.secret,
                 verify=str(self.ca_bundle),
+                # Or botocore would presign by Signature Version 2, which new buckets don't take.
+                config=Config(signature_version="s3v4") if service == "s3" else None,
             )
         return self._clients[key]
 
@@ -169,7 +172,7 @@ class LocalAws:
         if self._process is not None or _read_pid_file(self.state):
             raise RuntimeError(f"local AWS runs already in {self.state}; stop it first")
         self._renew_keys()
-        (self.state / "tmp").mkdir(exist_ok=True)
+        (self.state / "tmp").mkdir(mode=0o700, exist_ok=True)
         certificate, key = write_certificates(self.state, self._regions)
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))

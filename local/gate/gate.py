@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from local.gate import cors, payload, signature, unsigned
+from local.gate.body import Body
 from local.gate.keys import AccessKey
 from local.gate.refusal import Refused, reply
 from local.gate.request import Request
 from local.gate.visitors import is_foreign, opens_a_page
-from local.replies import page, to_json
+from local.replies import Reply, page, to_json
 
 _LOG: Final = logging.getLogger("gate")
 #: What unsigned requests may bring along, in bytes; CloudFormation takes 4 KiB of an answer.
@@ -69,7 +70,7 @@ class Gate:
         site = next((each for each in self.sites if each.serves(request.host)), None)
         if site is None and request.host != self.own:
             message = f"local AWS answers to {self.own} only, got {request.host!r}"
-            await to_json({"message": message}, 403).send(send)
+            await _refuse(to_json({"message": message}, 403), Body(receive), send)
         elif site is not None:
             await self._visit(site, request, scope, receive, cors.answering(send, {}))
         elif request.raw_path.startswith(self.mailbox_path):
@@ -81,7 +82,7 @@ class Gate:
         """Let people in, who come by a link or are there already."""
         if is_foreign(request) and not opens_a_page(request):
             refusal = page("Not from there", "another site's page has asked for this", 403)
-            await refusal.send(send)
+            await _refuse(refusal, Body(receive), send)
         else:
             await app(scope, receive, send)
 
@@ -92,36 +93,43 @@ class Gate:
         rules = self.rules(request.bucket) if service == "s3" else None
         origin = request.headers.get("origin")
         if service == "s3" and request.method == "OPTIONS":
-            await cors.preflight(request, rules).send(send)
+            await _refuse(cors.preflight(request, rules), Body(receive), send)
             return
         more = cors.headers(rules, origin, request.method) if origin is not None else {}
         send = cors.answering(send, more)
+        content = Body(receive)
         try:
             is_followed = found is not None and found.is_link and opens_a_page(request)
             if is_foreign(request) and service != "s3" and not is_followed:
                 raise Refused("AccessDenied", "another site's page has asked for this")
             if found is None:
-                body = await self._signed_body(request, receive)
+                body = await self._signed_body(request, content)
             else:
-                body = await _read(receive, _LARGEST)
+                body = await content.read(_LARGEST)
                 scope = unsigned.without_credentials(scope, "x-amz-target")
         except Refused as problem:
             _LOG.info("%s %s: %s", request.method, request.raw_path, problem)
-            await reply(problem, request, service).send(send)
+            await _refuse(reply(problem, request, service), content, send)
         else:
-            await self.aws(scope, _replay(body, receive), send)
+            await self.aws(scope, content.again(body), send)
 
-    async def _signed_body(self, request: Request, receive: Any) -> bytes:
+    async def _signed_body(self, request: Request, content: Body) -> bytes:
         """Return the body of a request that a key of the account has signed; else Refused."""
         now = self.clock()
         found = signature.read(request)
         signature.check_time(found, now)
         key = signature.check_key(found, self.key(found.key), now)
-        body = await _read(receive)
+        body = await content.read()
         signed = payload.signed_payload(found, request, body)
         signature.check_signature(found, key, request, signed)
         payload.check_chunks(found, key, signed, body)
         return body
+
+
+async def _refuse(refusal: Reply, content: Body, send: Any) -> None:
+    """Answer when all has come: before, the connection would end with the answer."""
+    await content.throw_away()
+    await refusal.send(send)
 
 
 def _service(request: Request) -> str:
@@ -131,28 +139,3 @@ def _service(request: Request) -> str:
     except Refused:
         is_call = "x-amz-target" in request.headers or request.raw_path == "/"
         return "" if is_call else "s3"
-
-
-async def _read(receive: Any, most: int | None = None) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Refused("IncompleteBody", "the request ended before its body", status=400)
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if most is not None and size > most:
-            raise Refused("RequestEntityTooLarge", f"a body has at most {most} bytes", status=413)
-        if not message.get("more_body"):
-            return b"".join(parts)
-
-
-def _replay(body: bytes, receive: Any) -> App:
-    """Return an ASGI `receive` that gives a body that has been read, then what else comes."""
-    messages = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive_again() -> Any:
-        return messages.pop() if messages else await receive()
-
-    return receive_again

@@ -150,5 +150,5 @@ def presigned(line: str, *, seconds: int = 60, key: AccessKey = ROOT) -> str:
     request = AWSRequest(method, f"https://{OWN}{target}")
     credentials = Credentials(key.id, key.secret, key.token)
     S3SigV4QueryAuth(credentials, "s3", "us-east-1", expires=seconds).add_auth(request)
-    url = urlsplit(request.url)
+    url = urlsplit(str(request.url))
     return f"{method} {url.path}?{url.query}"
