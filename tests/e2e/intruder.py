@@ -65,10 +65,17 @@ class Intruder:
     def send(self, attempt: Attempt) -> tuple[int, dict[str, str], str]:
         """Return status, headers by their names in lower case, and what was answered."""
         body = b"" if attempt.method in ("GET", "OPTIONS") else b"{}"
-        self._connection.request(attempt.method, attempt.target, body, dict(attempt.headers))
-        answer = self._connection.getresponse()
+        try:
+            answer = self._ask(attempt, body)
+        except (http.client.RemoteDisconnected, ssl.SSLEOFError, ConnectionError):
+            self.close()  # who is refused before all has come is asked to come anew
+            answer = self._ask(attempt, body)
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return answer.status, headers, answer.read().decode(errors="replace")
+
+    def _ask(self, attempt: Attempt, body: bytes) -> http.client.HTTPResponse:
+        self._connection.request(attempt.method, attempt.target, body, dict(attempt.headers))
+        return self._connection.getresponse()
 
     def on_services(self) -> Iterator[Attempt]:
         """Yield attempts on each service that MiniStack has."""
@@ -107,6 +114,17 @@ class Intruder:
             name, secret = KNOWN[0]
             forged = self._signed(Credentials(name, secret), "s3", {}, path=path)
             yield Attempt(what="path, signed", method="POST", target=path, headers=forged)
+
+    def on_site(self, host: str) -> Iterator[Attempt]:
+        """Yield calls of services at a host that is for people."""
+        for path in ("/", "/login", "/oauth2/token", "/oauth2/authorize", "/data/secret.txt"):
+            for what, method, target, headers in self._of_service("iam"):
+                yield Attempt(
+                    what=what,
+                    method=method,
+                    target=f"{path}{target[1:]}",
+                    headers={**headers, "Host": host},
+                )
 
     def on_objects(self) -> Iterator[Attempt]:
         """Yield attempts on an object, in S3's older ways to sign."""

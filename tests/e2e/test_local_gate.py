@@ -67,7 +67,9 @@ def owner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
             s3.create_bucket(Bucket=bucket)
             s3.put_object(Bucket=bucket, Key="secret.txt", Body=b"the owner's")
         s3.put_bucket_cors(Bucket="shown", CORSConfiguration={"CORSRules": [_RULE]})
-        pool = aws.client("cognito-idp").create_user_pool(PoolName="people")["UserPool"]["Id"]
+        cognito = aws.client("cognito-idp")
+        pool = cognito.create_user_pool(PoolName="people")["UserPool"]["Id"]
+        cognito.create_user_pool_domain(Domain="people", UserPoolId=pool)
         function, role = _run_function(aws.client)
         yield Owner(aws=aws, pool=pool, function=function, role=role)
 
@@ -91,6 +93,16 @@ def _run_function(client: Any) -> tuple[str, str]:
     return made["FunctionArn"], role
 
 
+def test_a_bucket_keeps_its_rules_where_s3_refuses_others(owner: Owner) -> None:
+    s3 = owner.aws.client("s3")
+    rule = {**_RULE, "AllowedOrigins": ["https://*.*"]}
+
+    with pytest.raises(ClientError, match="more than one wildcard"):
+        s3.put_bucket_cors(Bucket="shown", CORSConfiguration={"CORSRules": [rule]})
+
+    assert s3.get_bucket_cors(Bucket="shown")["CORSRules"] == [_RULE]
+
+
 @pytest.fixture
 def intruder(owner: Owner) -> Iterator[Intruder]:
     with closing(Intruder(endpoint=owner.aws.endpoint, key=owner.key)) as intruder:
@@ -112,6 +124,21 @@ def test_another_user_of_the_computer_reaches_nothing(
     ]
 
     assert reached == []
+    assert owner.calls == calls
+    assert inventory(owner.aws.client) == before
+
+
+def test_the_login_pages_of_a_pool_let_no_call_through(owner: Owner, intruder: Intruder) -> None:
+    before, calls = inventory(owner.aws.client), owner.calls
+    port = owner.aws.endpoint.rsplit(":", 1)[1]
+
+    answers = [
+        intruder.send(attempt)
+        for host in ("people.auth", "nobody.auth", "abcdefghij.labeling")
+        for attempt in intruder.on_site(f"{host}.us-east-1.localhost:{port}")
+    ]
+
+    assert [answer for answer in answers if answer[0] < 300 or "owner" in answer[2]] == []
     assert owner.calls == calls
     assert inventory(owner.aws.client) == before
 
