@@ -87,6 +87,10 @@ class Chromium:
     """
 
     def __init__(self, folder: Path, aws: LocalAws) -> None:
+        program = find_chromium()
+        if program is None:
+            raise RuntimeError(f"expected a browser, one of {', '.join(_NAMES)}, or CHROMIUM")
+        self._program = program
         self._folder = folder
         self._aws = aws
         self._plan: dict[str, Any] = {}
@@ -126,7 +130,7 @@ class Chromium:
         )
         process = subprocess.Popen(  # noqa: S603  # the arguments are ours
             [
-                str(find_chromium()),
+                self._program,
                 *("--headless=new", "--no-sandbox", "--disable-background-networking"),
                 *("--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
                 "--ignore-certificate-errors",
