@@ -175,11 +175,36 @@ def test_the_key_of_a_function_does_not_follow_from_its_name(owner: Owner) -> No
     secret, token = (
         hashlib.sha256(f"{name}:{digest}".encode()).hexdigest() for name in ("secret", "token")
     )
-    guessed = boto3.Session(f"ASIA{digest[:16].upper()}", secret, token, "us-east-1")
-    sts = guessed.client("sts", endpoint_url=owner.aws.endpoint, verify=str(owner.aws.ca_bundle))
 
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
-        sts.get_caller_identity()
+        _who(owner, f"ASIA{digest[:16].upper()}", secret, token)
+
+
+def test_a_user_s_key_signs_while_it_is_active_and_a_session_s_with_its_token(
+    owner: Owner,
+) -> None:
+    iam = owner.aws.client("iam")
+    iam.create_user(UserName="bo")
+    made = iam.create_access_key(UserName="bo")["AccessKey"]
+    key = made["AccessKeyId"], made["SecretAccessKey"]
+    given = owner.aws.client("sts").get_session_token()["Credentials"]
+    session = given["AccessKeyId"], given["SecretAccessKey"]
+
+    assert _who(owner, *key).endswith(":user/bo")
+    assert _who(owner, *session, given["SessionToken"]).endswith(":root")
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        _who(owner, *session)
+    iam.update_access_key(UserName="bo", AccessKeyId=key[0], Status="Inactive")
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        _who(owner, *key)
+
+
+def _who(owner: Owner, *key: str) -> str:
+    """Return the ARN of whoever signs with a key."""
+    sts = boto3.Session(*key, region_name="us-east-1").client(
+        "sts", endpoint_url=owner.aws.endpoint, verify=str(owner.aws.ca_bundle)
+    )
+    return str(sts.get_caller_identity()["Arn"])
 
 
 def test_a_request_whose_line_has_our_name_and_whose_host_has_not_is_refused(owner: Owner) -> None:

@@ -15,6 +15,7 @@ from botocore.credentials import Credentials
 
 from local.gate.gate import Gate
 from local.gate.keys import AccessKey
+from local.gate.request import Request
 
 OWN: Final = "127.0.0.1:4566"
 ROOT: Final = AccessKey.root()
@@ -62,6 +63,8 @@ class World:
     mailbox: Behind = field(default_factory=Behind)
     portal: Behind = field(default_factory=lambda: Behind(hosts=("portal.localhost:4566",)))
     now: dt.datetime = NOW
+    own: str = OWN
+    keys: tuple[AccessKey, ...] = (ROOT, SESSION)
 
     @property
     def reached(self) -> bool:
@@ -78,17 +81,8 @@ class World:
         kind: str = "http",
     ) -> Answer:
         """Send a request such as `GET /path?query` through the gate."""
-        method, _, target = line.partition(" ")
-        path, _, query = target.partition("?")
         given = {"host": host, **{name.lower(): value for name, value in (headers or {}).items()}}
-        scope = {
-            "type": kind,
-            "method": method,
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "headers": [(name.encode(), value.encode()) for name, value in given.items()],
-        }
+        scope = {**_scope(line, given), "type": kind}
         return asyncio.run(self._send(scope, body))
 
     async def _send(self, scope: Any, body: bytes) -> Answer:
@@ -113,16 +107,33 @@ class World:
     @property
     def _gate(self) -> Gate:
         return Gate(
-            own=OWN,
+            own=self.own,
             aws=self.aws,
             sites=(self.portal,),
             mailbox=self.mailbox,
             mailbox_path="/_mailbox",
-            key={key.id: key for key in (ROOT, SESSION)}.get,
+            key={key.id: key for key in self.keys}.get,
             rules=lambda bucket: RULES if bucket == "open" else None,
             has_pool=lambda pool: pool == "us-east-1_pool",
             clock=lambda: self.now,
         )
+
+
+def request_of(line: str, headers: Mapping[str, str]) -> Request:
+    """Return a request as the gate reads it."""
+    return Request.of(_scope(line, headers))
+
+
+def _scope(line: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    method, _, target = line.partition(" ")
+    path, _, query = target.partition("?")
+    return {
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
 
 
 def signed(

@@ -10,11 +10,23 @@ from typing import Any, Final
 
 import botocore.session
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 
 from local.gate.keys import AccessKey
 from local.gate.unsigned import COGNITO
-from tests.unit.local.gate_requests import NOW, OWN, ROOT, SESSION, World, presigned, signed
+from tests.unit.local.gate_requests import (
+    NOW,
+    OWN,
+    ROOT,
+    SESSION,
+    World,
+    presigned,
+    request_of,
+    signed,
+)
 
 _PUT: Final = "PUT /bucket/key"
 _PORTAL: Final = "portal.localhost:4566"
@@ -172,6 +184,65 @@ def test_nobody_names_a_second_key(query: str) -> None:
 
     for headers in ({}, _COGNITO, signed(line, service="iam", key=SESSION)):
         assert world.send(line, headers).status in (400, 403)
+    assert not world.reached
+
+
+class _Smuggler(SigV4Auth):
+    """Signs a header whose name has another key in it, where MiniStack looks for the first key."""
+
+    def headers_to_sign(self, request: Any) -> Any:
+        headers = super().headers_to_sign(request)
+        headers[f"credential={ROOT.id}/"] = ""
+        return headers
+
+    def signed_headers(self, headers_to_sign: Any) -> str:
+        return str(super().signed_headers(headers_to_sign)).replace("credential", "Credential")
+
+
+def test_a_signed_name_is_no_second_key() -> None:
+    world = World()
+    request = AWSRequest("POST", f"https://{OWN}/")
+    key = Credentials(SESSION.id, SESSION.secret, SESSION.token)
+    _Smuggler(key, "iam", "us-east-1").add_auth(request)
+
+    answer = world.send("POST /", dict(request.headers.items()))
+
+    assert b"SignedHeaders should be names" in answer.body
+    assert not world.reached
+
+
+def test_a_key_s_day_is_the_request_s() -> None:
+    headers = signed("POST /", service="iam")
+    authorization = headers["Authorization"].replace(f"/{NOW:%Y%m%d}/", "/20200101/")
+
+    answer = World().send("POST /", {**headers, "Authorization": authorization})
+
+    assert b"IncompleteSignature" in answer.body
+
+
+@pytest.mark.parametrize(
+    ("line", "headers", "claims"),
+    [
+        ("GET /", {"authorization": "AWS4-HMAC-SHA256 Credential=test/"}, True),
+        ("GET /", {"authorization": "AWS test:signature"}, True),
+        ("GET /?X-Amz-Credential=test", {}, True),
+        ("GET /?x-amz-security-token=test", {}, True),
+        ("GET /?AWSAccessKeyId=test", {}, True),
+        ("GET /?client_id=test", {"authorization": "Basic dGVzdDp0ZXN0"}, False),
+    ],
+)
+def test_what_names_an_access_key_claims_credentials(
+    line: str, headers: dict[str, str], claims: object
+) -> None:
+    assert request_of(line, headers).claims_credentials == claims
+
+
+def test_who_claims_to_be_somebody_is_not_served_as_nobody() -> None:
+    world = World()
+
+    answer = world.send("POST /", {**_COGNITO, "Authorization": "AWS test:signature"})
+
+    assert answer.status == 400
     assert not world.reached
 
 
