@@ -199,9 +199,9 @@ def test_a_user_s_key_signs_while_it_is_active_and_a_session_s_with_its_token(
         _who(owner, *key)
 
 
-def _who(owner: Owner, *key: str) -> str:
+def _who(owner: Owner, key: str, secret: str, token: str | None = None) -> str:
     """Return the ARN of whoever signs with a key."""
-    sts = boto3.Session(*key, region_name="us-east-1").client(
+    sts = boto3.Session(key, secret, token, "us-east-1").client(
         "sts", endpoint_url=owner.aws.endpoint, verify=str(owner.aws.ca_bundle)
     )
     return str(sts.get_caller_identity()["Arn"])
