@@ -270,12 +270,15 @@ def test_nobody_else_reads_what_it_writes(owner: Owner) -> None:
 
 
 def test_each_start_has_other_keys(owner: Owner, tmp_path: Path) -> None:
-    aws = LocalAws(tmp_path)
+    folder = tmp_path / "of all"
+    folder.mkdir(mode=0o755)
+    aws = LocalAws(folder)
     seen = []
     for _ in range(2):
         with aws:
             seen.append((aws.exports["AWS_SECRET_ACCESS_KEY"], aws.mailbox))
             assert aws.client("s3").list_buckets()["Buckets"] == []
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
     assert len({secret for secret, _ in seen} | {owner.key.secret_key}) == 3
     assert len({box.partition("key=")[2] for _, box in seen}) == 2

@@ -13,7 +13,7 @@ from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from local.gate.gate import Gate
+from local.gate.gate import Gate, Site
 from local.gate.keys import AccessKey
 from local.gate.request import Request
 
@@ -61,7 +61,7 @@ class World:
 
     aws: Behind = field(default_factory=Behind)
     mailbox: Behind = field(default_factory=Behind)
-    portal: Behind = field(default_factory=lambda: Behind(hosts=("portal.localhost:4566",)))
+    portal: Site = field(default_factory=lambda: Behind(hosts=("portal.localhost:4566",)))
     now: dt.datetime = NOW
     own: str = OWN
     keys: tuple[AccessKey, ...] = (ROOT, SESSION)
@@ -69,7 +69,13 @@ class World:
     @property
     def reached(self) -> bool:
         """Whether anything behind the gate has seen a request."""
-        return bool(self.aws.seen or self.mailbox.seen or self.portal.seen)
+        return bool(self.seen)
+
+    @property
+    def seen(self) -> list[tuple[str, str, bytes, dict[str, str]]]:
+        """Return what has come through, to whatever."""
+        portal = self.portal.seen if isinstance(self.portal, Behind) else []
+        return self.aws.seen + self.mailbox.seen + portal
 
     def send(
         self,

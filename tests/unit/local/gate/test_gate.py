@@ -313,8 +313,7 @@ def test_another_site_s_page_reaches_nothing(line: str, host: str, foreign: dict
 
     assert world.send(line, {**headers, **own}, host=host).status == 200
     assert world.send(line, {**headers, **foreign}, host=host).status == 403
-    seen = world.aws.seen + world.mailbox.seen + world.portal.seen
-    assert len(seen) == 1
+    assert len(world.seen) == 1
 
 
 def test_a_link_leads_from_anywhere_to_what_people_open() -> None:
