@@ -10,13 +10,13 @@ import os
 from typing import Any
 
 from local.ground_truth.api.service import GroundTruth
-from local.services import sagemaker
+from local.services import sagemaker, service_quotas
 from local.services.access_keys import AccessKeys
 from local.services.cloudformation import Deployments
 from local.services.cognito.pools import Pools
 from local.services.eventbridge import Events
 from local.services.iam import Rights
-from local.services.internals import module
+from local.services.internals import announce, module
 from local.services.lambda_functions import Functions
 from local.services.s3 import Buckets
 from local.services.ses import Mails
@@ -67,6 +67,8 @@ class MiniStack:
         """Add Ground Truth, and patch what is missing or differs from AWS."""
         sagemaker.install(ground_truth, self._rights)
         self.access_keys.install()
+        service_quotas.install(self._rights)
+        announce("sagemaker", service_quotas.NAME)
         self._rights.install()
         Deployments(self._rights).install()
         self._buckets.install(ground_truth.unkindness)
