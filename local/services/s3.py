@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from local.ground_truth.api.unkindness import Calls, Unkindness
 from local.ground_truth.cloud import Bucket, Missing, Scope
 from local.ground_truth.errors import AwsError
-from local.services import bucket_drift
+from local.services import bucket_cors, bucket_drift
 from local.services.iam import Rights
 from local.services.internals import after_create, after_update, module, resource_handlers
 from local.services.sts import RoleSessions
@@ -38,6 +38,7 @@ class Buckets:
         self._patch_buckets()
         self._patch_managed_key()
         self._patch_key_rights()
+        bucket_cors.install()
         bucket_drift.install()
         _throttle(Calls(unkindness))
 
@@ -107,6 +108,11 @@ class Buckets:
             return None
         record = self._s3._buckets.get_scoped(owner, None, name)
         return Bucket(region=record["region"], cors=tuple(self._s3._cors_rules(name) or ()))
+
+    def cors_rules(self, name: str) -> Sequence[Mapping[str, Sequence[str]]] | None:
+        """Return a bucket's CORS rules by the names of their XML, or `None` without any."""
+        rules: Sequence[Mapping[str, Sequence[str]]] | None = self._s3._cors_rules(name)
+        return rules
 
     def _patch_buckets(self) -> None:
         """Keep what is in a bucket, its `Tags` and `BucketEncryption`, which MiniStack ignores."""

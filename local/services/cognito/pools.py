@@ -6,6 +6,7 @@ botocore's model of `cognito-idp` is the source of the rules, where nothing else
 from __future__ import annotations
 
 import copy
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
@@ -53,6 +54,10 @@ class Pools:
                 signed_out=record.get("_signout_at", 0.0),
             )
 
+    def has_pool(self, pool_id: str) -> bool:
+        """Say whether any account has a pool with this id."""
+        return any(name == pool_id for (_, _, name), _ in self._cognito._user_pools.all_items())
+
     def login_clients(self, prefix: str, region: str) -> Mapping[str, Client] | None:
         """Return the clients of the pool with this domain prefix, or `None`."""
         for (_, its_region, _), pool in self._cognito._user_pools.all_items():
@@ -71,6 +76,8 @@ class Pools:
 
     def install(self, teams: Callable[[Scope, str, str], list[str]]) -> None:
         """Patch Cognito; `teams` names the work teams that use a group."""
+        # The same for everybody otherwise.
+        self._cognito._EMAIL_OTP_CODE = f"{secrets.randbelow(10**6):06}"
         patch_clients()
         Users(self._rights).install()
         self._patch_pools()
