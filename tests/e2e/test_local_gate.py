@@ -36,6 +36,7 @@ _TRUST: Final = {
     "Principal": {"Service": "lambda.amazonaws.com"},
     "Action": "sts:AssumeRole",
 }
+_ANYBODY: Final = {"Statement": [{**_TRUST, "Principal": "*"}]}
 _RULE: Final[Any] = {"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}
 
 
@@ -140,6 +141,35 @@ def test_the_login_pages_of_a_pool_let_no_call_through(owner: Owner, intruder: I
 
     assert [answer for answer in answers if answer[0] < 300 or "owner" in answer[2]] == []
     assert owner.calls == calls
+    assert inventory(owner.aws.client) == before
+
+
+@pytest.mark.parametrize(
+    ("operation", "method"),
+    [("get_object", "GET"), ("put_object", "PUT"), ("create_multipart_upload", "POST")],
+)
+@pytest.mark.parametrize(
+    "form",
+    [
+        f"Action=CreateRole&RoleName=evil&AssumeRolePolicyDocument={quote(json.dumps(_ANYBODY))}",
+        "Action=CreateVpc&CidrBlock=10.9.0.0/16",
+        "Action=GetSessionToken",
+        "Action=ListMetrics",
+    ],
+)
+def test_the_url_of_an_object_is_for_that_object_whatever_its_body_says(
+    owner: Owner, intruder: Intruder, operation: str, method: str, form: str
+) -> None:
+    place = {"Bucket": "shown", "Key": "given.txt"}
+    url = owner.aws.client("s3").generate_presigned_url(operation, Params=place)
+    before, calls = inventory(owner.aws.client), owner.calls
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    target = url.removeprefix(owner.aws.endpoint)
+
+    answer = intruder.send(Attempt(what=form, method=method, target=target, headers=headers), form)
+
+    asked = [json.loads(line) for line in owner.aws.call_log.read_text().splitlines()[calls:]]
+    assert {call["action"].partition(":")[0] for call in asked} == {"s3"}, answer
     assert inventory(owner.aws.client) == before
 
 
