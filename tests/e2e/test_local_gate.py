@@ -144,6 +144,45 @@ def test_the_login_pages_of_a_pool_let_no_call_through(owner: Owner, intruder: I
     assert inventory(owner.aws.client) == before
 
 
+def test_nobody_signs_in_by_names_alone(owner: Owner, intruder: Intruder) -> None:
+    cognito = owner.aws.client("cognito-idp")
+    client = cognito.create_user_pool_client(UserPoolId=owner.pool, ClientName="an app")
+    names = {"ClientId": client["UserPoolClient"]["ClientId"], "UserPoolId": owner.pool}
+    cognito.admin_create_user(UserPoolId=owner.pool, Username="ana", MessageAction="SUPPRESS")
+    before = cognito.admin_get_user(UserPoolId=owner.pool, Username="ana")
+    given = {"USERNAME": "ana", "NEW_PASSWORD": "Guessed-123456", "ANSWER": "x", "PASSWORD": "x"}
+    model = cognito.meta.service_model
+    challenges = model.shape_for("ChallengeNameType").enum
+    flows = model.shape_for("AuthFlowType").enum
+    # MiniStack does not compare the session that a sign-in goes on with.
+    asked = [
+        *(
+            ("RespondToAuthChallenge", {"ChallengeName": each, "ChallengeResponses": given, **more})
+            for each in challenges
+            for more in ({}, {"Session": "s" * 40})
+        ),
+        *(("InitiateAuth", {"AuthFlow": each, "AuthParameters": given}) for each in flows),
+        *((each, {"Username": "ana", "Password": "x"}) for each in model.operation_names),
+    ]
+
+    answers = [
+        (operation, *intruder.send(_cognito(operation), json.dumps({**names, **body})))
+        for operation, body in asked
+    ]
+
+    # These two end a session, if what comes is one's token; a sign-in begins for everybody.
+    harmless = ("GlobalSignOut", "RevokeToken")
+    assert [
+        (operation, text)
+        for operation, status, _, text in answers
+        if "AuthenticationResult" in text
+        or (status == 200 and operation not in ("InitiateAuth", *harmless))
+    ] == []
+    after = cognito.admin_get_user(UserPoolId=owner.pool, Username="ana")
+    assert after["UserStatus"] == before["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    assert after["UserLastModifiedDate"] == before["UserLastModifiedDate"]
+
+
 @pytest.mark.parametrize(
     ("operation", "method"),
     [("get_object", "GET"), ("put_object", "PUT"), ("create_multipart_upload", "POST")],
@@ -364,9 +403,14 @@ def _of_a_page(owner: Owner) -> Iterator[Attempt]:
     ):
         method, _, target = line.partition(" ")
         yield Attempt(what="page", method=method, target=target, headers={})
-    target = "AWSCognitoIdentityProviderService.InitiateAuth"
+    yield _cognito("InitiateAuth")
+
+
+def _cognito(operation: str) -> Attempt:
+    """Return a call of Cognito without a signature."""
+    target = f"AWSCognitoIdentityProviderService.{operation}"
     headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
-    yield Attempt(what="sign in", method="POST", target="/", headers=headers)
+    return Attempt(what=operation, method="POST", target="/", headers=headers)
 
 
 def _own_paths(intruder: Intruder) -> Iterator[Attempt]:
