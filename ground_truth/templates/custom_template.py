@@ -16,6 +16,7 @@ from liquid.exceptions import LiquidError
 from liquid.expression import Expression
 
 from ground_truth.templates.crowd_elements import Problem, page_problems
+from ground_truth.validators import files
 from ground_truth.validators.messages import did_you_mean
 
 #: botocore: UiTemplate.Content.
@@ -86,9 +87,10 @@ def custom_template(path: Path, *, names: frozenset[str] | None) -> CustomTempla
 
 
 def _read(path: Path) -> str:
-    if not path.is_file():
-        raise ValueError(f"{path}: expected a worker template, got no file; check the path")
-    raw = path.read_bytes()
+    try:
+        raw = files.read(path, most=4 * _MOST_CHARACTERS)
+    except files.UnreadableError as error:
+        raise ValueError(f"{path}: expected a worker template, {error}; check the path") from None
     try:
         # Neither a mark nor a checkout's line ends may make another template of the same text.
         content = raw.decode("utf-8-sig").replace("\r\n", "\n")
