@@ -130,7 +130,7 @@ class Job(Section):
             "new run", "post-annotation function", at=f"{_CONFIG}.AnnotationConsolidationConfig"
         ),
     ] = None
-    #: The page of a custom task; a path below the folder of `environments/`.
+    #: The page of a custom task; a path in this repository, from the folder of `environments/`.
     template: Annotated[str | None, Field(validate_default=True), Effect("new run", at=NOWHERE)] = (
         None
     )

@@ -22,9 +22,9 @@ _Model = TypeVar("_Model", bound=BaseModel)
 #: Steps from the top of a file down to a value: keys, and places in lists.
 _Location = tuple[str | int, ...]
 
-#: Of a file; CloudFormation takes a template of 1 MB
+#: Of a file. Its texts stand in a template, of which CloudFormation takes 1 MB
 #: (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
-_MOST_BYTES: Final = 1_000_000
+_MOST_BYTES: Final = 500_000
 #: Of a file, that are said at once.
 _MOST_PROBLEMS: Final = 50
 #: Characters of a problem's line.

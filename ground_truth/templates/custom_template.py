@@ -21,6 +21,8 @@ from ground_truth.validators.messages import did_you_mean
 
 #: botocore: UiTemplate.Content.
 _MOST_CHARACTERS: Final = 128_000
+#: Beginnings of tags, closed or not. More than people write take the parsers minutes.
+_MOST: Final = (("Liquid's tags", ("{{", "{%"), 1_000), ("HTML's tags", ("<",), 5_000))
 #: Ground Truth has these besides Liquid's own
 #: (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step2.html).
 _GROUND_TRUTH_FILTERS: Final = ("grant_read_access", "skip_autoescape", "to_json")
@@ -29,6 +31,9 @@ _NO_FILTERS: Final = ("escapejs", "safe")
 #: They would need further files.
 _NO_TAGS: Final = ("include", "render")
 
+_LIQUID: Final = re.compile(r"\{[{%][^{}%]*")
+#: Characters of a Liquid tag.
+_LONGEST_TAG: Final = 2_000
 _TAG: Final = re.compile(r"{%-?\s*(end)?(\w+)")
 _BLOCKS: Final = frozenset(
     ["capture", "case", "comment", "for", "if", "ifchanged", "raw", "tablerow", "unless"]
@@ -105,6 +110,18 @@ def _read(path: Path) -> str:
             f"{path}:1: expected at most {_MOST_CHARACTERS:,} characters, got {len(content):,};"
             " load styles and scripts from files of their own"
         )
+    longest = max(map(len, _LIQUID.findall(content)), default=0)
+    if longest > _LONGEST_TAG:
+        raise ValueError(
+            f"{path}:1: expected at most {_LONGEST_TAG:,} characters in a tag of Liquid, got"
+            f" {longest:,}; close it, or make several of it"
+        )
+    for what, signs, most in _MOST:
+        if (number := sum(content.count(sign) for sign in signs)) > most:
+            raise ValueError(
+                f"{path}:1: expected at most {most:,} of {what}, got {number:,}; make the page of"
+                " fewer, for instance with a loop or a script"
+            )
     return content
 
 
