@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.aws.cdk import run_cdk
-from cli.repository import read_environment
+from cli.repository import read_environment, require_own_names
 from cli.verb import AsJson, EnvironmentName, end, verb
 
 
@@ -40,7 +40,9 @@ def deploy(
     """
     from cli.aws.policies import require_policies
 
-    require_policies(found := read_environment(environment))
+    found = read_environment(environment)
+    require_own_names(found)
+    require_policies(found)
     name = found.name
     if check:
         end(

@@ -13,8 +13,8 @@ from typing import Any, Final
 from tests.lifecycle.cloudformation import CloudFormation, Response
 from tests.lifecycle.simulation import Simulation
 from tests.unit.fake_services import ACCOUNT
-from tests.unit.workforce.cognito_users import NOW, REGION
-from tests.unit.workforce.workforce_aws import SECRET, FakePeople, client_settings
+from tests.unit.workforce.cognito_pools import NOW, REGION, client_settings
+from tests.unit.workforce.workforce_aws import SECRET, FakePeople
 from tests.unit.workforce.workforce_events import OIDC
 from workforce.clients import Clients
 from workforce.handler import handler

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.lifecycle.people import People, PeopleStack, PeopleWorld, adopted
-from tests.unit.workforce.workforce_aws import PLACEHOLDER, client_settings
+from tests.unit.workforce.cognito_pools import PLACEHOLDER, client_settings
 from tests.unit.workforce.workforce_events import OIDC
 
 _ANA, _BO, _CY = "ana@example.com", "bo@example.com", "cy@example.com"

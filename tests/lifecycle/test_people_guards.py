@@ -10,7 +10,7 @@ import pytest
 from tests.lifecycle import test_people, test_people_crashes, test_people_late
 from tests.lifecycle.people import PeopleStack, PeopleWorld
 from tests.lifecycle.stand_ins import false, nothing, true
-from tests.unit.workforce.cognito_users import NOW
+from tests.unit.workforce.cognito_pools import NOW
 from workforce.record import Record
 
 _Case = Callable[[PeopleWorld, PeopleStack], None]

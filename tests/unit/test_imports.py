@@ -23,7 +23,7 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
         *("docs", "ground_truth", "local", "samples", "stacks"),
         # Sees accounts, and invites people, as the function does.
         *("workforce.accounts", "workforce.clients", "workforce.groups", "workforce.invitations"),
-        *("workforce.event", "workforce.summary", "workforce.workers"),
+        *("workforce.event", "workforce.names", "workforce.workers"),
         # A plan is decided by the code that will act.
         "labeling_job.identity",
     ),
@@ -43,6 +43,7 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
     "samples": (),
     # The programs of local AWS: they start all of it, or play the people who use it.
     "local": ("local",),
+    "local.gate": ("local.replies",),
     "local.ground_truth": (),
     "local.ground_truth.answers": ("local.ground_truth.cloud",),
     "local.ground_truth.api": _GROUND_TRUTH,
@@ -51,7 +52,7 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
     "local.ground_truth.errors": (),
     "local.services": (
         *("local.ground_truth.api", "local.ground_truth.cloud", "local.ground_truth.errors"),
-        *("local.mailbox", "local.replies"),
+        *("local.gate", "local.mailbox", "local.replies"),
     ),
     "local.mailbox": ("local.replies",),
     "local.replies": (),

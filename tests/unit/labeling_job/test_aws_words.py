@@ -15,7 +15,7 @@ from dataset.output_manifest import labeled_object
 from labeling_job.hints import explain
 from labeling_job.resource import run
 from tests.unit.labeling_job.labeling_job_aws import FakeAws, event, own_id
-from tests.unit.workforce.cognito_users import POOL
+from tests.unit.workforce.cognito_pools import POOL
 from tests.unit.workforce.workforce_aws import FakePeople
 from tests.unit.workforce.workforce_events import create, workers_properties
 from workforce.hints import explain as explain_people

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from custom_resource.errors import CustomResourceError
-from tests.unit.workforce.cognito_users import POOL
-from tests.unit.workforce.workforce_aws import CLIENT, NAME, SENDER, FakePeople
+from tests.unit.workforce.cognito_pools import CLIENT, POOL
+from tests.unit.workforce.workforce_aws import NAME, SENDER, FakePeople
 from tests.unit.workforce.workforce_events import (
     OIDC,
     adopting,

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from tests.unit.fake_services import RefusedError
-from tests.unit.workforce.cognito_users import POOL
+from tests.unit.workforce.cognito_pools import POOL
 from tests.unit.workforce.workforce_aws import FakePeople
 from tests.unit.workforce.workforce_events import create, update, workers_properties
 
@@ -76,7 +76,7 @@ def test_an_address_that_refuses_mail_undoes_nobody_else_s_invitation(aws: FakeP
     assert summary == (
         "3 workers, 2 of them invited and not yet signed in; 0 removed; no invitation yet for"
         " worker 2 (B.): CodeDeliveryFailureException; what is due goes out with the next change of"
-        " people, or by `ground-truth workers dev --remind all`"
+        " people, or by `ground-truth workers dev remind all`"
     )
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from custom_resource.errors import CustomResourceError
-from tests.unit.workforce.workforce_aws import CLIENT, FakePeople
+from tests.unit.workforce.cognito_pools import CLIENT
+from tests.unit.workforce.workforce_aws import FakePeople
 from tests.unit.workforce.workforce_events import adopting, create, login_properties
 
 

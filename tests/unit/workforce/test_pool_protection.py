@@ -4,7 +4,7 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.workforce.cognito_users import POOL
+from tests.unit.workforce.cognito_pools import POOL
 from tests.unit.workforce.workforce_aws import FakePeople
 from tests.unit.workforce.workforce_events import create, delete, update
 

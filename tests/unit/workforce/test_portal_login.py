@@ -6,8 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from custom_resource.errors import CustomResourceError
-from tests.unit.workforce.cognito_users import POOL
-from tests.unit.workforce.workforce_aws import CLIENT, PLACEHOLDER, FakePeople, client_settings
+from tests.unit.workforce.cognito_pools import CLIENT, PLACEHOLDER, POOL, client_settings
+from tests.unit.workforce.workforce_aws import FakePeople
 from tests.unit.workforce.workforce_events import create, delete, login_properties, update
 
 _PORTAL = "https://dev0.labeling.us-east-1.sagemaker.aws"

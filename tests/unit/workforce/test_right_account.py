@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.fake_services import RefusedError
-from tests.unit.workforce.cognito_users import NOW, POOL
+from tests.unit.workforce.cognito_pools import NOW, POOL
 from tests.unit.workforce.workforce_aws import FakePeople
 from tests.unit.workforce.workforce_events import create, update, workers_properties
 from workforce.accounts import Account, Accounts

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.workforce.cognito_users import POOL
+from tests.unit.workforce.cognito_pools import POOL
 from tests.unit.workforce.workforce_aws import FakePeople
 from tests.unit.workforce.workforce_events import (
     STACK,
@@ -20,8 +20,6 @@ from workforce.record import Record
 _ANA, _BO = "ana@example.com", "bo@example.com"
 _INVITED = "FORCE_CHANGE_PASSWORD"
 _RECORD = Record(made_by="dev", stack="an-older-one", mail="sent", at=datetime.now(UTC))
-_BACK = "UPDATE_ROLLBACK_IN_PROGRESS"
-_FIRST_BACK = "ROLLBACK_IN_PROGRESS"
 #: The next stack of the same environment.
 _NEXT = {"StackId": f"{STACK.rpartition('/')[0]}/4e5f"}
 
@@ -30,11 +28,7 @@ _NEXT = {"StackId": f"{STACK.rpartition('/')[0]}/4e5f"}
 def aws() -> FakePeople:
     made = FakePeople()
     made.add_pool()
-    made.groups[POOL] = {
-        f"{environment}-{group}": set()
-        for environment in ("dev", "test")
-        for group in ("readers", "workers")
-    }
+    made.add_groups("dev", "test")
     return made
 
 
@@ -184,51 +178,13 @@ def test_who_is_disabled_by_hand_and_then_dropped_is_not_enabled_by_a_new_line(
 def test_a_team_whose_name_is_like_a_marker_is_in_use(
     aws: FakePeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.unit.workforce.cognito_users.description", lambda _: "A team")
+    monkeypatch.setattr("tests.unit.workforce.cognito_idp.description", lambda _: "A team")
     create(aws, "Workers", workers_properties(_ANA))
     aws.groups[POOL]["night-workers"] = {aws.name_of(_ANA)}
 
     _change(aws, workers_properties(_BO), workers_properties(_ANA))
 
     assert aws.people()[_ANA][0]
-
-
-def _earlier(aws: FakePeople, email: str, *groups: str, **more: Any) -> None:
-    aws.add_user(email, "dev-workers", *groups, **more)
-
-
-def test_accounts_of_an_earlier_version_get_a_record_once_and_nothing_else(
-    aws: FakePeople,
-) -> None:
-    _earlier(aws, "in@example.com", "dev-readers", status=_INVITED)
-    _earlier(aws, "out@example.com", enabled=False)
-    _earlier(aws, "stolen@example.com", "dev-readers", enabled=False)
-    aws.add_user("others@example.com", "dev-readers")
-    before, people = workers_properties("in@example.com", "stolen@example.com"), aws.people()
-    members = ("in@example.com", "others@example.com", "stolen@example.com")
-
-    _change(aws, workers_properties(*members), before)
-
-    records = {who: aws.record_of(who) for who in people}
-    assert aws.people() == people
-    assert aws.mails == []
-    assert {
-        who: record and (record.mail, record.disabled_by) for who, record in records.items()
-    } == {
-        "in@example.com": ("sent", ""),
-        "out@example.com": ("sent", "dev"),
-        "stolen@example.com": ("sent", ""),
-        "others@example.com": None,
-    }
-
-
-def test_who_was_removed_by_an_earlier_version_comes_back_enabled(aws: FakePeople) -> None:
-    _earlier(aws, _ANA, enabled=False)
-
-    _change(aws, workers_properties(_ANA, _BO), workers_properties(_BO))
-
-    assert aws.people()[_ANA] == (True, "CONFIRMED", {"dev-workers", "dev-readers"})
-    assert aws.mails == [_BO]
 
 
 def test_a_record_that_somebody_has_wiped_is_written_again(aws: FakePeople) -> None:
@@ -239,80 +195,6 @@ def test_a_record_that_somebody_has_wiped_is_written_again(aws: FakePeople) -> N
     _change(aws, workers_properties(_BO), workers_properties(_ANA, _BO))
 
     assert not aws.people()[_ANA][0]
-
-
-@pytest.mark.parametrize("has_groups", [True, False])
-def test_a_first_deployment_that_is_taken_back_deletes_whom_it_has_made_and_not_told(
-    aws: FakePeople, *, has_groups: bool
-) -> None:
-    aws.refused = {_ANA}
-    create(aws, "Workers", workers_properties(_ANA))
-    if not has_groups:
-        aws.groups[POOL].clear()
-
-    delete(aws, "Workers", workers_properties(_ANA), status=_FIRST_BACK)
-
-    assert aws.people() == {}
-
-
-def test_a_first_deployment_that_is_taken_back_disables_whom_it_has_told(
-    aws: FakePeople,
-) -> None:
-    create(aws, "Workers", workers_properties(_ANA))
-    delete(aws, "Workers", workers_properties(_ANA), status=_FIRST_BACK)
-    taken_back = aws.people()
-
-    create(aws, "Workers", workers_properties(_ANA), **_NEXT)
-
-    assert taken_back == {_ANA: (False, _INVITED, {"dev-workers"})}
-    assert aws.people()[_ANA][0]
-    assert aws.mails == [_ANA]
-
-
-@pytest.mark.parametrize("mail", ["sent", "due"])
-def test_who_was_there_before_a_first_deployment_outlives_its_end(
-    aws: FakePeople, mail: Any
-) -> None:
-    record = Record(made_by="dev", stack="an-older-one", mail=mail, at=_RECORD.at)
-    aws.add_user(_ANA, record=record)
-    aws.add_user("lead@example.com")
-    props = workers_properties(_ANA, "lead@example.com", KeepAccounts="false")
-    create(aws, "Workers", props)
-
-    delete(aws, "Workers", props, status=_FIRST_BACK)
-
-    assert {who: enabled for who, (enabled, *_) in aws.people().items()} == {
-        _ANA: True,
-        "lead@example.com": True,
-    }
-    assert aws.members()["dev-readers"] == set()
-
-
-@pytest.mark.parametrize("is_told", [True, False])
-def test_a_change_that_is_taken_back_deletes_only_whom_nobody_has_told(
-    aws: FakePeople, *, is_told: bool
-) -> None:
-    create(aws, "Workers", workers_properties(_ANA))
-    aws.refused = set() if is_told else {_BO}
-    both = workers_properties(_ANA, _BO)
-    _change(aws, both, workers_properties(_ANA))
-
-    update(aws, "Workers", workers_properties(_ANA), both, status=_BACK)
-
-    left = {_BO: (False, _INVITED, {"dev-workers"})} if is_told else {}
-    assert aws.people() == {_ANA: (True, _INVITED, {"dev-readers", "dev-workers"}), **left}
-
-
-def test_a_change_that_is_taken_back_finds_whom_it_has_left_without_a_group(
-    aws: FakePeople,
-) -> None:
-    create(aws, "Workers", workers_properties(_ANA))
-    record = Record(made_by="dev", stack=STACK.rpartition("/")[2], mail="due", at=_RECORD.at)
-    aws.add_user(_BO, status=_INVITED, record=record)
-
-    update(aws, "Workers", workers_properties(_ANA), workers_properties(_ANA, _BO), status=_BACK)
-
-    assert aws.people().keys() == {_ANA}
 
 
 def test_a_delete_leaves_to_another_environment_what_that_has_made(aws: FakePeople) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from custom_resource.errors import CustomResourceError
-from tests.unit.workforce.cognito_users import POOL
+from tests.unit.workforce.cognito_pools import POOL
 from tests.unit.workforce.workforce_aws import FakePeople
 from tests.unit.workforce.workforce_events import create, delete, update, workers_properties
 

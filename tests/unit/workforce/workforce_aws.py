@@ -1,13 +1,12 @@
-"""Cognito, workforces and what belongs to them in memory, behind real clients.
+"""Workforces and what belongs to them in memory, behind real clients.
 
 Requests and answers are checked by botocore's model. What is known of the services' own rules is
-here too: an Update resets all that it leaves out, there is one workforce, and it outlives no team.
+here too: there is one workforce, and it outlives no team.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,25 +15,23 @@ from botocore.validate import ParamValidator
 
 from custom_resource.context import Clock, step_log
 from tests.unit.fake_services import ACCOUNT, RefusedError
-from tests.unit.workforce.cognito_users import NOW, POOL, REGION, FakeUsers, pool_settings
+from tests.unit.workforce.cognito_idp import FakeCognito
+from tests.unit.workforce.cognito_pools import CLIENT, NOW, POOL, REGION
 from workforce.clients import Clients
 
-CLIENT, NAME = "devclient", "dev"
+NAME = "dev"
 SENDER = "labeling@example.com"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:oidc-AbCdEf"
-PLACEHOLDER = "https://127.0.0.1"
 
 
 @dataclass
-class FakePeople(FakeUsers):
+class FakePeople(FakeCognito):
     """All that belongs to a private workforce in one account and Region."""
 
     #: What DescribeWorkforce answers, by name; there is at most one.
     workforces: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: What DescribeWorkteam answers, by name.
     teams: dict[str, dict[str, Any]] = field(default_factory=dict)
-    #: What DescribeUserPoolClient answers, by id.
-    clients: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: SES identities, what SES says of the account, and texts of secrets.
     identities: dict[str, dict[str, Any]] = field(default_factory=dict)
     ses_account: dict[str, Any] = field(
@@ -67,11 +64,6 @@ class FakePeople(FakeUsers):
         )
 
     # What CloudFormation, the console and people do.
-
-    def add_pool(self, pool: str = POOL, client: str = CLIENT, **settings: Any) -> None:
-        """Put a pool and its client there, as CloudFormation makes them."""
-        self.pools[pool] = pool_settings(pool, **settings)
-        self.clients[client] = client_settings(UserPoolId=pool, ClientId=client)
 
     def add_workforce(self, name: str = NAME, **settings: Any) -> dict[str, Any]:
         """Put a workforce there that is Active, on the usual pool and client."""
@@ -207,71 +199,6 @@ class FakePeople(FakeUsers):
             raise RefusedError("ValidationException", f'The work team "{name}" was not there.')
         return self.teams[name]
 
-    def _describe_user_pool(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        return {"UserPool": self._pool(parameters)}
-
-    def _update_user_pool(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        pool = self._pool(parameters)
-        config = parameters.get("AdminCreateUserConfig", {})
-        policy = parameters.get("Policies", {}).get("PasswordPolicy", {})
-        if "UnusedAccountValidityDays" in config and "TemporaryPasswordValidityDays" in policy:
-            raise RefusedError(
-                "InvalidParameterException",
-                "Please use TemporaryPasswordValidityDays instead of UnusedAccountValidityDays",
-            )
-        message = config.get("InviteMessageTemplate", {}).get("EmailMessage", "{username} {####}")
-        if "{####}" not in message or "{username}" not in message:
-            raise RefusedError("InvalidParameterException", "the message has no place holders")
-        kept = (
-            *("Id", "Arn", "UsernameConfiguration", "EstimatedNumberOfUsers"),
-            *("AliasAttributes", "UsernameAttributes"),
-        )
-        fixed = {name: value for name, value in pool.items() if name in kept}
-        defaults = {
-            "Name": pool["Name"],
-            "MfaConfiguration": "OFF",
-            "DeletionProtection": "INACTIVE",
-            "Policies": {"PasswordPolicy": {"MinimumLength": 8}},
-            "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": False},
-        }
-        changes = {name: value for name, value in parameters.items() if name != "UserPoolId"}
-        if "PoolName" in changes:
-            changes["Name"] = changes.pop("PoolName")
-        self.pools[pool["Id"]] = {**defaults, **changes, **fixed}
-        days = policy.get("TemporaryPasswordValidityDays", 7)
-        self.pools[pool["Id"]]["AdminCreateUserConfig"]["UnusedAccountValidityDays"] = days
-        return {}
-
-    def _describe_user_pool_client(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        return {"UserPoolClient": self._client_of(parameters)}
-
-    def _update_user_pool_client(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        client = self._client_of(parameters)
-        desired = {
-            "RefreshTokenValidity": 30,
-            "AuthSessionValidity": 3,
-            "EnableTokenRevocation": True,
-            "AllowedOAuthFlowsUserPoolClient": False,
-            **parameters,
-        }
-        callbacks = desired.get("CallbackURLs", [])
-        if desired["AllowedOAuthFlowsUserPoolClient"] and not callbacks:
-            raise RefusedError("InvalidOAuthFlowException", "a code flow needs a callback URL")
-        if desired.get("DefaultRedirectURI", *callbacks[:1] or [None]) not in callbacks:
-            raise RefusedError("InvalidParameterException", "DefaultRedirectURI is no callback URL")
-        desired["ClientSecret"] = client["ClientSecret"]
-        self.clients[client["ClientId"]] = desired
-        return {"UserPoolClient": desired}
-
-    def _client_of(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        self._pool(parameters)
-        client = parameters["ClientId"]
-        if client not in self.clients:
-            raise RefusedError(
-                "ResourceNotFoundException", f"User pool client {client} does not exist."
-            )
-        return self.clients[client]
-
     def _get_email_identity(self, parameters: dict[str, Any]) -> dict[str, Any]:
         if parameters["EmailIdentity"] not in self.identities:
             raise RefusedError("NotFoundException", "Email identity does not exist.")
@@ -305,29 +232,3 @@ class FakePeople(FakeUsers):
             "ResourceStatus": "UPDATE_IN_PROGRESS",
         }
         return {"StackResourceDetail": detail}
-
-
-def client_settings(**changes: Any) -> dict[str, Any]:
-    """Return a client as CloudFormation makes it, with settings that are not the defaults."""
-    return {
-        "UserPoolId": POOL,
-        "ClientId": CLIENT,
-        "ClientName": "portal",
-        "ClientSecret": "a-client-secret-of-24-characters",
-        "RefreshTokenValidity": 1,
-        "AccessTokenValidity": 60,
-        "TokenValidityUnits": {"AccessToken": "minutes", "RefreshToken": "days"},
-        "ReadAttributes": ["email"],
-        "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"],
-        "SupportedIdentityProviders": ["COGNITO"],
-        "CallbackURLs": [PLACEHOLDER],
-        "LogoutURLs": [PLACEHOLDER],
-        "AllowedOAuthFlows": ["code"],
-        "AllowedOAuthScopes": ["email", "openid", "profile"],
-        "AllowedOAuthFlowsUserPoolClient": True,
-        "PreventUserExistenceErrors": "ENABLED",
-        "EnableTokenRevocation": False,
-        "AuthSessionValidity": 5,
-        "RefreshTokenRotation": {"Feature": "ENABLED", "RetryGracePeriodSeconds": 10},
-        **changes,
-    }

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.unit.fake_services import ACCOUNT
-from tests.unit.workforce.cognito_users import POOL, REGION
-from tests.unit.workforce.workforce_aws import CLIENT, NAME, SECRET, FakePeople
+from tests.unit.workforce.cognito_pools import CLIENT, POOL, REGION
+from tests.unit.workforce.workforce_aws import NAME, SECRET, FakePeople
 from workforce.resources import physical_id, run
 
 STACK = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/dev-Workforce/0a1b2c3d"

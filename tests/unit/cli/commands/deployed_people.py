@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cli.aws.people import Clients
-from tests.unit.workforce.cognito_users import POOL
-from tests.unit.workforce.workforce_aws import CLIENT, FakePeople
+from tests.unit.workforce.cognito_pools import CLIENT, POOL
+from tests.unit.workforce.workforce_aws import FakePeople
 from tests.unit.workforce.workforce_events import STACK, create, workers_properties
 
 FILE = """\

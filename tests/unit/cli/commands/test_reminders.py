@@ -13,7 +13,7 @@ from tests.unit.cli.commands.deployed_people import ANA as _ANA
 from tests.unit.cli.commands.deployed_people import BO as _BO
 from tests.unit.cli.commands.deployed_people import CY as _CY
 from tests.unit.cli.commands.deployed_people import DeployedPeople
-from tests.unit.workforce.cognito_users import POOL
+from tests.unit.workforce.cognito_pools import POOL
 from workforce.record import Record
 
 _INVITED = "FORCE_CHANGE_PASSWORD"

@@ -9,7 +9,7 @@ from cli.aws.repairs import differences, fix, without_addresses
 from cli.commands.workers import to_do
 from ground_truth.config import Environment
 from tests.unit.cli.commands.deployed_people import ANA, BO, CY, DeployedPeople
-from tests.unit.workforce.cognito_users import POOL
+from tests.unit.workforce.cognito_pools import POOL
 
 _EVERYBODY = (ANA, BO, CY)
 _INVITED = "FORCE_CHANGE_PASSWORD"

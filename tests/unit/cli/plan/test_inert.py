@@ -89,7 +89,7 @@ def _plan() -> Plan:
     may = Permission(
         holder="role", principal="a service", effect="Allow", actions=("s3:Get",), resource="b"
     )
-    person = WorkerChange(email="a", joins=("b",), leaves=("c",))
+    person = WorkerChange(who="a", joins=("b",), leaves=("c",), in_place_of="d")
     approved = Loss(
         change="delete a",
         why="b",
