@@ -61,6 +61,7 @@ def test_an_error_is_shown_as_it_is() -> None:
         ("[a](b)", "\\[\u2060a\\]\u2060(b)"),
         ("a *b* `c", r"a \*b\* \`c"),
         ("`@someone`", "`@someone`"),
+        ("`a``b`", "`a`\u2060`b`"),
         ("ana@example.com", "ana@\u2060example.com"),
         ("snake_case", "snake_case"),
     ],
