@@ -53,7 +53,8 @@ class LoginPages:
         """Answer one HTTP request."""
         host = header_map(scope["headers"]).get("host", "")
         query = {
-            name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()
+            name: values[0]
+            for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()
         }
         refusal = self._refusal(host, scope["path"], query)
         if refusal is None:
