@@ -20,7 +20,7 @@ from botocore.credentials import ReadOnlyCredentials
 
 from custom_resource.context import Clock, step_log
 from labeling_job.clients import S3_CONFIG, Clients
-from labeling_job.connections import Answer
+from labeling_job.connections import REQUEST_ID, Answer
 from labeling_job.identity import Owner, physical_id
 from labeling_job.manifest.manifest import Manifest, read_manifest
 from labeling_job.request import from_event
@@ -30,6 +30,8 @@ STACK = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/dev-Labeling/0a1b2c3d
 RESOURCE = "EvenOddJob"
 CREDENTIALS = ReadOnlyCredentials("example", "example", None, None)
 _REQUESTS = itertools.count()
+#: Headers that tell an answer of S3.
+OF_S3 = {REQUEST_ID: "example"}
 _DAY = 86_400
 _COUNTERS = (
     "TotalLabeled",
@@ -153,12 +155,12 @@ class FakeAws(FakeServices):
                 f"<Error><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message>"
                 "</Error>"
             ).encode()
-            return Answer(_STATUSES.get(refusal.code, 400), {}, body, len(body))
+            return Answer(_STATUSES.get(refusal.code, 400), OF_S3, body, len(body))
         if is_listing:
             body, size = _listing(answer), len(_listing(answer))
         else:
             body, size = answer["Body"].read(), answer["ContentLength"]
-        return Answer(200, {}, body if size <= maximum_bytes else b"", size)
+        return Answer(200, OF_S3, body if size <= maximum_bytes else b"", size)
 
     def _list_objects_v2(self, parameters: dict[str, Any]) -> dict[str, Any]:
         bucket = self._bucket(parameters)

@@ -20,7 +20,7 @@ from labeling_job.clients import Clients
 from labeling_job.connections import Answer, Connections
 from labeling_job.source.signed_get import ContentError, LargerError, signed_get
 from tests.unit.fake_services import ACCOUNT
-from tests.unit.labeling_job.labeling_job_aws import FakeAws
+from tests.unit.labeling_job.labeling_job_aws import OF_S3, FakeAws
 from tests.unit.labeling_job.source.s3_stub import serving
 
 _PLACE = {"Bucket": "in", "Key": "Input/1.txt"}
@@ -170,7 +170,7 @@ def test_an_attempt_ends_by_its_size_and_by_the_deadline(
 
     def http(*_: object, seconds: float, **__: Any) -> Answer:
         given.append(seconds)
-        return Answer(200, {}, b"", 0)
+        return Answer(200, OF_S3, b"", 0)
 
     _get(dataclasses.replace(fake.as_clients(seconds=deadline), http=http), maximum_bytes)
 
