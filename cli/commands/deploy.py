@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.aws.cdk import run_cdk
-from cli.repository import read_environment
+from cli.repository import read_environment, require_own_names
 from cli.verb import AsJson, EnvironmentName, end, verb
 
 
@@ -36,7 +36,9 @@ def deploy(
     """
     from cli.aws.policies import require_policies
 
-    require_policies(found := read_environment(environment))
+    found = read_environment(environment)
+    require_own_names(found)
+    require_policies(found)
     name = found.name
     asks = sys.stdin.isatty() and not yes and not as_json
     with tempfile.TemporaryDirectory() as folder:

@@ -29,6 +29,7 @@ from tests.unit.fake_services import ACCOUNT, PLAIN, FakeServices, RefusedError
 STACK = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/dev-Labeling/0a1b2c3d"
 RESOURCE = "EvenOddJob"
 CREDENTIALS = ReadOnlyCredentials("example", "example", None, None)
+_S3_CONFIG = S3_CONFIG.merge(PLAIN)
 _REQUESTS = itertools.count()
 #: Headers that tell an answer of S3.
 OF_S3 = {REQUEST_ID: "example"}
@@ -95,7 +96,7 @@ class FakeAws(FakeServices):
     lists_behind: int = 0
 
     def _config(self, service: str) -> Config:
-        return S3_CONFIG.merge(PLAIN) if service == "s3" else PLAIN
+        return _S3_CONFIG if service == "s3" else PLAIN
 
     def as_clients(self, *, seconds: float = 780.0) -> Clients:
         """Return real clients whose calls end here."""
