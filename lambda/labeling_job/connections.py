@@ -137,9 +137,7 @@ def _exchange(
         else:
             body = b""
         is_read = response.isclosed()
-    answer = Answer(
-        response.status, _headers(response), body, len(body) if size is None else size
-    )
+    answer = Answer(response.status, _headers(response), body, len(body) if size is None else size)
     return answer, is_read and not response.will_close
 
 
