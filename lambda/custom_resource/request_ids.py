@@ -29,6 +29,9 @@ def from_aws(client: _C) -> _C:
 
 def _check(parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
     if not parsed.get("ResponseMetadata", {}).get("RequestId"):
+        if (body := parsed.get("Body")) is not None:
+            # Or its connection would be kept for what nobody reads.
+            body.close()
         raise NoAnswerError(operation=model.name)
 
 

@@ -300,3 +300,38 @@ def test_a_page_without_end_is_refused() -> None:
 
     with pytest.raises(CustomResourceError, match="expected a page of at most 16000000 bytes, got"):
         read_page(request, aws)
+
+
+@pytest.mark.parametrize(
+    ("keys", "limits"),
+    [
+        ("ba", {}),
+        ("aa", {}),
+        ("ab", {"after": "a"}),
+        ("ab", {"after": "c"}),
+        ("ab", {"prefix": "b"}),
+        ("ab", {"prefix": "a"}),
+        ("ab", {"token": "next"}),
+    ],
+)
+def test_a_page_of_another_place_is_none(keys: str, limits: dict[str, str]) -> None:
+    contents = "".join(_OBJECT.format(key) for key in keys)
+    page = (
+        "<ListBucketResult><IsTruncated>true</IsTruncated>"
+        f"<NextContinuationToken>next</NextContinuationToken>{contents}</ListBucketResult>"
+    )
+
+    with pytest.raises(ContentError, match="expected a page of a listing, got one with"):
+        parse_page(page.encode(), **limits)
+
+
+@pytest.mark.parametrize("entry", [_OBJECT, "<Contents><Size>1</Size><Key>{}</Key></Contents>"])
+def test_a_page_with_fewer_objects_than_it_counts_is_none(entry: str) -> None:
+    page = (
+        "<ListBucketResult><KeyCount>{}</KeyCount><IsTruncated>false</IsTruncated>"
+        f"{entry.format('a')}{entry.format('b')}</ListBucketResult>"
+    )
+
+    assert len(parse_page(page.format(2).encode()).entries) == 2
+    with pytest.raises(ContentError, match="2 objects and '3' in KeyCount"):
+        parse_page(page.format(3).encode())
