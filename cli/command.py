@@ -110,7 +110,8 @@ def _command() -> None:
 def run() -> NoReturn:
     """Run the command that the process was started with."""
     # Whoever is told to stop takes away what is only there while it runs.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     _open_what_is_closed()
     own = (*_node(), Path(sys.executable).parent, INSTALLATION / "node_modules" / ".bin")
     os.environ["PATH"] = os.pathsep.join([*map(str, own), os.environ.get("PATH", os.defpath)])

@@ -226,8 +226,8 @@ def _answered(
 def _refused(refusal: RefusedError, status: str, language: Language) -> bytes:
     if language == "s3":
         inner = _xml({"Code": refusal.code, "Message": refusal.message})
-        document = f"<Error>{inner}</Error>".encode()
-        return response(status, document, f"x-amz-request-id: {_ID}")
+        document = f"<Error>{inner}</Error>"
+        return response(status, document.encode(), f"x-amz-request-id: {_ID}")
     if language == "query":
         inner = _xml({"Code": refusal.code, "Message": refusal.message})
         document = f"<ErrorResponse><Error>{inner}</Error></ErrorResponse>"

@@ -86,15 +86,17 @@ _OF_S3: Final = [
         else _TABLE["retry"][service]["__default__"]
     )["policies"].values()
 ]
+_PASSING: Final[Any] = TransientRetryableChecker
+_THROTTLED: Final[Any] = ThrottledRetryableChecker
 _TRIED_AGAIN: Final = {
     *(
         (answer["http_status_code"], answer.get("service_error_code", ""))
         for each in _OF_S3
         if (answer := each["applies_when"].get("response"))
     ),
-    *((status, "") for status in TransientRetryableChecker._TRANSIENT_STATUS_CODES),
-    *((400, code) for code in TransientRetryableChecker._TRANSIENT_ERROR_CODES),
-    *((400, code) for code in ThrottledRetryableChecker._THROTTLED_ERROR_CODES),
+    *((status, "") for status in _PASSING._TRANSIENT_STATUS_CODES),
+    *((400, code) for code in _PASSING._TRANSIENT_ERROR_CODES),
+    *((400, code) for code in _THROTTLED._THROTTLED_ERROR_CODES),
 }
 
 
