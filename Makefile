@@ -8,6 +8,11 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 # Compiling the tests anew is a half of their collection; some shells ask for that.
 export PYTHONDONTWRITEBYTECODE :=
+# What they keep for the next time is below this folder too.
+export CDK_HOME ?= $(CURDIR)/.local/cdk
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT ?= $(CURDIR)/.local/jsii
+# Another Python's modules are none of ours.
+unexport PYTHONHOME PYTHONPATH PYTHONSTARTUP
 # The Python that .venv is made with. Once there is one that runs, its own.
 PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo python3)
 
