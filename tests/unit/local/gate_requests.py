@@ -18,9 +18,9 @@ from local.gate.keys import AccessKey
 from local.gate.request import Request
 
 OWN: Final = "127.0.0.1:4566"
-ROOT: Final = AccessKey.root()
+#: Always the same, since the names of tests hold it.
+ROOT: Final = AccessKey(id="AKIAROOTOFTHETESTS00", secret="a-secret-of-tests")  # noqa: S106  # of tests
 SESSION: Final = AccessKey(id="ASIASESSION", secret="secret", token="token", expires=2e9)  # noqa: S106  # of tests
-NOW: Final = dt.datetime.now(dt.UTC)
 #: One bucket has these rules.
 RULES: Final = [{"AllowedOrigin": ["*"], "AllowedMethod": ["GET"]}]
 
@@ -62,7 +62,8 @@ class World:
     aws: Behind = field(default_factory=Behind)
     mailbox: Behind = field(default_factory=Behind)
     portal: Site = field(default_factory=lambda: Behind(hosts=("portal.localhost:4566",)))
-    now: dt.datetime = NOW
+    #: As botocore, which signs by the computer's clock.
+    now: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
     own: str = OWN
     keys: tuple[AccessKey, ...] = (ROOT, SESSION)
 
