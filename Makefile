@@ -70,6 +70,11 @@ bench: ## Measure synthesis, validation and the making of manifests, some minute
 	@python -m benchmarks.validate
 	@python -m benchmarks.manifest
 
+.PHONY: surroundings
+surroundings: ## Run the demo behind proxies, without HOME, read-only, killed at its steps …, half an hour
+	$(call install,local sdk)
+	@python -m tests.surroundings
+
 .PHONY: docs
 docs: ## Write anew what is made from code and data: task-types.md, environment.md and a table of operating.md in docs/, environments/schema.json, bootstrap/policies.yaml
 	$(call install,core)
