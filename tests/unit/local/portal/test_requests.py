@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from local.ground_truth.answers.task_queue import Refused
 from local.ground_truth.answers.task_types import TASK_TYPES
+from local.ground_truth.portal import bodies
 from local.ground_truth.portal.portal import Portal
 from local.ground_truth.portal.sign_in import Identity
 from tests.unit.local.answers.test_answers import _FRAMES
@@ -125,6 +127,17 @@ def test_what_is_no_answer_is_refused(site: _Site, body: bytes) -> None:
     assert status == 400
     assert len(said) < 2_000
     assert json.loads(said)["message"]
+
+
+@pytest.mark.parametrize(
+    "value", ["[" * 50 + "]" * 50, "9" * 400, "-9007199254740993", "1e999", "NaN", '"\\udc00"']
+)
+def test_an_answer_that_can_not_be_kept_is_none_whatever_the_task(value: str) -> None:
+    with pytest.raises(Refused) as refused:
+        bodies.answer(f'{{"answer": {{"any name": {value}}}}}'.encode())
+
+    assert refused.value.status == 400
+    assert bodies.answer(b'{"answer": {"any name": [[9007199254740992]]}}')
 
 
 def test_a_body_without_end_is_not_read_to_it(site: _Site) -> None:
