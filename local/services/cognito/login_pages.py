@@ -64,7 +64,8 @@ class LoginPages:
         """Answer one HTTP request."""
         request = Request.of(scope)
         query = {
-            name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()
+            name: values[0]
+            for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()
         }
         refusal = self._refusal(request, query)
         content = Body(receive)

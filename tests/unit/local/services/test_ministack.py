@@ -145,6 +145,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_attr_list_to_dict": ("attrs",),
         "_resolve_user": ("pool", "username"),
         "_pool_out": ("pool",),
+        "_authenticate_hosted_ui_user": ("pool", "username", "password"),
         "_deliver_invitation_email": ("pool", "username", "attr_dict", "subject", "body"),
         **dict.fromkeys(
             (
