@@ -10,10 +10,12 @@ from constructs import Construct
 
 from constructs.ground_truth import Notifications
 from constructs.ground_truth.workforce.oidc_workforce import OidcWorkforce
+from constructs.ground_truth.workforce.people_round import PeopleRound
 from constructs.ground_truth.workforce.pool_protection import PoolProtection
 from constructs.ground_truth.workforce.portal_login import PortalLogin
 from constructs.ground_truth.workforce.portal_network import PortalNetwork
 from constructs.ground_truth.workforce.private_workforce import PrivateWorkforce
+from constructs.ground_truth.workforce.subscriptions import Subscriptions
 from constructs.ground_truth.workforce.user_pool import WorkerPool
 from constructs.ground_truth.workforce.work_team import WorkTeam
 from constructs.ground_truth.workforce.worker_access import WorkerAccess
@@ -93,6 +95,14 @@ class WorkforceStack(cdk.Stack):
                 in_vpc=network is not None and network.vpc is not None,
                 function=self.function,
             )
+        subscriptions = Subscriptions(
+            self,
+            "Subscriptions",
+            notifications=self.notifications,
+            last_days={key: config.last_days_of_notices(key) for key in config.teams},
+            function=self.function,
+        )
+        PeopleRound(self, "Round", function=self.function, after=subscriptions.resource)
         portal_url = self._log_in(workforce, teams)
         self._outputs(workforce, portal_url)
 
@@ -205,6 +215,7 @@ class WorkforceStack(cdk.Stack):
             "Workers",
             environment=self._environment.name,
             members={email: [teams[key] for key in keys] for email, keys in config.workers.items()},
+            last_days=config.last_days,
             workforce=workforce,
             after=ready,
             keep_accounts=self._environment.protected,

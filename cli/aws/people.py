@@ -172,7 +172,7 @@ def _listed(environment: Environment) -> dict[str, Person]:
     for team in environment.workforce.teams.values():
         for email in team.addresses:
             person = persons.setdefault(email, Person(email=email, is_listed=True))
-            person.is_worker = person.is_worker or email in team.workers
+            person.is_worker = person.is_worker or email in team.emails
     return persons
 
 
