@@ -74,9 +74,11 @@ def _people(environment: Environment) -> list[str]:
     """Return how people differ from the file; by number and initials, since logs are public."""
     from cli.aws.people import Clients, find
     from cli.aws.repairs import differences, without_addresses
+    from workforce.oidc_secret import words_for
 
-    found = differences(environment, find(environment, Clients.of(environment)))
-    return without_addresses(environment, found)
+    people = find(environment, Clients.of(environment))
+    of_secret = [words_for(people.oidc_version)] if people.oidc_version == "not sent" else []
+    return of_secret + without_addresses(environment, differences(environment, people))
 
 
 def _find(environment: Environment, say: Callable[[str], None]) -> tuple[list[Drifted], list[str]]:
