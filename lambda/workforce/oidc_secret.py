@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Sent: TypeAlias = Literal["sent", "not sent", "unknown", "unreadable"]
 
 _WORDS: Final[Mapping[Sent, str]] = {
-    "not sent": "the client's secret has another version than the workforce got",
+    "not sent": "the client's secret was rotated after the workforce got it, as far as dates tell",
     "unknown": "whether the workforce has the present version of the client's secret is not known",
     "unreadable": "the client's secret can't be read, so that nobody knows whether it is another",
 }
@@ -56,7 +56,8 @@ def was_sent(made: datetime | None, workforce: Mapping[str, Any]) -> Sent:
     """Say whether a workforce has a version of a secret, by when both were made or changed.
 
     A workforce gets its secret when it is made, or when its provider is changed, which Ground Truth
-    does only while no team is in it.
+    does only while no team is in it. Its date of change is documented for its network only
+    (botocore, sagemaker: Workforce).
     """
     created, changed = workforce.get("CreateDate"), workforce.get("LastUpdatedDate")
     if made is None or created is None:

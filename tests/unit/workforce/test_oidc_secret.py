@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import botocore.session
 import pytest
 
 from custom_resource.errors import CustomResourceError
@@ -51,6 +52,14 @@ def test_what_dates_can_tell_is_told(
     assert was_sent(made, {"CreateDate": created, "LastUpdatedDate": changed}) == sent
 
 
+def test_ground_truth_takes_a_secret_only_while_there_is_no_team() -> None:
+    model = botocore.session.get_session().get_service_model("sagemaker")
+
+    said = model.operation_model("UpdateWorkforce").documentation
+
+    assert "only update your OIDC IdP configuration when there are no work teams" in said
+
+
 def test_a_rotated_secret_is_sent_while_there_is_no_team(aws: FakePeople) -> None:
     _rotate(aws)
 
@@ -65,7 +74,7 @@ def test_a_rotated_secret_beside_teams_is_said_and_refuses_nothing_else(aws: Fak
 
     said = update(aws, _KIND, _NETWORK, oidc_properties())["Summary"]
 
-    assert said.startswith("the client's secret has another version than the workforce got")
+    assert said.startswith("the client's secret was rotated after the workforce got it")
     assert aws.workforces["dev"]["SourceIpConfig"] == {"Cidrs": ["10.0.0.0/8"]}
     assert "rotated" not in said
 
