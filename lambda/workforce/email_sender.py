@@ -33,7 +33,7 @@ def sender_attributes(event: Event, aws: Clients) -> dict[str, str]:
         candidates = " nor ".join(identities)
         raise CustomResourceError(
             f"expected a verified identity in SES for {address}, which "
-            f"workforce.create.email_from names, and found neither {candidates}; verify one in SES, "
+            f"workforce.create.email_from names, got neither {candidates}; verify one in SES, "
             "or take email_identity away, so that the environment declares the address"
         )
     _check_account(str(address), aws)
