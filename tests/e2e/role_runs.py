@@ -265,7 +265,7 @@ class People:
         self._is_told_nothing(email)
 
     def go_round(self) -> None:
-        """The same, by the round of an hour."""
+        """Ask somebody, and let the round of an hour end what was confirmed."""
         notices = self.resources["Subscriptions"]
         email = self._tell_somebody()
         answer = self.client("lambda").invoke(
