@@ -373,8 +373,8 @@ OF_ENVIRONMENTS: Final[Mapping[str, KeyChange]] = {
         also=("jobs.<name>.team",),
     ),
     "workforce.teams.<name>.description": _team({"description": "Reads numbers"}),
-    "workforce.teams.<name>.workers": _team({"workers": ["ana@example.com"]}),
-    "workforce.teams.<name>.workers[].email": _team({"workers": [{"email": "ana@example.com"}]}),
+    "workforce.teams.<name>.workers": _team({"workers": ["ana@example.com", "cy@example.com"]}),
+    "workforce.teams.<name>.workers[].email": _team({"workers": [{"email": "cy@example.com"}]}),
     "workforce.teams.<name>.workers[].until": KeyChange(
         base=CREATE,
         before=_workers({"email": "ana@example.com"}),
