@@ -187,8 +187,6 @@ class People:
     #: Kind, such as `Workers` → the custom resource.
     resources: Mapping[str, CustomResource]
     pool: str
-    #: Follows the links of all mails.
-    open_mails: Callable[[], None]
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def make_a_second_workforce(self) -> None:
@@ -257,20 +255,30 @@ class People:
         workers.ask("Update", somebody, before=nobody)
         workers.ask("Delete", somebody)
 
+
+@dataclass(frozen=True, kw_only=True)
+class Notices:
+    """Who gets the mails of an environment's topics."""
+
+    client: Callable[[str], Any]
+    #: The custom resource that knows who shall.
+    subscriptions: CustomResource
+    #: Follows the links of all mails.
+    open_mails: Callable[[], None]
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
     def ask_again_and_end(self) -> None:
         """Ask somebody to confirm all topics, and end what was confirmed, by an event."""
-        notices = self.resources["Subscriptions"]
         email = self._tell_somebody()
-        notices.ask("Update")
+        self.subscriptions.ask("Update")
         self._is_told_nothing(email)
 
     def go_round(self) -> None:
         """Ask somebody, and let the round of an hour end what was confirmed."""
-        notices = self.resources["Subscriptions"]
         email = self._tell_somebody()
         answer = self.client("lambda").invoke(
-            FunctionName=notices.properties()["ServiceToken"],
-            Payload=json.dumps({"Round": {"StackId": notices.stack_id}}).encode(),
+            FunctionName=self.subscriptions.properties()["ServiceToken"],
+            Payload=json.dumps({"Round": {"StackId": self.subscriptions.stack_id}}).encode(),
         )
         said = answer["Payload"].read().decode()
         if "FunctionError" in answer:
@@ -279,18 +287,18 @@ class People:
 
     def _tell_somebody(self) -> str:
         """Subscribe somebody whom no file names, as a deployment does."""
-        notices, email = self.resources["Subscriptions"], f"dan{next(self._numbers)}@example.com"
+        email = f"dan{next(self._numbers)}@example.com"
         topics = [
             {**topic, "Addresses": [*topic["Addresses"], email]}
-            for topic in notices.properties()["Topics"]
+            for topic in self.subscriptions.properties()["Topics"]
         ]
-        named = notices.properties(Topics=topics)
-        notices.ask("Update", named, before=named)
+        named = self.subscriptions.properties(Topics=topics)
+        self.subscriptions.ask("Update", named, before=named)
         self.open_mails()
         return email
 
     def _is_told_nothing(self, email: str) -> None:
-        for topic in self.resources["Subscriptions"].properties()["Topics"]:
+        for topic in self.subscriptions.properties()["Topics"]:
             found = self.client("sns").list_subscriptions_by_topic(TopicArn=topic["TopicArn"])
             for each in found["Subscriptions"]:
                 if each["Endpoint"] == email and each["SubscriptionArn"].startswith("arn:"):
