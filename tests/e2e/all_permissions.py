@@ -21,8 +21,9 @@ from local.worker import Task, Worker
 from tests.assembly import synthesise
 from tests.e2e.changes import telling_events
 from tests.e2e.deployed import Answers, CustomResource
+from tests.e2e.notice_runs import Notices
 from tests.e2e.permissions import Roles, Run, permissions
-from tests.e2e.role_runs import Bucket, Jobs, Notices, People, Provider
+from tests.e2e.role_runs import Bucket, Jobs, People, Provider
 
 ENVIRONMENTS = ROOT / "tests" / "data" / "least-privilege" / "environments"
 #: Where the workforce of an identity provider is, since a Region has one workforce.
