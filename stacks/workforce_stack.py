@@ -10,10 +10,12 @@ from constructs import Construct
 
 from constructs.ground_truth import Notifications
 from constructs.ground_truth.workforce.oidc_workforce import OidcWorkforce
+from constructs.ground_truth.workforce.people_round import PeopleRound
 from constructs.ground_truth.workforce.pool_protection import PoolProtection
 from constructs.ground_truth.workforce.portal_login import PortalLogin
 from constructs.ground_truth.workforce.portal_network import PortalNetwork
 from constructs.ground_truth.workforce.private_workforce import PrivateWorkforce
+from constructs.ground_truth.workforce.subscriptions import Subscriptions
 from constructs.ground_truth.workforce.user_pool import WorkerPool
 from constructs.ground_truth.workforce.work_team import WorkTeam
 from constructs.ground_truth.workforce.worker_access import WorkerAccess
@@ -93,6 +95,14 @@ class WorkforceStack(cdk.Stack):
                 in_vpc=network is not None and network.vpc is not None,
                 function=self.function,
             )
+        subscriptions = Subscriptions(
+            self,
+            "Subscriptions",
+            notifications=self.notifications,
+            last_days={key: config.last_days_of_notices(key) for key in config.teams},
+            function=self.function,
+        )
+        PeopleRound(self, "Round", function=self.function, after=subscriptions.resource)
         portal_url = self._log_in(workforce, teams)
         self._outputs(workforce, portal_url)
 
@@ -106,6 +116,7 @@ class WorkforceStack(cdk.Stack):
             workforce_name=self._workforce_name(),
             pool_client=self._existing_client(),
             email_from=config.email_from,
+            email_identities=config.sender_identities,
             function=self.function,
         )
 
@@ -137,6 +148,7 @@ class WorkforceStack(cdk.Stack):
             domain_prefix=self._environment.name,
             settings=create,
             protected=self._environment.protected,
+            sender_arn=self._check.sender_arn,
         )
         pool.node.add_dependency(self._check.resource)
         return pool
@@ -205,6 +217,7 @@ class WorkforceStack(cdk.Stack):
             "Workers",
             environment=self._environment.name,
             members={email: [teams[key] for key in keys] for email, keys in config.workers.items()},
+            last_days=config.last_days,
             workforce=workforce,
             after=ready,
             keep_accounts=self._environment.protected,

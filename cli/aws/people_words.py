@@ -61,6 +61,8 @@ def account_words(person: Person, details: Details, days: int) -> str:
         said.append(f"last {last.astimezone(UTC):%Y-%m-%d}")
     if not person.is_listed:
         said.append("not in the file")
+    elif person.until:
+        said.append(f"until {person.until}")
     return ", ".join(said)
 
 

@@ -93,10 +93,12 @@ def _people(environment: Environment) -> tuple[list[str], list[str]]:
     """
     from cli.aws.people import Clients, find
     from cli.aws.repairs import differences, waiting, without_addresses
+    from workforce.oidc_secret import words_for
 
     people = find(environment, Clients.of(environment))
-    found = differences(environment, people)
-    return without_addresses(environment, found), waiting(environment, people)
+    of_secret = [words_for(people.oidc_version)] if people.oidc_version == "not sent" else []
+    found = without_addresses(environment, differences(environment, people))
+    return of_secret + found, waiting(environment, people)
 
 
 def _show(found: EnvironmentDrift, people: Sequence[str], screen: Console) -> None:

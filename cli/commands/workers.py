@@ -21,30 +21,8 @@ if TYPE_CHECKING:
 _ALL: Final = "all"
 #: Stands for a job, unless there is one of that name.
 _REMIND: Final = "remind"
-#: State of a worker → what somebody has to do.
-_WAITING: Final = (
-    (
-        "not invited",
-        "in the file, without an account: ground-truth deploy {environment}, or, if that changes"
-        " nothing, ground-truth workers {environment} --fix",
-    ),
-    (
-        "invited",
-        "not signed in yet; a temporary password is good for {days} days. If an address is wrong,"
-        " write the right one in its place and deploy",
-    ),
-    ("mail due", "no invitation has gone yet, remind them"),
-    (
-        "mail unclear",
-        "nobody knows whether the invitation has gone; for a day it counts as sent",
-    ),
-    ("password ended", "the temporary password has ended, remind them"),
-    (
-        "password reset",
-        "somebody has reset the password; whoever signs in gets a code by mail for a new one",
-    ),
-    ("disabled by hand", "disabled by somebody, and left so; who may work is enabled in Cognito"),
-)
+#: How far somebody is with the mails of a topic.
+_MAILS: Final = {"confirmed": "yes", "pending": "asked", "ended": "ENDED", "forgotten": "NO"}
 
 
 def _words(context: typer.Context, incomplete: str) -> list[str]:
@@ -103,6 +81,7 @@ def workers(
 
     from cli.aws.answers import MOST, count
     from cli.aws.people import Clients, find
+    from cli.aws.people_to_do import to_do
     from cli.aws.people_words import Details
     from cli.aws.reminders import remind as send
     from cli.aws.reminders import remind_all
@@ -179,6 +158,7 @@ def show_people(
 ) -> None:
     """Print a table, and below it what somebody has to do, and what is not known."""
     # The SDK starts slowly.
+    from cli.aws.people_to_do import to_do
     from cli.aws.people_words import Details, account_words, answers_words
 
     details = details or Details()
@@ -207,49 +187,6 @@ def show_people(
         screen.print(sentence[0].upper() + sentence[1:])
 
 
-def to_do(environment: Environment, people: People) -> list[str]:
-    """Return what somebody has to do so that all can work, a sentence each."""
-    persons = people.persons.values()
-    sentences = [people.login_problem] if people.login_problem else []
-    for state, words in _WAITING:
-        waiting = [each.email for each in persons if each.is_worker and each.state == state]
-        if waiting:
-            places = {"environment": environment.name, "days": people.password_days}
-            sentences.append(f"{', '.join(waiting)}: {words.format(**places)}")
-    sentences += [
-        f"{each.email}: no mail could be sent ({each.account.record.why}); see that the address is"
-        " right and takes mails, then remind them"
-        for each in persons
-        if each.state == "mail refused" and each.account and each.account.record
-    ]
-    # The SDK starts slowly.
-    from cli.aws.people_words import changed_lines, of_single_people
-    from cli.aws.repairs import differences
-
-    told = {old.email for old, _ in changed_lines(environment, people)}
-    for email, said in differences(environment, people).items():
-        if email in told:
-            continue
-        wrong = [each for each in said if each.startswith(("is in ", "is not in "))]
-        if wrong:
-            sentences.append(
-                f"{email} {', '.join(wrong)}: ground-truth workers {environment.name} --fix"
-            )
-    sentences += [
-        f"{each.email}: the account has the address {each.account.email} by now; write that into"
-        f" environments/{environment.name}.yaml in place of the old one, and deploy"
-        for each in persons
-        if each.is_worker and each.account and each.account.email != each.email
-    ]
-    sentences += of_single_people(environment, people)
-    silent = [each.email for each in persons if not all(each.subscriptions.values())]
-    if silent:
-        sentences.append(
-            f"{', '.join(silent)}: get no mail before they follow the link in SNS's request"
-        )
-    return sentences
-
-
 def _as_json(person: Person, people: People, details: Details) -> dict[str, Any]:
     from cli.aws.people_words import invitation_ends, invited_at
 
@@ -268,7 +205,11 @@ def _as_json(person: Person, people: People, details: Details) -> dict[str, Any]
         "mail_refused": record.why if record and record.why else None,
         "in_file": person.is_listed,
         "teams": person.teams,
-        "mails_confirmed": person.subscriptions,
+        "until": f"{person.until}" if person.until else None,
+        "mails_confirmed": {
+            name: state == "confirmed" for name, state in person.subscriptions.items()
+        },
+        "mails": person.subscriptions,
     }
 
 
@@ -278,6 +219,5 @@ def _none_labeled(person: Person, details: Details) -> int | None:
 
 def _mails(person: Person) -> str:
     return ", ".join(
-        f"{name}: {'yes' if confirmed else 'NO'}"
-        for name, confirmed in sorted(person.subscriptions.items())
+        f"{name}: {_MAILS[state]}" for name, state in sorted(person.subscriptions.items())
     )

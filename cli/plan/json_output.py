@@ -79,6 +79,7 @@ def _person(person: WorkerChange) -> dict[str, Any]:
         "joins": list(person.joins),
         "leaves": list(person.leaves),
         "in_place_of": person.in_place_of or None,
+        "until": person.until or None,
     }
 
 

@@ -54,6 +54,10 @@ _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Custom::PortalNetwork": {"WorkforceName": "workforce"},
     "Custom::PoolProtection": {"UserPoolId": "user pool"},
+    "Custom::Subscriptions": {
+        "DeadLetters": "queue of what could not be delivered",
+        "Topics": "addresses of the topics",
+    },
     "Custom::WorkerAccess": {
         "Descriptions": "descriptions of the teams",
         "SourceIp": "address of the internet",
@@ -70,6 +74,7 @@ _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
     "Custom::WorkforceCheck": {
         "ClientId": "portal client",
         "EmailFrom": "sender",
+        "EmailIdentities": "identities of the sender",
         "Environment": "environment",
         "Mode": "where the workforce comes from",
         "UserPoolId": "user pool",

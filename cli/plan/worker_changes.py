@@ -23,6 +23,9 @@ class WorkerChange:
     leaves: tuple[str, ...] = ()
     #: Whose line in the file it was, in the same teams; empty where it was nobody's.
     in_place_of: str = ""
+    #: The last day, such as `2027-01-31`, as it was and as it will be; empty without one.
+    was_until: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +43,16 @@ class WorkerChanges:
 def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) -> WorkerChanges:
     """Compare the members of both."""
     old, new = _members(before), _members(after)
+    was, days = _last_days(before), _last_days(after)
     before_them = dict(_replaced(old, new))
     return WorkerChanges(
         invited=tuple(
-            WorkerChange(who=email, joins=new[email], in_place_of=before_them.get(email, ""))
+            WorkerChange(
+                who=email,
+                joins=new[email],
+                in_place_of=before_them.get(email, ""),
+                until=days.get(email, ""),
+            )
             for email in new
             if email not in old
         ),
@@ -55,9 +64,12 @@ def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) ->
                 who=email,
                 joins=tuple(team for team in new[email] if team not in old[email]),
                 leaves=tuple(team for team in old[email] if team not in new[email]),
+                was_until=was.get(email, ""),
+                until=days.get(email, ""),
             )
             for email in new
-            if email in old and set(old[email]) != set(new[email])
+            if email in old
+            and (set(old[email]), was.get(email)) != (set(new[email]), days.get(email))
         ),
     )
 
@@ -87,3 +99,12 @@ def _members(environment: AssembledEnvironment) -> dict[str, tuple[str, ...]]:
             email = str(member["Email"]).lower()
             found[email] = tuple(sorted({*found.get(email, ()), *teams}))
     return found
+
+
+def _last_days(environment: AssembledEnvironment) -> dict[str, str]:
+    return {
+        str(member["Email"]).lower(): str(member["Until"])
+        for resource in environment.resources(_TYPE)
+        for member in resource.properties.get("Members", [])
+        if "Until" in member
+    }

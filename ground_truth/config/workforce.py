@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import (
@@ -18,6 +19,7 @@ from dataset.messages import shown
 from ground_truth.config.effects import NOWHERE, Effect
 from ground_truth.config.fields import Email, Emails, KeyArn, Text
 from ground_truth.config.section import Section, SoFar, context_of, rule
+from ground_truth.config.worker import Worker, Workers, one_day_each
 from ground_truth.templates import invitation as invitation_mail
 from ground_truth.validators import names_and_limits
 from ground_truth.validators import people as people_validators
@@ -112,6 +114,9 @@ class Create(Network):
     )
     #: The sender of invitations, an identity of SES; without it Cognito's own, 50 mails a day.
     email_from: Annotated[Email | None, Effect("in place")] = None
+    #: Whether SES has that address, or a domain that it is of, verified already, which is `found`;
+    #: or whether the environment declares the address, and somebody follows the link in a mail.
+    email_identity: Annotated[Literal["declared", "found"], Effect("in place")] = "declared"
     #: Whether everybody must have a second factor, an authenticator app.
     mfa: Annotated[
         Literal["off", "required"],
@@ -127,6 +132,15 @@ class Create(Network):
     #: Whether the template says that accounts have an address, which they have anyway; AWS may
     #: refuse to change a pool whose template does.
     pool_schema: Annotated[bool, Effect("in place")] = True
+
+    @rule("email_identity", needs=("email_from",))
+    def _is_of_a_sender(cls, value: str, so_far: SoFar) -> str:
+        if value == "found" and "email_from" in so_far and so_far["email_from"] is None:
+            raise ValueError(
+                "expected email_from, the address whose identity is to be found, got none; add it,"
+                " or take email_identity away"
+            )
+        return value
 
 
 class Oidc(Network):
@@ -225,8 +239,9 @@ class Team(Section):
     description: Annotated[
         Text, AfterValidator(people_validators.team_description), Effect("in place")
     ]
-    #: Addresses of those who are invited and label; with OIDC there are groups instead.
-    workers: Annotated[Emails, Effect("in place")] = ()
+    #: Addresses of those who are invited and label, each of them alone or with more; with OIDC
+    #: there are groups instead.
+    workers: Annotated[Workers, Effect("in place")] = ()
     #: Groups of the identity provider whose people are in the team.
     groups: Annotated[
         tuple[str, ...], AfterValidator(workforce_validators.groups), Effect("in place")
@@ -236,15 +251,20 @@ class Team(Section):
 
     @field_validator("workers")
     @classmethod
-    def _has_workers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _has_workers(cls, value: tuple[Worker, ...]) -> tuple[Worker, ...]:
         if not value:
             raise ValueError("expected at least one worker, got []; nobody would label")
         return value
 
     @property
+    def emails(self) -> tuple[str, ...]:
+        """The addresses of the workers."""
+        return tuple(worker.email for worker in self.workers)
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """Everybody who is told when there is work."""
-        return tuple(sorted({*self.workers, *self.notify}))
+        return tuple(sorted({*self.emails, *self.notify}))
 
 
 class Workforce(Section):
@@ -285,12 +305,39 @@ class Workforce(Section):
         return None if self.create is None else self.create.email_from
 
     @property
+    def sender_identities(self) -> tuple[str, ...]:
+        """What SES may have verified of the sender, where it is not declared."""
+        if self.email_from is None or self.create is None:
+            return ()
+        is_found = self.create.email_identity == "found"
+        return people_validators.sender_identities(self.email_from) if is_found else ()
+
+    @property
+    def declared_sender(self) -> str | None:
+        """The sender that the environment declares."""
+        return None if self.sender_identities else self.email_from
+
+    @property
     def workers(self) -> Mapping[str, tuple[str, ...]]:
         """Each worker's address with the keys of the teams that the worker is in."""
-        everybody = sorted({email for team in self.teams.values() for email in team.workers})
+        everybody = sorted({email for team in self.teams.values() for email in team.emails})
         return {
-            email: tuple(key for key, team in self.teams.items() if email in team.workers)
+            email: tuple(key for key, team in self.teams.items() if email in team.emails)
             for email in everybody
+        }
+
+    @property
+    def last_days(self) -> Mapping[str, date]:
+        """The last day of each worker who has one, by address."""
+        return one_day_each([(key, team.workers) for key, team in self.teams.items()])
+
+    def last_days_of_notices(self, key: str) -> Mapping[str, date]:
+        """Return until when workers get the notices of a team; those of `notify` always do."""
+        always = self.teams[key].notify
+        return {
+            email: day
+            for email, day in self.last_days.items()
+            if key in self.workers[email] and email not in always
         }
 
     @field_validator("shared_with")
@@ -304,6 +351,12 @@ class Workforce(Section):
                 f"expected an environment that makes its workforce, by create or oidc, got"
                 f" {value!r}, which has {other.workforce.mode}; write the same lines here"
             )
+        return value
+
+    @field_validator("teams")
+    @classmethod
+    def _has_one_last_day_each(cls, value: Mapping[str, Team]) -> Mapping[str, Team]:
+        one_day_each([(key, team.workers) for key, team in value.items()])
         return value
 
     @field_validator("teams")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
     from types_boto3_sagemaker import SageMakerClient
+    from types_boto3_sns import SNSClient
 
 _ONCE: Final = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
@@ -54,6 +55,12 @@ class Clients(EventContext):
     def cloudformation(self) -> CloudFormationClient:
         """The stack that the event comes from."""
         client: CloudFormationClient = self.client("cloudformation")
+        return client
+
+    @functools.cached_property
+    def sns(self) -> SNSClient:
+        """The topics that tell people of work, and who is subscribed to them."""
+        client: SNSClient = self.client("sns")
         return client
 
     @functools.cached_property

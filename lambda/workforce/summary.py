@@ -6,7 +6,7 @@ It stands in events and logs, so that people are named by their number in the li
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -27,6 +27,7 @@ class Summary:
         self._names = names_of(emails)
         self._refused: dict[str, list[str]] = defaultdict(list)
         self._not_reached: list[str] = []
+        self._ended: list[str] = []
         #: How many people can't sign in any more.
         self.removed = 0
 
@@ -37,6 +38,10 @@ class Summary:
     def not_reached(self, email: str) -> None:
         """Take note of somebody for whom the time was too short."""
         self._not_reached.append(self._names[email])
+
+    def ended(self, emails: Container[str]) -> None:
+        """Take note of those whose last day is over."""
+        self._ended = [name for email, name in self._names.items() if email in emails]
 
     def text(self, accounts: Mapping[str, Account], now: datetime) -> str:
         """Return a sentence on all and what there is to do; `accounts` is by address."""
@@ -56,6 +61,10 @@ class Summary:
             said.append(
                 f"the time was too short for {_listed(self._not_reached)}, who follow with the"
                 " next change of people"
+            )
+        if self._ended:
+            said.append(
+                f"the last day of {_listed(self._ended)} is over, so that they are not let in"
             )
         said += self._mails(accounts, now)
         renamed = [self._names[email] for email, each in accounts.items() if each.email != email]

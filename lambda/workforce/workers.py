@@ -20,6 +20,7 @@ from workforce.departures import discard, give_back, release, remove, take_back
 from workforce.earlier_versions import known
 from workforce.groups import has_marker
 from workforce.invitations import Invitations
+from workforce.last_days import ended_of
 from workforce.late import is_late
 from workforce.record import Record
 from workforce.rollback import is_rollback
@@ -68,7 +69,10 @@ def physical_id(event: Event) -> str:
 
 def create(event: Event, aws: Clients) -> dict[str, str]:
     """Let nobody else in, give everybody an account, set the groups exactly, invite."""
-    members, scope = members_of(event.properties), scope_of(event)
+    everybody, scope = members_of(event.properties), scope_of(event)
+    # Whose last day is over is not let in, and leaves like somebody whose line is gone.
+    ended = ended_of(event.properties, aws.today())
+    members = {email: teams for email, teams in everybody.items() if email not in ended}
     accounts = Accounts(pool=event.text("UserPoolId"), aws=aws)
     if is_late(event, aws):
         raise CustomResourceError(
@@ -82,7 +86,8 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
         if scope.marker in groups:
             marked = present.accounts[username]
             present.accounts[username] = known(marked, groups, scope, accounts)
-    summary = Summary(scope.environment, members)
+    summary = Summary(scope.environment, everybody)
+    summary.ended(ended)
     by_address = present.by_address(members)
     strangers = by_address[None]
     # Removed lines whose accounts were cut off, or taken, from their groups.
@@ -97,7 +102,7 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
                 _is_out(each, present, scope, accounts, leave)
     if not is_back and not is_late(event, aws):
         named = _invited(named, accounts)
-    return {"Summary": summary.text(named, aws.today()), "Count": str(len(members))}
+    return {"Summary": summary.text(named, aws.today()), "Count": str(len(everybody))}
 
 
 #: Who is no longer named is removed, also from the teams that the old properties name.
@@ -130,6 +135,25 @@ def delete(event: Event, aws: Clients) -> None:
         leave = release
     for account in everybody:
         leave(account, scope, accounts)
+
+
+def end(event: Event, aws: Clients, is_current: Callable[[], bool]) -> int:
+    """Take out whoever's last day is over; return how many can't sign in any more.
+
+    `is_current` says whether the event still says what is deployed.
+    """
+    ended = ended_of(event.properties, aws.today())
+    if not ended:
+        return 0
+    scope = scope_of(event)
+    accounts = Accounts(pool=event.text("UserPoolId"), aws=aws)
+    present, count = _present(accounts, scope.groups), 0
+    for email, own in present.by_address(ended).items():
+        for account in own if email is not None else ():
+            if not is_current():
+                return count
+            count += _is_out(account, present, scope, accounts, remove)
+    return count
 
 
 def _present(accounts: Accounts, groups: Iterable[str]) -> _Present:

@@ -21,6 +21,7 @@ from local.worker import Task, Worker
 from tests.assembly import synthesise
 from tests.e2e.changes import telling_events
 from tests.e2e.deployed import Answers, CustomResource
+from tests.e2e.notice_runs import Notices
 from tests.e2e.permissions import Roles, Run, permissions
 from tests.e2e.role_runs import Bucket, Jobs, People, Provider
 
@@ -194,14 +195,23 @@ def deploy_provider(account: Account) -> Roles:
     cdk.bootstrap(account.aws.account, WEST)
     outputs = cdk.deploy("Workforce")
     resources = account.resources("oidc-Workforce", outputs, account.west)
-    (workforce,) = (each for each in resources if each.kind == "OidcWorkforce")
+    by_kind = {each.kind: each for each in resources}
     # A workforce with a team can be neither deleted nor changed.
     account.west("sagemaker").delete_workteam(WorkteamName="oidc-readers")
-    provider = Provider(workforce=workforce, client=account.west)
+    provider = Provider(workforce=by_kind["OidcWorkforce"], client=account.west)
+    notices = Notices(
+        client=account.west,
+        subscriptions=by_kind["Subscriptions"],
+        open_mails=account.open_mails,
+    )
     return Roles(
         client=account.west,
         permissions=permissions(account.west, "oidc-Workforce"),
-        runs={"make anew": provider.make_anew, "move": provider.move},
+        runs={
+            "make anew": provider.make_anew,
+            "move": provider.move,
+            "ask again and end": notices.ask_again_and_end,
+        },
     )
 
 
@@ -228,6 +238,11 @@ def deploy_main(account: Account) -> list[Roles]:
         },
         pool=outputs["UserPoolId"],
     )
+    notices = Notices(
+        client=account.client,
+        subscriptions=people.resources["Subscriptions"],
+        open_mails=account.open_mails,
+    )
     _roll_back(account, people.resources["WorkforceCheck"])
     of_jobs: dict[str, Run] = {
         **{f"deploy {key}": _bound(jobs.deploy_again, key) for key in jobs.resources},
@@ -244,6 +259,8 @@ def deploy_main(account: Account) -> list[Roles]:
         "open the portal": people.open_the_portal,
         "tie addresses": people.tie_addresses,
         "invite and remove": people.invite_and_remove,
+        "ask again and end": notices.ask_again_and_end,
+        "go round": notices.go_round,
     }
     buckets: dict[str, Run] = {
         f"empty {each.event['LogicalResourceId']}": Bucket(

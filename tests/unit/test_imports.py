@@ -23,7 +23,9 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
         *("docs", "ground_truth", "local", "samples", "stacks"),
         # Sees accounts, and invites people, as the function does.
         *("workforce.accounts", "workforce.clients", "workforce.groups", "workforce.invitations"),
-        *("workforce.event", "workforce.names", "workforce.workers"),
+        *("workforce.deployed", "workforce.event", "workforce.last_days", "workforce.names"),
+        *("workforce.oidc_secret", "workforce.subscribers", "workforce.subscriptions"),
+        "workforce.workers",
         # A plan is decided by the code that will act.
         "labeling_job.identity",
     ),

@@ -251,6 +251,13 @@ def test_sharing_a_workforce_of_an_identity_provider_takes_groups() -> None:
             id="more mails than Cognito sends",
         ),
         pytest.param(
+            _CREATE + "    email_identity: found\n",
+            _WORKERS,
+            "7: workforce.create.email_identity: expected email_from, the address whose identity is"
+            " to be found, got none; add it, or take email_identity away",
+            id="an identity of no sender",
+        ),
+        pytest.param(
             _CREATE + "    email_from: lead@example.com\n",
             f"workers: [{', '.join(f'w{n}@example.com' for n in range(301))}]",
             "8: workforce.teams: expected at most 300 addresses in all teams together, each of"
