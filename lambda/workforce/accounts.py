@@ -36,6 +36,10 @@ PERSONAL: Final = frozenset(
 )
 
 
+#: Accounts that ListUsers returns at once.
+_A_PAGE: Final = 60
+
+
 @dataclass(frozen=True, kw_only=True)
 class Account:
     """One account; who signs in by e-mail may have another username."""
@@ -87,6 +91,10 @@ class Accounts:
     aws: Clients
     #: How people sign in to the pool, once that was asked.
     _sign_in: list[SignIn] = field(default_factory=list)
+    #: All accounts of the pool by address, if it was worth while to list them.
+    _listed: dict[str, list[Account]] = field(default_factory=dict)
+    #: The addresses that were looked for in that list.
+    _expected: set[str] = field(default_factory=set)
 
     @property
     def sign_in(self) -> SignIn:
@@ -110,8 +118,27 @@ class Accounts:
                 raise
             return []
 
+    def expect(self, emails: Iterable[str]) -> None:
+        """List the whole pool if that takes fewer calls than to look for each of these addresses.
+
+        Who is made after that is found by name, as where a list is behind.
+        """
+        wanted = set(emails)
+        if len(wanted) < 2:
+            return
+        calls = sum(len(self.sign_in.filters(email)) for email in wanted)
+        if calls <= 1 + self.sign_in.estimated_accounts // _A_PAGE:
+            return
+        for user in self._pages(self.aws.cognito.list_users, "Users", "PaginationToken"):
+            account = account_of(user)
+            self._listed.setdefault(account.email, []).append(account)
+        self._expected.update(wanted)
+
     def find(self, email: str) -> Account | None:
         """Return the account of whoever has this address, whatever its username."""
+        if email in self._expected:
+            listed = self._listed.get(email, ())
+            return min(listed, key=lambda account: account.rank, default=None)
         found: dict[str, Account] = {}
         for wanted in self.sign_in.filters(email):
             pages = self._pages(

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.errors import CustomResourceError, code_of
 from workforce.accounts import PERSONAL, Account, Accounts
@@ -88,7 +88,10 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
     # Removed lines whose accounts were cut off, or taken, from their groups.
     removed = old_members_of(event.before).keys() - members.keys()
     strangers += _found(removed, present, accounts)
-    summary.removed = sum([_is_out(each, present, scope, accounts, leave) for each in strangers])
+    out = accounts.aws.together(
+        lambda each: _is_out(each, present, scope, accounts, leave), strangers
+    )
+    summary.removed = sum(out)
     named = _settled(members, by_address, present, scope, summary, accounts)
     for email, own in named.items():
         # Somebody's other accounts.
@@ -128,8 +131,7 @@ def delete(event: Event, aws: Clients) -> None:
     leave = give_back if is_rollback(event.stack_id, aws) else discard
     if leave is discard and event.flag("KeepAccounts"):
         leave = release
-    for account in everybody:
-        leave(account, scope, accounts)
+    accounts.aws.together(lambda each: leave(each, scope, accounts), everybody)
 
 
 def _present(accounts: Accounts, groups: Iterable[str]) -> _Present:
@@ -218,25 +220,30 @@ def _settled(
     Whom AWS refuses, or the time is too short for, is taken note of, and nobody else is kept
     waiting: what is done stays, whereas a deployment that fails is taken back, for ever anew.
     """
-    clock, named = accounts.aws.clock, {}
-    for email, teams in members.items():
+    clock = accounts.aws.clock
+    accounts.expect(email for email in members if not by_address.get(email))
+
+    def settle(email: str) -> Account | None:
         try:
             if clock.now() + _ONE_PERSON > clock.deadline:
                 summary.not_reached(email)
-                continue
+                return None
             known = next(iter(by_address.get(email, ())), None)
             account = _account(email, known, present, scope, accounts)
-            account = _in_teams(account, teams, present, scope, accounts)
-            named[email] = _as_named(account, email, accounts)
-        except ClientError as error:
+            account = _in_teams(account, members[email], present, scope, accounts)
+            return _as_named(account, email, accounts)
+        except (BotoCoreError, ClientError) as error:
             if is_passing(error):
                 summary.not_reached(email)
-            elif code_of(error) in _OF_ONE:
+            elif isinstance(error, ClientError) and code_of(error) in _OF_ONE:
                 accounts.aws.log.warning("a worker has no account: %s", code_of(error))
                 summary.refused(email, code_of(error))
             else:
                 raise
-    return named
+            return None
+
+    settled = zip(members, accounts.aws.together(settle, members), strict=True)
+    return {email: account for email, account in settled if account is not None}
 
 
 def _in_teams(
@@ -267,9 +274,12 @@ def _as_named(account: Account, email: str, accounts: Accounts) -> Account:
 def _invited(named: Mapping[str, Account], accounts: Accounts) -> dict[str, Account]:
     """Send the invitations that are due; return the accounts as they are then."""
     invitations, today = Invitations(accounts, accounts.aws), accounts.aws.today()
-    return {
-        email: invitations.send(account)
-        if account.is_enabled and account.awaits_mail(today)
-        else account
+    due = {
+        email: account
         for email, account in named.items()
+        if account.is_enabled and account.awaits_mail(today)
     }
+    # The first one is agreed upon with other runs, which know then that this one is at work.
+    first = [invitations.send(account) for account in [*due.values()][:1]]
+    others = accounts.aws.together(invitations.send, [*due.values()][1:])
+    return {**named, **dict(zip(due, [*first, *others], strict=True))}

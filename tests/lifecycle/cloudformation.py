@@ -241,6 +241,20 @@ class CloudFormation:
             return self._roll_back(held, desired)
         return self._take_back(held or MADE_UP_ID, desired)
 
+    def recover(self) -> bool:
+        """Continue a roll-back that has failed, or delete what one has left; say if that ended."""
+        if self._way_back is not None:
+            return self._roll_back(*self._way_back)
+        if self._leftover is not None:
+            self.world.stack_status = "DELETE_IN_PROGRESS"
+            self._leftover = None if self._delete(*self._leftover) else self._leftover
+        return self._leftover is None
+
+    @property
+    def sent(self) -> list[Sent]:
+        """Every event since the last `deploy` or `destroy`, and what it came to."""
+        return self._sent
+
     def _create(self, desired: dict[str, Any], *, fails_later: bool, rollback: bool) -> Deployment:
         made = self.begin(desired)
         assert made is not None

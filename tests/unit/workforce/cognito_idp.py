@@ -43,8 +43,9 @@ class FakeCognito(FakeUsers):
 
     def _list_users(self, parameters: dict[str, Any]) -> dict[str, Any]:
         self._pool(parameters)
-        found = _FILTER.fullmatch(parameters["Filter"])
-        assert found, parameters["Filter"]
+        wanted_by = parameters.get("Filter", 'email ^= ""')
+        found = _FILTER.fullmatch(wanted_by)
+        assert found, wanted_by
         if self.looks_without_account:
             self.looks_without_account -= 1
             return {"Users": []}
