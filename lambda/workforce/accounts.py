@@ -129,9 +129,10 @@ class Accounts:
         calls = sum(len(self.sign_in.filters(email)) for email in wanted)
         if calls <= 1 + self.sign_in.estimated_accounts // _A_PAGE:
             return
-        for user in self._pages(self.aws.cognito.list_users, "Users", "PaginationToken"):
-            account = account_of(user)
-            self._listed.setdefault(account.email, []).append(account)
+        if not self._expected:
+            for user in self._pages(self.aws.cognito.list_users, "Users", "PaginationToken"):
+                account = account_of(user)
+                self._listed.setdefault(account.email, []).append(account)
         self._expected.update(wanted)
 
     def find(self, email: str) -> Account | None:

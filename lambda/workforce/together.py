@@ -12,7 +12,7 @@ _R = TypeVar("_R")
 #: Cognito takes 25 changes of users a second in all
 #: (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html), which four who wait a
 #: tenth of a second for most answers just don't exceed for long.
-_AT_A_TIME: Final = 4
+AT_A_TIME: Final = 4
 
 
 class Together(Protocol):
@@ -24,7 +24,7 @@ class Together(Protocol):
 
 def by_threads(work: Callable[[_T], _R], many: Iterable[_T]) -> list[_R]:
     """Work on some at a time; nothing goes on when this ends, unless time is up altogether."""
-    pool = ThreadPoolExecutor(_AT_A_TIME)
+    pool = ThreadPoolExecutor(AT_A_TIME)
     try:
         done = [each.result() for each in [pool.submit(work, each) for each in many]]
     except BaseException as error:

@@ -78,19 +78,18 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
     is_back = event.kind == "Update" and is_rollback(event.stack_id, aws)
     leave = take_back if is_back else remove
     present = _present(accounts, scope.groups)
-    for username, groups in present.groups.items():
-        if scope.marker in groups:
-            marked = present.accounts[username]
-            present.accounts[username] = known(marked, groups, scope, accounts)
+    marked = [name for name, groups in present.groups.items() if scope.marker in groups]
+    ours = aws.together(
+        lambda name: known(present.accounts[name], present.groups[name], scope, accounts), marked
+    )
+    present.accounts.update(zip(marked, ours, strict=True))
     summary = Summary(scope.environment, members)
     by_address = present.by_address(members)
     strangers = by_address[None]
     # Removed lines whose accounts were cut off, or taken, from their groups.
     removed = old_members_of(event.before).keys() - members.keys()
     strangers += _found(removed, present, accounts)
-    out = accounts.aws.together(
-        lambda each: _is_out(each, present, scope, accounts, leave), strangers
-    )
+    out = aws.together(lambda each: _is_out(each, present, scope, accounts, leave), strangers)
     summary.removed = sum(out)
     named = _settled(members, by_address, present, scope, summary, accounts)
     for email, own in named.items():
@@ -146,8 +145,10 @@ def _present(accounts: Accounts, groups: Iterable[str]) -> _Present:
 def _found(emails: Iterable[str], present: _Present, accounts: Accounts) -> list[Account]:
     """Return the accounts of ours that have these addresses and are in none of our groups."""
     known = {account.email for account in present.accounts.values()}
+    unknown = sorted({*emails} - known)
     try:
-        found = [accounts.find(email) for email in sorted(emails) if email not in known]
+        accounts.expect(unknown)
+        found = accounts.aws.together(accounts.find, unknown)
     except ClientError as error:
         if code_of(error) not in GONE:
             raise

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from tests.lifecycle.http_server import End, Fault, response
+from tests.unit.http_server import End, Fault, response
 
 _PAGE: Final = b"<html><body><h1>Something went wrong</h1></body></html>"
 _HTML: Final = "Content-Type: text/html"

@@ -191,6 +191,8 @@ class PeopleStack:
 
     def destroy(self) -> str:
         """Delete the stack and return its status."""
+        if self._stuck is not None:
+            return "DELETE_COMPLETE" if self.recover() else "DELETE_FAILED"
         if self.people is None:
             return "DELETE_COMPLETE"
         self.world.stack_status = "DELETE_IN_PROGRESS"

@@ -16,9 +16,9 @@ from botocore.config import Config
 
 from custom_resource.answers import checked
 from custom_resource.context import CONFIG, Clock
-from tests.lifecycle.http_server import HttpServer
 from tests.lifecycle.people import PeopleWorld
 from tests.lifecycle.simulation import Simulation, begin_call, end_call
+from tests.unit.http_server import HttpServer
 from workforce.clients import Clients, in_time
 
 #: Seconds until a client gives up an answer that never comes; others never wait so long.

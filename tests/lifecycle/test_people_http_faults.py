@@ -15,9 +15,9 @@ from typing import Any, Final
 import pytest
 
 from tests.lifecycle.http_faults import FAULTS
-from tests.lifecycle.http_server import Fault, HttpServer, Plan, http_server
 from tests.lifecycle.people import People, PeopleStack, adopted
 from tests.lifecycle.people_over_http import HttpWorld, over_http
+from tests.unit.http_server import Fault, HttpServer, Plan, http_server
 from tests.unit.workforce.workforce_aws import SENDER
 from workforce.record import Record
 

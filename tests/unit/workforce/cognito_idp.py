@@ -119,8 +119,10 @@ class FakeCognito(FakeUsers):
             raise RefusedError("UsernameExistsException", "User account already exists")
 
     def _check_day(self) -> None:
+        if self.mails_a_day is None:
+            return
         today = [time for time in self.mail_times if self.time - time < _DAY]
-        if self.mails_a_day is not None and len(today) >= self.mails_a_day:
+        if len(today) >= self.mails_a_day:
             raise RefusedError(
                 "LimitExceededException",
                 "Exceeded daily email limit for the operation or the account. If a higher limit is"
@@ -179,7 +181,8 @@ class FakeCognito(FakeUsers):
 
     def _admin_list_groups_for_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
         name = self._user(parameters)["Username"]
-        groups = sorted(self.groups_of(name, parameters["UserPoolId"]))
+        all_groups = self.groups[parameters["UserPoolId"]]
+        groups = sorted(group for group, members in all_groups.items() if name in members)
         return {
             "Groups": [{"GroupName": group, "Description": description(group)} for group in groups]
         }
