@@ -1,6 +1,7 @@
 """What AWS has answered is told from what only looks like an answer."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
@@ -21,7 +22,7 @@ def server() -> Iterator[HttpServer]:
         yield running
 
 
-def _client(server: HttpServer, service: str) -> object:
+def _client(server: HttpServer, service: str) -> Any:
     return checked(
         boto3.client(  # type: ignore[call-overload]  # any service
             service,

@@ -127,7 +127,8 @@ class _Direct:
             try:
                 return self._serve(operation, parameters)
             except RefusedError as refusal:
-                error = {"Code": refusal.code, "Message": refusal.message}
-                raise ClientError({"Error": error}, operation) from None
+                raise ClientError(
+                    {"Error": {"Code": refusal.code, "Message": refusal.message}}, operation
+                ) from None
 
         return call
