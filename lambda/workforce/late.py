@@ -23,7 +23,8 @@ _SLACK: Final = timedelta(minutes=1)
 def is_late(event: Event, aws: Clients) -> bool:
     """Say whether CloudFormation has begun or ended something with the resource since then.
 
-    An event is obeyed where that can't be found out.
+    It deletes a resource whose Create still runs, if another one has failed meanwhile
+    (https://github.com/aws/aws-cdk/issues/26139). An event is obeyed where that can't be found out.
     """
     if event.sent is None:
         return False
@@ -34,4 +35,5 @@ def is_late(event: Event, aws: Clients) -> bool:
     except (BotoCoreError, ClientError) as error:
         aws.log.warning("the resource can't be looked at: %s", error)
         return False
-    return found["LastUpdatedTimestamp"] > event.sent + _SLACK
+    is_deleted = found["ResourceStatus"].startswith("DELETE") and event.kind != "Delete"
+    return is_deleted or found["LastUpdatedTimestamp"] > event.sent + _SLACK

@@ -36,6 +36,10 @@ _Leave: TypeAlias = Callable[[Account, Scope, Accounts], bool]
 
 #: Seconds kept for one person: as many calls as it takes, none of them slow.
 _ONE_PERSON: Final = 15.0
+_TOO_LATE: Final = (
+    "this {kind} came after CloudFormation had gone on, and is not obeyed; deploy again if it is"
+    " wanted"
+)
 #: Refusals that concern one person only.
 _OF_ONE: Final = PERSONAL | {"UserNotFoundException"}
 
@@ -71,10 +75,7 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
     members, scope = members_of(event.properties), scope_of(event)
     accounts = Accounts(pool=event.text("UserPoolId"), aws=aws)
     if is_late(event, aws):
-        raise CustomResourceError(
-            f"this {event.kind} came after CloudFormation had gone on, and is not obeyed; deploy "
-            "again if it is wanted"
-        )
+        raise CustomResourceError(_TOO_LATE.format(kind=event.kind))
     is_back = event.kind == "Update" and is_rollback(event.stack_id, aws)
     leave = take_back if is_back else remove
     present = _present(accounts, scope.groups)
@@ -97,9 +98,21 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
         for each in by_address.get(email, ()):
             if each.username != own.username:
                 _is_out(each, present, scope, accounts, leave)
-    if not is_back and not is_late(event, aws):
+    if is_late(event, aws):
+        _undo(event, named.values(), scope, accounts)
+    elif not is_back:
         named = _invited(named, accounts)
     return {"Summary": summary.text(named, aws.today()), "Count": str(len(members))}
+
+
+def _undo(event: Event, named: Iterable[Account], scope: Scope, accounts: Accounts) -> None:
+    """Raise CustomResourceError; undo a Create whose Delete may have come before it had begun.
+
+    An Update is taken back by another one, which knows what was before.
+    """
+    if event.kind == "Create":
+        accounts.aws.together(lambda each: give_back(each, scope, accounts), named)
+    raise CustomResourceError(_TOO_LATE.format(kind=event.kind))
 
 
 #: Who is no longer named is removed, also from the teams that the old properties name.

@@ -185,12 +185,12 @@ class CloudFormation:
             **more,
         }
         self._events.append(event)
-        self._note_change()
+        self._note_change(f"{kind.upper()}_IN_PROGRESS")
         return event
 
-    def _note_change(self) -> None:
+    def _note_change(self, status: str) -> None:
         """Let CloudFormation say of the resource that something has begun or ended now."""
-        self.world.resource_changed[self._stack, self._resource] = self._now()
+        self.world.resource_changed[self._stack, self._resource] = self._now(), status
 
     def _now(self) -> datetime:
         return _BEGINNING + timedelta(seconds=self.world.time)
@@ -328,7 +328,8 @@ class CloudFormation:
         if not in_time:
             world.time = max(world.time, until)
         response = in_time[0] if in_time else _timeout(event)
-        self._note_change()
+        ended = "COMPLETE" if response.status == "SUCCESS" else "FAILED"
+        self._note_change(f"{event['RequestType'].upper()}_{ended}")
         self._sent.append(Sent(event=event, response=response))
         return response
 

@@ -66,12 +66,12 @@ def test_a_delete_that_comes_after_the_next_deployment_is_not_obeyed(
     old = second._resources["Workers"]
     assert old.properties is not None
     again = old.event("Delete", old.properties, PhysicalResourceId=old.physical_id)
-    old._note_change()
+    old._note_change("DELETE_COMPLETE")
     second.destroy()
     second.deploy(people)
     before = people_world.state()
     people_world.time += 3600
-    old._note_change()
+    old._note_change("DELETE_COMPLETE")
 
     people_world.deliver(again)
 
@@ -107,3 +107,35 @@ def test_two_environments_that_drop_somebody_at_once_disable(
     people_world.stage.play(order, *[lambda each=each: each.deploy(people) for each in others])
 
     assert not people_world.people(stack.pool)[_CY][0]
+
+
+def _cancelled(world: PeopleWorld, after: int) -> tuple[PeopleStack, PeopleStack]:
+    """Take back a Create of Workers when it has made so many calls; it goes on after that."""
+    stack = PeopleStack(world)
+    stack.deploy(_FILE)
+    crowd = PeopleStack(world, "crowd")
+    crowd.kinds = ()
+    crowd.deploy(adopted(People(teams={"readers": (_BO, _CY)}), stack))
+    resource = crowd._resources["Workers"]
+    assert crowd.people is not None
+    resource.cancel_create(crowd._workers(crowd.people), [*(0,) * after, *(1,) * 99])
+    return stack, crowd
+
+
+def test_case_92_a_create_beside_its_own_delete_leaves_nobody_who_can_sign_in(
+    people_world: PeopleWorld,
+) -> None:
+    calls = 0
+    while True:
+        world = PeopleWorld()
+        stack, _ = _cancelled(world, calls)
+        people = world.people(stack.pool)
+        assert not people.get(_CY, (False,))[0], f"after {calls} calls"
+        assert people[_BO] == (True, _INVITED, {"dev-readers", "dev-workers"})
+        assert world.mails.count(_CY) <= 1
+        create = next(run for run in world.runs if "crowd" in run.event["StackId"])
+        if calls > create.calls:
+            break
+        calls += 1
+
+    assert calls > 10

@@ -48,8 +48,9 @@ class FakePeople(FakeCognito):
     looks_without_address: int = 0
     #: StackStatus of all stacks.
     stack_status: str = "CREATE_IN_PROGRESS"
-    #: Stack and logical id to when CloudFormation has begun or ended something with the resource.
-    resource_changed: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    #: Stack and logical id to when CloudFormation has begun or ended something with the resource,
+    #: and what.
+    resource_changed: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
     #: The secret that the workforce has got.
     oidc_secret: str = ""
 
@@ -228,7 +229,7 @@ class FakePeople(FakeCognito):
         detail = {
             "LogicalResourceId": name,
             "ResourceType": "Custom::Workers",
-            "LastUpdatedTimestamp": changed,
-            "ResourceStatus": "UPDATE_IN_PROGRESS",
+            "LastUpdatedTimestamp": changed[0],
+            "ResourceStatus": changed[1],
         }
         return {"StackResourceDetail": detail}
