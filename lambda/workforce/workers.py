@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.errors import CustomResourceError, code_of
 from workforce.accounts import PERSONAL, Account, Accounts
-from workforce.departures import discard, give_back, release, remove, take_back
+from workforce.departures import discard, give_back, let_in, release, remove, take_back
 from workforce.earlier_versions import known
 from workforce.groups import has_marker
 from workforce.invitations import Invitations
@@ -51,6 +51,8 @@ class _Present:
     accounts: dict[str, Account] = field(default_factory=dict)
     #: Username to the groups of ours that the account is in.
     groups: dict[str, set[str]] = field(default_factory=dict)
+    #: Usernames of the accounts that this run has made.
+    made: set[str] = field(default_factory=set)
 
     def by_address(self, members: Container[str]) -> dict[str | None, list[Account]]:
         """Return the accounts of each address of the file, the person's own first.
@@ -212,6 +214,7 @@ def _account(
         if account.record == record:
             accounts.join(account, [scope.marker])
             present.groups[account.username] = {scope.marker}
+            present.made.add(account.username)
             return account
     if account.username not in present.groups:
         groups = accounts.groups(account)
@@ -268,13 +271,11 @@ def _in_teams(
     accounts.join(account, teams - groups)
     accounts.leave(account, groups - teams)
     record = account.record
-    if record is None or not record.disabled_by:
-        return account
-    if not account.is_enabled:
-        accounts.enable(account)
-    # Written at last: who is cut off before it would be disabled by somebody's hand for ever.
-    known = accounts.rewrite(account, lambda found: replace(found or record, disabled_by=""))
-    return replace(known, is_enabled=True)
+    if record and teams - groups and account.username not in present.made:
+        # Another environment may have dropped, and disabled, somebody in the same moment.
+        account = accounts.look(account.username)
+        record = account.record
+    return let_in(account, record, accounts) if record and record.disabled_by else account
 
 
 def _as_named(account: Account, email: str, accounts: Accounts) -> Account:
