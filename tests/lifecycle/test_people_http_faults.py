@@ -19,6 +19,7 @@ from tests.lifecycle.people import People, PeopleStack, adopted
 from tests.lifecycle.people_over_http import HttpWorld, over_http
 from tests.unit.http_server import Fault, HttpServer, Plan, http_server
 from tests.unit.workforce.workforce_aws import SENDER
+from workforce import resources
 from workforce.record import Record
 
 _ANA, _BO, _CY, _HAND = (f"{name}@example.com" for name in ("ana", "bo", "cy", "hand"))
@@ -153,6 +154,10 @@ def _said(fault: Fault, times: int | None) -> str:
     return f"{fault.name}-{'for-ever' if times is None else times}"
 
 
+def test_every_resource_of_people_has_a_life() -> None:
+    assert {f"Custom::{target}" for target in _LIVES} == resources._RESOURCES.keys()
+
+
 _undisturbed: dict[str, tuple[list[str], dict[str, Any]]] = {}
 
 
@@ -165,7 +170,7 @@ def _kind_life(server: HttpServer, target: str) -> tuple[list[str], dict[str, An
 
 
 @pytest.mark.parametrize(("target", "number"), _cases())
-def test_a_fault_is_over_with_the_next_deployment(
+def test_case_87_a_fault_of_http_is_over_with_the_next_deployment(
     server: HttpServer, target: str, number: int
 ) -> None:
     requests, _ = _kind_life(server, target)
@@ -176,7 +181,7 @@ def test_a_fault_is_over_with_the_next_deployment(
 
 
 @pytest.mark.parametrize("number", range(len(FAULTS)), ids=[_said(*each) for each in FAULTS])
-def test_a_fault_of_a_mail_is_over_with_the_next_deployment(
+def test_case_88_a_mail_that_is_answered_wrongly_goes_out_once(
     server: HttpServer, number: int
 ) -> None:
     requests, _ = _kind_life(server, "Workers")

@@ -55,7 +55,7 @@ class FakeCognito(FakeUsers):
         for user in self._users(parameters).values():
             email = self._folded(attribute(user, "email"), by_case=by_case)
             if email == wanted or (found[1] == "^=" and email.startswith(wanted)):
-                users.append(_listed(user))
+                users.append(listed(user))
         return self._page(users, "PaginationToken", parameters)
 
     def _admin_create_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class FakeCognito(FakeUsers):
         }
         if not action:
             self._deliver(email)
-        return {"User": _listed(users[name])}
+        return {"User": listed(users[name])}
 
     def _invite_again(self, parameters: dict[str, Any]) -> dict[str, Any]:
         is_name = "@" in parameters["Username"] or not self._is_by_email(parameters["UserPoolId"])
@@ -100,7 +100,7 @@ class FakeCognito(FakeUsers):
             )
         self._check_day()
         self._deliver(attribute(user, "email"))
-        return {"User": _listed(user)}
+        return {"User": listed(user)}
 
     def _check_name(self, pool: str, given: str, email: str) -> None:
         settings = self.pools[pool]
@@ -175,7 +175,7 @@ class FakeCognito(FakeUsers):
 
     def _list_users_in_group(self, parameters: dict[str, Any]) -> dict[str, Any]:
         users = self._users(parameters)
-        shown = [_listed(users[name]) for name in sorted(self._group(parameters)) if name in users]
+        shown = [listed(users[name]) for name in sorted(self._group(parameters)) if name in users]
         shown += self.ghosts.get(parameters["GroupName"], [])
         return self._page(shown, "NextToken", parameters)
 
@@ -201,7 +201,7 @@ def description(group: str) -> str:
     return f"Accounts that environment {environment} has made" if is_marker else "Reads numbers"
 
 
-def _listed(user: Mapping[str, Any]) -> dict[str, Any]:
+def listed(user: Mapping[str, Any]) -> dict[str, Any]:
     """Return an account as lists show it."""
     shown = {name: value for name, value in user.items() if name != "UserAttributes"}
     return {**shown, "Attributes": user["UserAttributes"]}
