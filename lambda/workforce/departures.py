@@ -38,7 +38,8 @@ def remove(account: Account, scope: Scope, accounts: Accounts) -> bool:
         was_used, is_used = is_used, bool(uses(accounts.groups(account), scope.groups))
         if was_used and not is_used:
             _disable(account, scope, accounts)
-        if is_used and is_shut:
+        if is_used and (is_shut or account.record.disabled_by):
+            # Here just now, or by a run that was cut off.
             let_in(account, account.record, accounts)
         return not is_used
 

@@ -92,7 +92,9 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
     # Removed lines whose accounts were cut off, or taken, from their groups.
     removed = old_members_of(event.before).keys() - members.keys()
     strangers += _found(removed, present, accounts)
-    out = aws.together(lambda each: _is_out(each, present, scope, accounts, leave), strangers)
+    out = aws.together(
+        lambda each: _is_out(each, present, scope, accounts, leave, dropped=removed), strangers
+    )
     summary.removed = sum(out)
     named = _settled(members, by_address, present, scope, summary, accounts)
     for email, own in named.items():
@@ -172,11 +174,21 @@ def _found(emails: Iterable[str], present: _Present, accounts: Accounts) -> list
 
 
 def _is_out(
-    account: Account, present: _Present, scope: Scope, accounts: Accounts, leave: _Leave
+    account: Account,
+    present: _Present,
+    scope: Scope,
+    accounts: Accounts,
+    leave: _Leave,
+    *,
+    dropped: Container[str] = (),
 ) -> bool:
-    """Let somebody leave; say whether that has ended their access."""
+    """Let somebody leave; say whether that has ended their access.
+
+    Who has left is left alone, but for those whose line was dropped a moment ago.
+    """
     groups = present.groups.get(account.username, set())
-    if not account.is_enabled and not groups - {scope.marker}:
+    is_done = not account.is_enabled and not groups - {scope.marker}
+    if is_done and _address(account, dropped) is None:
         return False
     return leave(account, scope, accounts) and account.is_enabled
 

@@ -165,6 +165,8 @@ _ORDERS = [[], [0, 0, 1], [1, 1, 1, 0]]
 _NAMES = ("prod", "test")
 #: All of the second between the first's look at an account and what it does of that.
 BETWEEN = [*(0,) * 7, *(1,) * 99]
+#: All of the first after the second's look.
+AFTER = [*(1,) * 8, *(0,) * 99]
 
 
 @pytest.mark.parametrize("order", _ORDERS)
@@ -215,7 +217,7 @@ def _exchanged(order: list[int], dies: int) -> tuple[PeopleWorld, PeopleStack]:
     return world, stack
 
 
-@pytest.mark.parametrize("order", [*_ORDERS, [1, 1, 0], BETWEEN])
+@pytest.mark.parametrize("order", [*_ORDERS, BETWEEN, AFTER])
 def test_case_95_who_is_dropped_and_added_at_once_can_sign_in(
     order: list[int],
 ) -> None:
