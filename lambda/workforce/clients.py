@@ -20,7 +20,7 @@ from custom_resource.context import (
     real_clock,
     step_log,
 )
-from workforce.together import Together, by_threads, one_by_one
+from workforce.together import Together, by_threads
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -43,7 +43,7 @@ class Clients(EventContext):
     #: The date, for what is remembered longer than an event takes; in UTC.
     today: Callable[[], datetime] = lambda: datetime.now(UTC)
     #: Works on many people, one after the other or some at a time.
-    together: Together = one_by_one
+    together: Together = by_threads
 
     @functools.cached_property
     def sagemaker(self) -> SageMakerClient:
@@ -93,7 +93,6 @@ def connect(*, step: str, seconds: float) -> Clients:
         clock=clock,
         log=step_log(step),
         propagation_seconds=propagation_seconds(),
-        together=by_threads,
     )
 
 

@@ -18,6 +18,7 @@ from tests.unit.fake_services import ACCOUNT, RefusedError
 from tests.unit.workforce.cognito_idp import FakeCognito
 from tests.unit.workforce.cognito_pools import CLIENT, NOW, POOL, REGION
 from workforce.clients import Clients
+from workforce.together import one_by_one
 
 NAME = "dev"
 SENDER = "labeling@example.com"
@@ -62,6 +63,7 @@ class FakePeople(FakeCognito):
             today=lambda: NOW + timedelta(seconds=self.time),
             clock=Clock(now=lambda: self.time, sleep=self._sleep, deadline=self.time + seconds),
             log=step_log("Test"),
+            together=one_by_one,
         )
 
     # What CloudFormation, the console and people do.
