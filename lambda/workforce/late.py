@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from workforce.waiting import ask
+
 if TYPE_CHECKING:
     from workforce.clients import Clients
     from workforce.event import Event
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 #: Between the time at which CloudFormation begins to change a resource and the one at which it
 #: signs the event. It waits for longer before it gives an event up.
 _SLACK: Final = timedelta(minutes=1)
+#: Seconds for which CloudFormation is asked again.
+_PATIENCE: Final = 60.0
 
 
 def is_late(event: Event, aws: Clients) -> bool:
@@ -29,8 +33,12 @@ def is_late(event: Event, aws: Clients) -> bool:
     if event.sent is None:
         return False
     try:
-        found = aws.cloudformation.describe_stack_resource(
-            StackName=event.stack_id, LogicalResourceId=event.logical_id
+        found = ask(
+            lambda: aws.cloudformation.describe_stack_resource(
+                StackName=event.stack_id, LogicalResourceId=event.logical_id
+            ),
+            aws,
+            seconds=_PATIENCE,
         )["StackResourceDetail"]
     except (BotoCoreError, ClientError) as error:
         aws.log.warning("the resource can't be looked at: %s", error)

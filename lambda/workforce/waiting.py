@@ -30,14 +30,17 @@ def is_passing(error: BotoCoreError | ClientError) -> bool:
     return is_busy(error) or code_of(error) in _CONFLICTS
 
 
-def ask(call: Callable[[], _T], aws: Clients, *, is_new: bool = False) -> _T:
-    """Return what a call answers, made again until the deadline while it is only too early.
+def ask(
+    call: Callable[[], _T], aws: Clients, *, is_new: bool = False, seconds: float | None = None
+) -> _T:
+    """Return what a call answers, made again while it is only too early.
 
-    So is a call without an answer: it must be one that may be made twice. `is_new` says that what
-    it names may have been made a moment ago: that it is not there is believed only after a minute.
-    Raises the last error.
+    That is until the deadline, or for some `seconds`. So is a call without an answer, so that it
+    must be one that may be made twice. `is_new` says that what it names may have been made a moment
+    ago: that it is not there is believed only after a minute. Raises the last error.
     """
     pause = 1.0
+    last = aws.clock.deadline if seconds is None else aws.clock.now() + seconds
     until: float | None = None
     while True:
         try:
@@ -45,7 +48,7 @@ def ask(call: Callable[[], _T], aws: Clients, *, is_new: bool = False) -> _T:
         except (BotoCoreError, ClientError) as error:
             now = aws.clock.now()
             if is_passing(error):
-                end = aws.clock.deadline
+                end = min(last, aws.clock.deadline)
             elif is_new and isinstance(error, ClientError) and code_of(error) in GONE:
                 until = until or now + _WHILE
                 end = min(until, aws.clock.deadline)

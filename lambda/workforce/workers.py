@@ -144,7 +144,8 @@ def delete(event: Event, aws: Clients) -> None:
         *present.accounts.values(),
         *_found(old_members_of(event.properties), present, accounts),
     ]
-    leave = give_back if is_rollback(event.stack_id, aws) else discard
+    # Accounts that are deleted are so for ever: where nobody knows, it is taken for a roll-back.
+    leave = give_back if is_rollback(event.stack_id, aws, unknown=True) else discard
     if leave is discard and event.flag("KeepAccounts"):
         leave = release
     accounts.aws.together(lambda each: leave(each, scope, accounts), everybody)

@@ -155,6 +155,11 @@ class PeopleStack:
         """Every event of the stack that there is, and what it came to."""
         return [each for resource in self._resources.values() for each in resource.sent]
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the stack can only be deleted, since its first deployment was not taken back."""
+        return self._stuck is not None
+
     def recover(self) -> bool:
         """Continue a roll-back that has failed, or delete what one has left; say if that ended.
 

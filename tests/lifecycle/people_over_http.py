@@ -33,6 +33,8 @@ class HttpWorld(PeopleWorld):
     target: str = ""
     #: Usernames that an invitation has gone to: whoever has an account anew has another one.
     invited: list[str] = field(default_factory=list)
+    #: Addresses whose accounts somebody has deleted on purpose.
+    deleted: set[str] = field(default_factory=set)
     server: ClassVar[HttpServer]
     #: Of the event that is worked on.
     deadline: ClassVar[float] = 0.0

@@ -18,11 +18,14 @@ from tests.lifecycle.http_faults import FAULTS
 from tests.lifecycle.people import People, PeopleStack, adopted
 from tests.lifecycle.people_over_http import HttpWorld, over_http
 from tests.unit.http_server import Fault, HttpServer, Plan, http_server
+from tests.unit.workforce.cognito_pools import NOW
 from tests.unit.workforce.workforce_aws import SENDER
 from workforce import resources
 from workforce.record import Record
 
 _ANA, _BO, _CY, _HAND = (f"{name}@example.com" for name in ("ana", "bo", "cy", "hand"))
+_OLD = "old@example.com"
+_LEFT = Record(made_by="dev", stack="an-older-one", mail="sent", at=NOW)
 _CIDRS: Final = ("203.0.113.0/24",)
 
 #: Takes the stack of an environment, and of another whose pool it may share, through a life. What
@@ -88,9 +91,12 @@ def _access(dev: PeopleStack, _: PeopleStack) -> People:
 def _workers(dev: PeopleStack, first: PeopleStack) -> People:
     people = _shared(first, _ANA, _BO)
     dev.world.add_user(_HAND, pool=first.pool, status="FORCE_CHANGE_PASSWORD")
+    # Somebody whom an earlier stack of the same environment has left.
+    dev.world.add_user(_OLD, pool=first.pool, record=_LEFT)
+    dev.deploy(_shared(first, _ANA, _OLD), fails_at="Workers")
     dev.deploy(people)
     dev.deploy(_shared(first, _ANA, _HAND))
-    return _shared(first, _ANA, _CY, _HAND)
+    return _shared(first, _ANA, _CY, _HAND, _OLD)
 
 
 _LIVES: Final[dict[str, Life]] = {
@@ -125,6 +131,9 @@ def _lived(server: HttpServer, target: str, plan: Plan) -> HttpWorld:
     dev.kinds = (target,)
     end = _LIVES[target](dev, first)
     plan.forgive()
+    if dev.is_stuck:
+        # Deleting the stack deletes whom its environment has made.
+        world.deleted.add(_OLD)
     assert dev.recover(), dev.reason
     assert dev.deploy(end) in ("CREATE_COMPLETE", "UPDATE_COMPLETE"), dev.reason
     assert server.errors == []
@@ -197,16 +206,16 @@ def _check_end(server: HttpServer, target: str, first: int, number: int) -> None
     world = _lived(server, target, Plan(fault=fault, first=first, times=times))
 
     assert world.accounts_mailed_twice() == []
-    assert _settled(world.state()) == _settled(wanted)
+    assert _settled(world.state(), world.deleted) == _settled(wanted, world.deleted)
 
 
-def _settled(state: dict[str, Any]) -> dict[str, Any]:
+def _settled(state: dict[str, Any], deleted: set[str]) -> dict[str, Any]:
     """Return what matters in the end: who can sign in, where, and all settings.
 
     Who is removed may be gone, or be there without being let in; a mail may be known or not.
     """
     people = {
-        pool: {who: each for who, each in found.items() if each[0]}
+        pool: {who: each for who, each in found.items() if each[0] and who not in deleted}
         for pool, found in state["people"].items()
     }
     records = {
