@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -135,10 +135,13 @@ class Accounts:
                 self._listed.setdefault(account.email, []).append(account)
         self._expected.update(wanted)
 
-    def find(self, email: str) -> Account | None:
-        """Return the account of whoever has this address, whatever its username."""
+    def find(self, email: str, *, without: Container[str] = ()) -> Account | None:
+        """Return the account of whoever has this address, whatever its username.
+
+        `without` are usernames that a list shows though there are no such accounts any more.
+        """
         if email in self._expected:
-            listed = self._listed.get(email, ())
+            listed = [each for each in self._listed.get(email, ()) if each.username not in without]
             return min(listed, key=lambda account: account.rank, default=None)
         found: dict[str, Account] = {}
         for wanted in self.sign_in.filters(email):
@@ -146,7 +149,7 @@ class Accounts:
                 self.aws.cognito.list_users, "Users", "PaginationToken", Filter=wanted
             )
             for account in map(account_of, pages):
-                if account.email == email:
+                if account.email == email and account.username not in without:
                     found[account.username] = account
             best = min(found.values(), key=lambda account: account.rank, default=None)
             if best is not None and not any(best.rank[:2]):

@@ -203,17 +203,23 @@ def _address(account: Account, members: Container[str]) -> str | None:
 
 
 def _account(
-    email: str, known: Account | None, present: _Present, scope: Scope, accounts: Accounts
+    email: str,
+    known: Account | None,
+    present: _Present,
+    scope: Scope,
+    accounts: Accounts,
+    ghosts: frozenset[str] = frozenset(),
 ) -> Account:
     """Return the account of whoever has an address; it is made where there is none.
 
-    `known` is the one of our groups, if there is one.
+    `known` is the one of our groups, if there is one; `ghosts` are usernames that lists show
+    though there are no such accounts any more.
     """
     account = known
     if account is not None and not any(account.rank[:2]):
         return account
     # There is none in our groups, or none that can be signed in to as it should.
-    others = [account, accounts.find(email)]
+    others = [account, accounts.find(email, without=ghosts)]
     account = min((each for each in others if each), key=lambda each: each.rank, default=None)
     if account is None:
         record = Record(
@@ -230,7 +236,13 @@ def _account(
             present.made.add(account.username)
             return account
     if account.username not in present.groups:
-        groups = accounts.groups(account)
+        try:
+            groups = accounts.groups(account)
+        except ClientError as error:
+            if code_of(error) != "UserNotFoundException":
+                raise
+            seen = ghosts | {account.username}
+            return _account(email, known, present, scope, accounts, seen)
         present.groups[account.username] = {*scope.groups & groups.keys()}
         if account.record is not None and not has_marker(groups):
             accounts.join(account, [scope.marker])

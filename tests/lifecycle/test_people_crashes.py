@@ -247,11 +247,12 @@ def _but_for_mails(state: dict[str, Any]) -> dict[str, Any]:
     return {**state, "records": records, "mails": None}
 
 
+@pytest.mark.parametrize("behind", ["looks_without_account", "looks_without_members"])
 @pytest.mark.parametrize("life", [_create, _change, _take_back, _destroy, _create_in_vain])
-def test_case_100_lists_that_are_behind_change_nothing(life: Life) -> None:
+def test_case_100_lists_that_are_behind_change_nothing(life: Life, behind: str) -> None:
     undisturbed, _ = _end(life)
     world = PeopleWorld()
-    world.looks_without_account = 999
+    setattr(world, behind, 999)
     gone = world.add_user("gone@example.com", pool="us-east-1_devPool1")
     ghost = listed(world.users["us-east-1_devPool1"].pop(gone))
     world.ghosts = {group: [ghost] for group in ("dev-readers", "dev-workers")}

@@ -35,7 +35,9 @@ class FakeCognito(FakeUsers):
     vetoed: set[str] = field(default_factory=set)
     #: Lists of accounts that do not yet show those that were made.
     looks_without_account: int = 0
-    #: Group to users that its list still shows though they are gone.
+    #: Lists of groups that do not yet show anybody.
+    looks_without_members: int = 0
+    #: Group, or nothing for all, to users that its list still shows though they are gone.
     ghosts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     #: Whether ListUsers compares case by case.
     filters_by_case: bool = True
@@ -52,7 +54,7 @@ class FakeCognito(FakeUsers):
         by_case = self.filters_by_case and self._is_case_sensitive(parameters["UserPoolId"])
         wanted = self._folded(json.loads(found[2]), by_case=by_case)
         users = []
-        for user in self._users(parameters).values():
+        for user in [*self.ghosts.get("", ()), *self._users(parameters).values()]:
             email = self._folded(attribute(user, "email"), by_case=by_case)
             if email == wanted or (found[1] == "^=" and email.startswith(wanted)):
                 users.append(listed(user))
@@ -175,6 +177,10 @@ class FakeCognito(FakeUsers):
 
     def _list_users_in_group(self, parameters: dict[str, Any]) -> dict[str, Any]:
         users = self._users(parameters)
+        if self.looks_without_members:
+            self.looks_without_members -= 1
+            self._group(parameters)
+            return {"Users": []}
         shown = [listed(users[name]) for name in sorted(self._group(parameters)) if name in users]
         shown += self.ghosts.get(parameters["GroupName"], [])
         return self._page(shown, "NextToken", parameters)
@@ -203,5 +209,6 @@ def description(group: str) -> str:
 
 def listed(user: Mapping[str, Any]) -> dict[str, Any]:
     """Return an account as lists show it."""
+    attributes = user.get("UserAttributes") or user["Attributes"]
     shown = {name: value for name, value in user.items() if name != "UserAttributes"}
-    return {**shown, "Attributes": user["UserAttributes"]}
+    return {**shown, "Attributes": attributes}
