@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
@@ -15,6 +15,7 @@ from cli.repository import environment_names, job_names
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 #: Columns, where nothing limits them.
 _UNLIMITED: Final = 1_000_000
@@ -26,7 +27,8 @@ def _environments(incomplete: str) -> list[str]:
     return [name for name in environment_names() if name.startswith(incomplete)]
 
 
-def _jobs(context: typer.Context, incomplete: str) -> list[str]:
+def jobs(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the jobs of the environment that a command line names, to complete one."""
     names = job_names(str(context.params.get("environment")))
     return [name for name in names if name.startswith(incomplete)]
 
@@ -55,7 +57,7 @@ EnvironmentNameOrNone = Annotated[
 ]
 JobName = Annotated[
     str | None,
-    typer.Argument(metavar="JOB", help="A job's name in that file.", autocompletion=_jobs),
+    typer.Argument(metavar="JOB", help="A job's name in that file.", autocompletion=jobs),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Say it as JSON, an error too.")]
 
@@ -96,25 +98,42 @@ def console(*, errors: bool = False) -> Console:
 
 
 def print_table(
-    screen: Console, columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = ""
+    screen: Console,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    title: str = "",
+    spare: Collection[str] = (),
 ) -> None:
-    """Print a table, or where the terminal is too narrow for it, a few lines for each row."""
+    """Print a table, or where the terminal is too narrow for it, a few lines for each row.
+
+    A column in which nothing stands is left out; those of `spare` also where there is no room for
+    them in a table.
+    """
+    places = [0, *(each for each in range(1, len(columns)) if any(row[each] for row in rows))]
+    some = [each for each in places if columns[each] not in spare]
+    for chosen in (places, some):
+        table = _table([columns[each] for each in chosen], rows, chosen, title)
+        needed = screen.measure(table, options=screen.options.update(width=_UNLIMITED)).maximum
+        if needed <= screen.width:
+            screen.print(table)
+            return
+    for row in rows:
+        screen.print(row[0], style="bold")
+        for each in places[1:]:
+            if row[each]:
+                screen.print(f"  {columns[each]}: {row[each]}")
+
+
+def _table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], places: Sequence[int], title: str
+) -> Table:
     from rich.table import Table
 
     table = Table(*columns, title=title or None)
     for row in rows:
-        table.add_row(*row)
-    if (
-        screen.measure(table, options=screen.options.update(width=_UNLIMITED)).maximum
-        <= screen.width
-    ):
-        screen.print(table)
-        return
-    for first, *more in rows:
-        screen.print(first, style="bold")
-        for column, cell in zip(columns[1:], more, strict=True):
-            if cell:
-                screen.print(f"  {column}: {cell}")
+        table.add_row(*(row[each] for each in places))
+    return table
 
 
 def broken(text: str, width: int) -> list[str]:

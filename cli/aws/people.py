@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
     from types_boto3_sns import SNSClient
 
+#: What Cognito says of accounts that nobody signs in to by a password of their own, or not now
+#: (botocore's model of `cognito-idp`, UserStatusType).
+_STATUSES: Final[Mapping[str, str]] = {
+    "UNCONFIRMED": "unconfirmed",
+    "RESET_REQUIRED": "password reset",
+    "EXTERNAL_PROVIDER": "signs in elsewhere",
+}
 #: What SNS gives as the ARN of a subscription that nobody has confirmed.
 _PENDING: Final = "PendingConfirmation"
 #: Days for which a temporary password is good in a pool that does not say so
@@ -47,6 +54,8 @@ class Clients:
     #: Cognito, for mails: asks once, since what has not been answered may have been sent.
     mailer: CognitoIdentityProviderClient
     sns: SNSClient
+    #: The labels, which are read by whoever asks who has labeled how many.
+    s3: Any = None
     #: Waits for seconds.
     sleep: Callable[[float], None] = time.sleep
 
@@ -59,6 +68,7 @@ class Clients:
             cognito=client("cognito-idp", region),
             mailer=client("cognito-idp", region, _ONCE),
             sns=client("sns", region),
+            s3=client("s3", region),
         )
 
     def of_function(self) -> function.Clients:
@@ -104,7 +114,7 @@ class Person:
             is_ours = account.record.disabled_by if account.record else not self.is_worker
             return "disabled" if is_ours else "disabled by hand"
         if not account.is_untouched:
-            return "signed in"
+            return _STATUSES.get(account.status, "signed in")
         if account.record is not None and account.record.mail == "failed":
             return "mail refused"
         if account.awaits_mail(datetime.now(UTC)):
@@ -126,6 +136,14 @@ class People:
     #: For so many days a temporary password is good.
     password_days: int
     persons: Mapping[str, Person]
+
+    def of_address(self, email: str) -> People:
+        """Return the same of one address; raises PeopleError if there is nobody of it."""
+        if email not in self.persons:
+            raise PeopleError(
+                f"expected an address of the file or of the environment's accounts, got {email!r}"
+            )
+        return replace(self, persons={email: self.persons[email]})
 
     def of_team(self, environment: Environment, key: str) -> People:
         """Return the same of those only who are in a team, or shall be."""
@@ -233,11 +251,21 @@ def _add_accounts(
                 # Somebody has given the account another address in the pool.
                 email = named
             person = persons.setdefault(email, Person(email=email))
-            person.account = account
-            invited = account.record.at if account.record else account.made
-            person.has_expired = account.is_untouched and invited < oldest
+            _set_account(person, account, oldest)
             if group != marker:
                 person.teams.append(group)
+    for person in persons.values():
+        # Somebody has taken it out of all groups, or it is another's and joins with a deployment.
+        if person.is_worker and person.account is None:
+            found = accounts.find(person.email)
+            if found is not None:
+                _set_account(person, found, oldest)
+
+
+def _set_account(person: Person, account: Account, oldest: datetime) -> None:
+    person.account = account
+    invited = account.record.at if account.record else account.made
+    person.has_expired = account.is_untouched and invited < oldest
 
 
 def _add_subscriptions(sns: SNSClient, name: str, arn: str, persons: dict[str, Person]) -> None:

@@ -13,9 +13,9 @@ from workforce.accounts import Account, Accounts
 from workforce.invitations import Invitations
 
 #: What is due, or does not open the portal any more.
-_OPEN: Final = frozenset({"mail due", "mail refused", "password ended"})
+OPEN: Final = frozenset({"mail due", "mail refused", "password ended"})
 #: Whoever has one of these states can be invited again.
-_INVITED: Final = _OPEN | {"invited", "mail unclear"}
+_INVITED: Final = OPEN | {"invited", "mail unclear"}
 #: What an account's record says of its mail → why it is not sent, where AWS has no reason.
 _UNSENT: Final[Mapping[str, str]] = {
     "due": "no more can be sent now",
@@ -65,7 +65,7 @@ def remind_all(environment: Environment, clients: Clients) -> dict[str, list[str
         if not person.is_listed:
             continue
         done = []
-        if accounts and invitations and person.account and person.state in _OPEN:
+        if accounts and invitations and person.account and person.state in OPEN:
             refused = _invite(person.account, accounts, invitations)
             done.append(f"no invitation: {refused}" if refused else "the invitation")
         done += _ask_to_confirm(person, named, clients)

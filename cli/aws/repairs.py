@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from cli.aws.people import Clients, People, PeopleError, stack_of
+from cli.aws.reminders import OPEN
 from ground_truth.config import Environment
 from workforce import workers
 from workforce.event import Event
-from workforce.summary import name_of
+from workforce.names import names_of
 
 _KIND: Final = "Custom::Workers"
 
@@ -34,7 +35,7 @@ def _of_person(environment: Environment, people: People, email: str) -> Iterator
         if wanted:
             yield "has no account"
         return
-    if wanted and not person.account.is_enabled:
+    if wanted and (not person.account.is_enabled or person.state == "unconfirmed"):
         yield f"is {person.state}"
     for team in sorted(wanted - {*person.teams}):
         yield f"is not in {team}"
@@ -42,16 +43,25 @@ def _of_person(environment: Environment, people: People, email: str) -> Iterator
         yield f"is in {team}, which the file does not say"
 
 
+def waiting(environment: Environment, people: People) -> list[str]:
+    """Return who can't come yet though nobody has done anything by hand, without addresses."""
+    found = {
+        email: [f"has not come yet: {each.state}"]
+        for email, each in people.persons.items()
+        if each.is_worker and each.state in OPEN
+    }
+    return without_addresses(environment, found)
+
+
 def without_addresses(environment: Environment, found: Mapping[str, list[str]]) -> list[str]:
     """Return differences where anybody may read them: by number in the file and initials."""
-    numbers = {email: number for number, email in enumerate(environment.workforce.workers, 1)}
-    names = {
-        email: f"worker {name_of(numbers[email], email)}"
-        if email in numbers
-        else "somebody whom the file does not name"
-        for email in found
-    }
-    return [f"{names[email]} {', '.join(said)}" for email, said in found.items()]
+    names = names_of(environment.workforce.workers)
+    return [
+        f"worker {names[email]} {', '.join(said)}"
+        if email in names
+        else f"somebody whom the file does not name {', '.join(said)}"
+        for email, said in found.items()
+    ]
 
 
 def fix(environment: Environment, clients: Clients) -> str:

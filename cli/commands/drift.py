@@ -27,7 +27,8 @@ def drift(environment: EnvironmentName, *, as_json: AsJson = False) -> None:
 
     CloudFormation compares each resource with its template, and the portal's addresses and the
     invitation are compared with what was written there. Where nothing differs, accounts and teams
-    are compared with the file, and people named by their number in it. A stack that can't be
+    are compared with the file, and people named by their number in it; who can't come yet, because
+    a password has ended or a mail is due, is told and is no difference. A stack that can't be
     compared, such as one whose deployment has failed, is named. It needs credentials that may read
     everything.
     """
@@ -46,12 +47,15 @@ def drift(environment: EnvironmentName, *, as_json: AsJson = False) -> None:
                 client("cognito-idp", read.region),
                 say=say,
             )
-            people = [] if found.drifted or found.not_compared else _people(read)
+            differs = found.drifted or found.not_compared
+            people, waiting = ([], []) if differs else _people(read)
     except (BotoCoreError, ClientError) as error:
         raise unanswered(error) from None
 
     def show(screen: Console) -> None:
         _show(found, people, screen)
+        for sentence in waiting:
+            screen.print(f"{sentence}; ground-truth workers {read.name} remind all")
 
     end(
         {
@@ -60,6 +64,7 @@ def drift(environment: EnvironmentName, *, as_json: AsJson = False) -> None:
             "not_checked": list(found.not_checked),
             "not_compared": [asdict(each) for each in found.not_compared],
             "people": people,
+            "waiting": waiting,
         },
         show,
         as_json=as_json,
@@ -81,13 +86,17 @@ def _error(environment: Environment, found: EnvironmentDrift, people: Sequence[s
     return "; ".join(said) or None
 
 
-def _people(environment: Environment) -> list[str]:
-    """Return how people differ from the file; by number and initials, since logs are public."""
-    from cli.aws.people import Clients, find
-    from cli.aws.repairs import differences, without_addresses
+def _people(environment: Environment) -> tuple[list[str], list[str]]:
+    """Return how people differ from the file, and who has still to come, which is no difference.
 
-    found = differences(environment, find(environment, Clients.of(environment)))
-    return without_addresses(environment, found)
+    By number and initials, since logs are public.
+    """
+    from cli.aws.people import Clients, find
+    from cli.aws.repairs import differences, waiting, without_addresses
+
+    people = find(environment, Clients.of(environment))
+    found = differences(environment, people)
+    return without_addresses(environment, found), waiting(environment, people)
 
 
 def _show(found: EnvironmentDrift, people: Sequence[str], screen: Console) -> None:

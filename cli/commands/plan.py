@@ -74,12 +74,17 @@ def plan(
             show_default="today",
         ),
     ] = None,
+    names: Annotated[
+        bool,
+        typer.Option("--names", help="Name people by their addresses; not for comments and logs."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say what merging and deploying will do, before it is done.
 
     New runs and their costs, people, permissions, and what would be lost: it compares the working
-    tree with the commit at which it left COMMIT, and reaches no account.
+    tree with the commit at which it left COMMIT, and reaches no account. People are named by their
+    number in the file and initials.
     """
     if as_json and form == "markdown":
         raise typer.BadParameter("expected --json or --format markdown, got both")
@@ -96,6 +101,7 @@ def plan(
             counts=counts,
             today=today or datetime.now(tz=UTC).date(),
             say=say,
+            with_addresses=names,
         )
     if as_json or form == "json":
         sys.stdout.write(json_output(made))

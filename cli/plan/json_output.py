@@ -14,7 +14,7 @@ from cli.plan.resource_changes import ResourceChange
 from cli.plan.worker_changes import WorkerChange
 
 #: Raised when a member goes or gets another meaning; new members may come at any time.
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 
 
 def json_output(plan: Plan) -> str:
@@ -74,7 +74,12 @@ def _resource_change(change: ResourceChange) -> dict[str, Any]:
 
 
 def _person(person: WorkerChange) -> dict[str, Any]:
-    return {"email": person.email, "joins": list(person.joins), "leaves": list(person.leaves)}
+    return {
+        "worker": person.who,
+        "joins": list(person.joins),
+        "leaves": list(person.leaves),
+        "in_place_of": person.in_place_of or None,
+    }
 
 
 def _permission(permission: Permission) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from cli.plan.cdk import CdkError
 from cli.plan.counts import Counts, CountsError, read_counts
 from cli.plan.difference import differences
 from cli.plan.environment_plan import EnvironmentPlan, changed_stacks, plan_environment
+from cli.plan.names import Names
 from cli.plan.sources import SourceError, starting_point, synthesis, tree_of
 from ground_truth.config import EnvironmentFileError
+from workforce.names import without_addresses
 
 
 class Verdict(IntEnum):
@@ -50,9 +52,18 @@ class Plan:
 
 
 def plan_trees(
-    *, root: Path, base: str, counts: Path | None, today: date, say: Callable[[str], None]
+    *,
+    root: Path,
+    base: str,
+    counts: Path | None,
+    today: date,
+    say: Callable[[str], None],
+    with_addresses: bool = False,
 ) -> Plan:
-    """Compare the working tree at `root` with where it has left `base`; what fails is its error."""
+    """Compare the working tree at `root` with where it has left `base`; what fails is its error.
+
+    People have their numbers in the file and initials, or `with_addresses` their addresses.
+    """
     try:
         told = read_counts(counts) if counts else Counts()
         # Before anything that takes long.
@@ -69,9 +80,14 @@ def plan_trees(
                 today=today,
                 error=error,
                 say=say,
+                with_addresses=with_addresses,
             )
     except (CdkError, CountsError, EnvironmentFileError, SourceError) as problem:
-        return Plan(base=base, error=str(problem))
+        return Plan(base=base, error=_error(str(problem), with_addresses=with_addresses))
+
+
+def _error(error: str, *, with_addresses: bool) -> str:
+    return error if with_addresses else without_addresses(error, {})
 
 
 def _assemblies(
@@ -104,11 +120,13 @@ def make_plan(
     today: date,
     error: str | None = None,
     say: Callable[[str], None] = lambda _: None,
+    with_addresses: bool = False,
 ) -> Plan:
     """Compare two cloud assemblies; without `before`, all is new.
 
-    `environments` is the folder of the files and their approvals. Raises EnvironmentFileError for
-    an approvals file with mistakes, CountsError and CdkError.
+    People are named as `plan_trees` says. `environments` is the folder of the files and their
+    approvals. Raises EnvironmentFileError for an approvals file with mistakes, CountsError and
+    CdkError.
     """
     old: Mapping[str, AssembledEnvironment] = read_assembly(before) if before is not None else {}
     new = read_assembly(after)
@@ -120,14 +138,15 @@ def make_plan(
         stacks = changed_stacks(earlier, later)
         if stacks:
             say(f"comparing the templates of {name}")
-        plans.append(
-            plan_environment(
-                earlier,
-                later,
-                counts=counts,
-                approvals=load_approvals(environments, name),
-                today=today,
-                differences=differences(name, stacks, after),
-            )
+        made = plan_environment(
+            earlier,
+            later,
+            counts=counts,
+            approvals=load_approvals(environments, name),
+            today=today,
+            differences=differences(name, stacks, after),
         )
+        plans.append(made if with_addresses else Names(earlier, later).without_addresses(made))
+    if error is not None:
+        error = _error(error, with_addresses=with_addresses)
     return Plan(base=base, environments=tuple(plans), error=error)

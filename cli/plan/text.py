@@ -113,22 +113,16 @@ def people(environment: EnvironmentPlan) -> list[tuple[str, str]]:
     """Return a sign and a line for each person that is invited, removed or moved."""
     who = environment.people
     return [
-        *(("+", f"{each.email} is invited{_into(each)}") for each in who.invited),
+        *(("+", f"{each.who} is invited{_into(each)}{_in_place(each)}") for each in who.invited),
         *(
             (
                 "-",
-                f"{each.email} is removed{_out_of(each)}; an account that this environment made"
+                f"{each.who} is removed{_out_of(each)}; an account that this environment made"
                 " can't log in any more, and its labels still name it",
             )
             for each in who.removed
         ),
-        *(
-            (
-                "~",
-                f"{each.email} {' and '.join(_moves(each))}",
-            )
-            for each in who.moved
-        ),
+        *(("~", f"{each.who} {' and '.join(_moves(each))}") for each in who.moved),
     ]
 
 
@@ -258,6 +252,17 @@ def _plural(noun: str) -> str:
 
 def _into(person: WorkerChange) -> str:
     return f" into {_listed(person.joins)}" if person.joins else ""
+
+
+def _in_place(person: WorkerChange) -> str:
+    """Say what a changed line does: a stand-in, a correction and a new name look the same here."""
+    if not person.in_place_of:
+        return ""
+    return (
+        f", in the line of {person.in_place_of}: a new account, and what was sent to the old"
+        " address opens nothing any more; if both are one person, `ground-truth workers` says how"
+        " they keep the account"
+    )
 
 
 def _out_of(person: WorkerChange) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from cli.plan.assembly import AssembledEnvironment
 from cli.plan.references import References
@@ -14,10 +16,13 @@ _TYPE = "Custom::Workers"
 class WorkerChange:
     """What becomes of one worker."""
 
-    email: str
+    #: The address, or the name in its place.
+    who: str
     #: Names of the teams that the person comes into and goes out of.
     joins: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
+    #: Whose line in the file it was, in the same teams; empty where it was nobody's.
+    in_place_of: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,16 +40,19 @@ class WorkerChanges:
 def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) -> WorkerChanges:
     """Compare the members of both."""
     old, new = _members(before), _members(after)
+    before_them = dict(_replaced(old, new))
     return WorkerChanges(
         invited=tuple(
-            WorkerChange(email=email, joins=new[email]) for email in new if email not in old
+            WorkerChange(who=email, joins=new[email], in_place_of=before_them.get(email, ""))
+            for email in new
+            if email not in old
         ),
         removed=tuple(
-            WorkerChange(email=email, leaves=old[email]) for email in old if email not in new
+            WorkerChange(who=email, leaves=old[email]) for email in old if email not in new
         ),
         moved=tuple(
             WorkerChange(
-                email=email,
+                who=email,
                 joins=tuple(team for team in new[email] if team not in old[email]),
                 leaves=tuple(team for team in old[email] if team not in new[email]),
             )
@@ -52,6 +60,19 @@ def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) ->
             if email in old and set(old[email]) != set(new[email])
         ),
     )
+
+
+def _replaced(
+    old: dict[str, tuple[str, ...]], new: dict[str, tuple[str, ...]]
+) -> Iterator[tuple[str, str]]:
+    """Yield whose line another's address has taken: who is new, and who was there."""
+    matched = SequenceMatcher(a=[*old], b=[*new], autojunk=False)
+    for what, start, end, new_start, new_end in matched.get_opcodes():
+        if what != "replace" or end - start != new_end - new_start:
+            continue
+        for was, now in zip([*old][start:end], [*new][new_start:new_end], strict=True):
+            if was not in new and now not in old and old[was] == new[now]:
+                yield now, was
 
 
 def _members(environment: AssembledEnvironment) -> dict[str, tuple[str, ...]]:
@@ -65,4 +86,4 @@ def _members(environment: AssembledEnvironment) -> dict[str, tuple[str, ...]]:
             )
             email = str(member["Email"]).lower()
             found[email] = tuple(sorted({*found.get(email, ()), *teams}))
-    return dict(sorted(found.items()))
+    return found

@@ -29,6 +29,10 @@ Hello,
 2. Sign in with the user name {username} and the temporary password {password}, within {days} days.
 3. Choose a password of your own. Your tasks appear as soon as there are any.
 
+Does the temporary password not work any more? Write to {support_email}, and you get a new one.
+
+Have you forgotten the password that you chose? Where you sign in, you can choose another one.
+
 Questions? Write to {support_email}.
 """
 _PLACE: Final = re.compile(r"\{([^{}\n]*)\}")

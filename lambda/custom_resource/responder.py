@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -50,6 +51,8 @@ class Function:
     new_id: Callable[[Mapping[str, Any]], str]
     #: Says what AWS's refusal means.
     explain: Callable[[ClientError], str]
+    #: Returns what is said of an event without what not everybody who reads logs may know.
+    public: Callable[[Mapping[str, Any], str], str] = lambda _, text: text
 
 
 def answer(event: dict[str, Any], context: Any, function: Function) -> None:
@@ -86,13 +89,21 @@ def _work(event: Mapping[str, Any], context: Any, function: Function) -> Answer:
 def _failure(event: Mapping[str, Any], error: Exception, function: Function) -> Answer:
     reason = _readable(error, function)
     if reason is None:
-        _log.error("%s: unexpected error", _step(event), exc_info=error)
+        trace = "".join(traceback.format_exception(error))
+        _log.error("%s: unexpected error\n%s", _step(event), _public(event, trace, function))
         reason = f"unexpected {type(error).__name__}: {_words(error)}, see the function's log"
     else:
-        _log.error("%s: %s", _step(event), reason)
+        _log.error("%s: %s", _step(event), _public(event, reason, function))
     # What has become of what was begun, see BaseException.add_note.
-    reason = "; ".join([reason, *getattr(error, "__notes__", ())])
+    reason = _public(event, "; ".join([reason, *getattr(error, "__notes__", ())]), function)
     return Answer(status="FAILED", physical_id=_known_id(event, function), reason=_shown(reason))
+
+
+def _public(event: Mapping[str, Any], text: str, function: Function) -> str:
+    try:
+        return function.public(event, text)
+    except Exception:  # noqa: BLE001  # what is wrong must be said, of broken code too
+        return text
 
 
 def _shown(reason: str) -> str:

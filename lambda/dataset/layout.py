@@ -32,6 +32,7 @@ SKIPPED: Final = "left-out.jsonl"
 COUNTS: Final = "run.json"
 
 _OUTPUT_MANIFEST: Final = "manifests/output/output.manifest"
+_ANSWERS: Final = "annotations/worker-response/"
 
 
 def split_uri(uri: str) -> tuple[str, str]:
@@ -48,6 +49,11 @@ def labels_prefix(output_path: str, run: str) -> str:
 def output_manifest(output_path: str, run: str) -> str:
     """Return where Ground Truth writes the output manifest of a run, as soon as it has labels."""
     return f"{labels_prefix(output_path, run)}/{_OUTPUT_MANIFEST}"
+
+
+def answers_prefix(output_path: str, run: str) -> str:
+    """Return what the places of all workers' answers of a run begin with, a file each."""
+    return f"{labels_prefix(output_path, run)}/{_ANSWERS}"
 
 
 def run_of(output_path: str, place: str) -> str | None:

@@ -62,6 +62,11 @@ class Account:
         """Whether nobody has signed in since it was made, or since its password was reset."""
         return self.status == "FORCE_CHANGE_PASSWORD"
 
+    @property
+    def shown(self) -> str:
+        """What logs call it: a username may be an address, and a `sub` names nobody."""
+        return self.sub or "an account"
+
     def awaits_mail(self, now: datetime) -> bool:
         """Say whether its owner is still to get an invitation, without which nobody signs in."""
         return self.is_untouched and self.record is not None and self.record.is_due(now)
@@ -224,13 +229,13 @@ class Accounts:
     def join(self, account: Account, groups: Iterable[str]) -> None:
         """Put an account into groups."""
         for group in sorted(groups):
-            self.aws.log.info("%s joins %s", account.username, group)
+            self.aws.log.info("%s joins %s", account.shown, group)
             self._change("admin_add_user_to_group", account, is_new=True, GroupName=group)
 
     def leave(self, account: Account, groups: Iterable[str]) -> None:
         """Take an account out of groups; those that are gone have nobody in them."""
         for group in sorted(groups):
-            self.aws.log.info("%s leaves %s", account.username, group)
+            self.aws.log.info("%s leaves %s", account.shown, group)
             try:
                 self._change("admin_remove_user_from_group", account, GroupName=group)
             except ClientError as error:
@@ -253,18 +258,18 @@ class Accounts:
 
     def enable(self, account: Account) -> None:
         """Let somebody sign in again."""
-        self.aws.log.info("%s is enabled again", account.username)
+        self.aws.log.info("%s is enabled again", account.shown)
         self._change("admin_enable_user", account)
 
     def disable(self, account: Account) -> None:
         """Let nobody sign in, or go on, with an account, which stays."""
-        self.aws.log.info("%s is disabled", account.username)
+        self.aws.log.info("%s is disabled", account.shown)
         self._change("admin_user_global_sign_out", account)
         self._change("admin_disable_user", account)
 
     def delete(self, account: Account) -> None:
         """Delete an account for ever."""
-        self.aws.log.info("%s is deleted", account.username)
+        self.aws.log.info("%s is deleted", account.shown)
         self._change("admin_delete_user", account)
 
     def _there(self, name: str, *, is_new: bool) -> Account | None:

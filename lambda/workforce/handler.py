@@ -39,4 +39,10 @@ def _explain(error: ClientError) -> str:
     return explain(error)
 
 
-_FUNCTION: Final = Function(work=_work, new_id=_new_id, explain=_explain)
+def _public(event: Mapping[str, Any], text: str) -> str:
+    from workforce.resources import public
+
+    return public(event, text)
+
+
+_FUNCTION: Final = Function(work=_work, new_id=_new_id, explain=_explain, public=_public)

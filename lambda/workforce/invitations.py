@@ -67,7 +67,7 @@ class Invitations:
             is_gone = isinstance(error, ClientError) and code_of(error) in GONE
             if not is_gone and not is_passing(error):
                 raise
-            self._aws.log.warning("%s: %s", account.username, said(error))
+            self._aws.log.warning("%s: %s", account.shown, said(error))
             return account
 
     def _claim(self, account: Account, *, again: bool) -> Account:
@@ -111,14 +111,14 @@ class Invitations:
                         pause *= 2
                         continue
                     return "due", ""
-                self._aws.log.warning("%s: no mail: %s", account.username, code_of(error))
+                self._aws.log.warning("%s: no mail: %s", account.shown, code_of(error))
                 if _is_unclear(error):
                     return "trying", ""
                 self._is_used_up = code_of(error) == _LIMIT
                 return "failed", code_of(error)
             except BotoCoreError as error:
                 self._aws.log.warning(
-                    "%s: no answer to the mail: %s", account.username, type(error).__name__
+                    "%s: no answer to the mail: %s", account.shown, type(error).__name__
                 )
                 return "trying", ""
 

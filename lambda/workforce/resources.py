@@ -19,6 +19,8 @@ from workforce import (
 )
 from workforce.clients import Clients
 from workforce.event import Event, from_event
+from workforce.names import names_of, without_addresses
+from workforce.scope import old_members_of
 from workforce.waiting import is_passing
 
 
@@ -38,13 +40,14 @@ class Resource(Protocol):
         """Take away what was made; what is gone already is a success."""
 
 
+_WORKERS: Final = "Custom::Workers"
 _RESOURCES: Final[Mapping[str, Resource]] = {
     "Custom::OidcWorkforce": oidc_workforce,
     "Custom::PoolProtection": pool_protection,
     "Custom::PortalLogin": portal_login,
     "Custom::PortalNetwork": portal_network,
     "Custom::WorkerAccess": worker_access,
-    "Custom::Workers": workers,
+    _WORKERS: workers,
     "Custom::WorkforceCheck": check,
 }
 
@@ -66,6 +69,15 @@ def run(event: Mapping[str, Any], aws: Clients) -> Outcome:
 def physical_id(event: Mapping[str, Any]) -> str:
     """Return the id of a resource that is to be made."""
     return _resource(event).physical_id(from_event(event))
+
+
+def public(event: Mapping[str, Any], text: str) -> str:
+    """Return what is said of an event without the addresses of workers, which AWS may repeat."""
+    if event.get("ResourceType") != _WORKERS:
+        return text
+    properties = event.get("ResourceProperties")
+    members = old_members_of(properties) if isinstance(properties, Mapping) else ()
+    return without_addresses(text, names_of(members))
 
 
 def _resource(event: Mapping[str, Any]) -> Resource:

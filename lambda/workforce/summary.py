@@ -5,13 +5,13 @@ It stands in events and logs, so that people are named by their number in the li
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
 from workforce.accounts import Account
+from workforce.names import names_of
 
 #: People whose names are said; the others are counted.
 _MOST_NAMES: Final = 5
@@ -19,19 +19,12 @@ _MOST_NAMES: Final = 5
 _MOST_REASONS: Final = 4
 
 
-def name_of(number: int, email: str) -> str:
-    """Return how somebody is named where no address may stand, such as `3 (A.B.)`."""
-    words = re.split(r"[\W_\d]+", email.partition("@")[0])
-    initials = "".join(f"{word[0].upper()}." for word in words[:3] if word)
-    return f"{number} ({initials})" if initials else str(number)
-
-
 class Summary:
     """What has happened, gathered while it happens."""
 
     def __init__(self, environment: str, emails: Iterable[str]) -> None:
         self._environment = environment
-        self._names = {email: name_of(number, email) for number, email in enumerate(emails, 1)}
+        self._names = names_of(emails)
         self._refused: dict[str, list[str]] = defaultdict(list)
         self._not_reached: list[str] = []
         #: How many people can't sign in any more.
@@ -94,7 +87,7 @@ class Summary:
         if said:
             said.append(
                 "what is due goes out with the next change of people, or by `ground-truth workers"
-                f" {self._environment} --remind all`"
+                f" {self._environment} remind all`"
             )
         if unclear:
             said.append(

@@ -115,10 +115,11 @@ class Project:
             environment=name,
             variables=self.aws.environment,
             folder=self.folder,
-            app=str(self._assembly(name)),
+            app=str(self.assembly(name)),
         )
 
-    def _assembly(self, name: str) -> Path:
+    def assembly(self, name: str) -> Path:
+        """Return the cloud assembly of an environment as its file is now."""
         files = sorted((self.folder / "environments").glob("*.yaml"))
         key = (name, self.changes, *((file.name, file.read_text()) for file in files))
         if key not in self._assemblies:

@@ -18,6 +18,7 @@ from local.inventory import inventory
 from local.worker import WorkerError
 from tests.e2e.changes import soon_refused, with_minutes_of_tokens
 from tests.e2e.people import People, make_people
+from tests.e2e.people_places import documented, found_in, plans, texts
 from tests.e2e.project import CREATE, Project, team_of
 
 
@@ -173,6 +174,39 @@ def test_an_address_that_takes_no_mail_undoes_nobody_s_invitation(
     assert "why=CodeDeliveryFailureException" in record
     assert len(project.invitations("gus")) == 1
     assert "gus@example.com" in project.worker("gus").sign_in().text
+
+
+def test_of_people_there_is_nowhere_more_than_the_document_says(
+    project: Project, outputs: dict[str, str]
+) -> None:
+    team = team_of("ana", "bo", "dan", "gus", notify=["lead@example.com"])
+    team["workers"].append("eli@example.invalid")
+    project.deploy("dev", {"create": CREATE, "teams": {"readers": team}})
+    emails = [*team["workers"], *team["notify"]]
+    pool = outputs["UserPoolId"]
+    users = project.cognito.list_users(UserPoolId=pool)["Users"]
+    subs = [each["Value"] for user in users for each in user["Attributes"] if each["Name"] == "sub"]
+    mails = [mail for name in ("ana", "lead") for mail in project.mails(name)]
+    found: dict[str, set[str]] = {}
+
+    for where, text in [
+        *texts(project.aws.client, "dev", pool, mails),
+        *plans(project.assembly("dev"), project.folder / "environments"),
+    ]:
+        found.setdefault(where, set()).update(found_in(text, emails, subs))
+
+    said = documented()
+    assert {where: more for where in found if (more := found[where] - said[where])} == {}
+    # What is said is there, but for what needs a job or an error, and for the reasons of successes,
+    # which only AWS shows.
+    less = {where: said[where] - found.get(where, set()) for where in said}
+    less["logs of functions"].discard("sub")  # of whom a warning is said, if local AWS keeps it
+    assert {where: kinds for where, kinds in less.items() if kinds} == {
+        "environment file": {"address"},
+        "events of stacks": {"number and initials"},
+        "labels": {"sub"},
+        "logs of functions": {"number and initials"},
+    }
 
 
 def test_an_account_that_was_disabled_by_hand_stays_so(

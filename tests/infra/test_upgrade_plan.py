@@ -18,8 +18,9 @@ from ground_truth.config import load
 from tests.infra.contracts import ASSEMBLY, DEPLOYED, FIRST_HOUSE, synthesise
 
 #: What may change, in place: nobody's data, people or work is touched by it. CHANGELOG.md says that
-#: the workforce loses its tags, the topics' key a condition, and access logs a version nobody sees.
-_IN_PLACE: Final = frozenset({"bucket", "function", "key", "policy", "workforce"})
+#: the workforce loses its tags, the topics' key a condition, access logs a version nobody sees, and
+#: that the next invitation has other words.
+_IN_PLACE: Final = frozenset({"bucket", "function", "key", "policy", "portal login", "workforce"})
 #: What may be done that could not be done before, each with its line in CHANGELOG.md. The function
 #: of the jobs sees more, that of people keeps a record at their accounts; Ground Truth uses the
 #: topics' key whatever it says of the message that it encrypts.

@@ -23,7 +23,7 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
         *("docs", "ground_truth", "local", "samples", "stacks"),
         # Sees accounts, and invites people, as the function does.
         *("workforce.accounts", "workforce.clients", "workforce.groups", "workforce.invitations"),
-        *("workforce.event", "workforce.summary", "workforce.workers"),
+        *("workforce.event", "workforce.names", "workforce.workers"),
         # A plan is decided by the code that will act.
         "labeling_job.identity",
     ),

@@ -10,11 +10,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from tests.unit.fake_services import RefusedError
 from tests.unit.workforce.cognito_pools import NOW
-from tests.unit.workforce.cognito_users import FakeUsers, attribute
+from tests.unit.workforce.cognito_users import FakeUsers, attribute, sub_of
 
 _INVITED: Final = "FORCE_CHANGE_PASSWORD"
 _DAY: Final = 24 * 3600.0
@@ -42,6 +43,8 @@ class FakeCognito(FakeUsers):
     #: Whether ListUsers compares case by case.
     filters_by_case: bool = True
     page_size: int = 60
+    #: Username to what a pool with threat protection has recorded: type, end and time.
+    sign_ins: dict[str, list[tuple[str, str, datetime]]] = field(default_factory=dict)
 
     def _list_users(self, parameters: dict[str, Any]) -> dict[str, Any]:
         self._pool(parameters)
@@ -79,7 +82,7 @@ class FakeCognito(FakeUsers):
         users[name] = {
             "Username": name,
             "UserAttributes": [
-                {"Name": "sub", "Value": name if self._is_by_email(pool) else f"sub-of-{name}"},
+                {"Name": "sub", "Value": name if self._is_by_email(pool) else sub_of(name)},
                 *parameters["UserAttributes"],
             ],
             "Enabled": True,
@@ -192,6 +195,14 @@ class FakeCognito(FakeUsers):
         return {
             "Groups": [{"GroupName": group, "Description": description(group)} for group in groups]
         }
+
+    def _admin_list_user_auth_events(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        name = self._user(parameters)["Username"]
+        events = [
+            {"EventId": str(place), "EventType": what, "EventResponse": end, "CreationDate": time}
+            for place, (what, end, time) in enumerate(self.sign_ins.get(name, []))
+        ]
+        return {"AuthEvents": events}
 
     def _page(self, all_of_it: list[Any], token: str, parameters: dict[str, Any]) -> dict[str, Any]:
         begin = int(parameters.get(token, "0"))

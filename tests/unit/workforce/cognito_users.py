@@ -48,7 +48,7 @@ class FakeUsers(FakePools):
         self.users[pool][name] = {
             "Username": name,
             "UserAttributes": [
-                {"Name": "sub", "Value": name if by_itself else f"sub-of-{name}"},
+                {"Name": "sub", "Value": name if by_itself else sub_of(name)},
                 {"Name": "email", "Value": email},
                 *profile,
             ],
@@ -145,6 +145,11 @@ class FakeUsers(FakePools):
         # Another one for the next account of the same address.
         self._made[pool, given] += 1
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{pool}/{given}/{self._made[pool, given]}"))
+
+
+def sub_of(name: str) -> str:
+    """Return what Cognito names an account by that has a username of its own."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"sub/{name}"))
 
 
 def attribute(user: Mapping[str, Any], name: str) -> str:

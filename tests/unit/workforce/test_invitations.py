@@ -76,7 +76,7 @@ def test_an_address_that_refuses_mail_undoes_nobody_else_s_invitation(aws: FakeP
     assert summary == (
         "3 workers, 2 of them invited and not yet signed in; 0 removed; no invitation yet for"
         " worker 2 (B.): CodeDeliveryFailureException; what is due goes out with the next change of"
-        " people, or by `ground-truth workers dev --remind all`"
+        " people, or by `ground-truth workers dev remind all`"
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.workforce.cognito_pools import NOW
 from workforce.accounts import Account
 from workforce.record import Record
-from workforce.summary import Summary, name_of
+from workforce.summary import Summary
 
 
 def _account(email: str, mail: Any = "sent", why: str = "", **changes: Any) -> Account:
@@ -28,20 +28,6 @@ def _text(*accounts: Account, others: int = 0) -> str:
     emails = [each.email for each in accounts] + [f"w{n}@example.com" for n in range(others)]
     summary = Summary("dev", emails)
     return summary.text({each.email: each for each in accounts}, NOW)
-
-
-@pytest.mark.parametrize(
-    ("email", "name"),
-    [
-        ("ana@example.com", "3 (A.)"),
-        ("ana.berg@example.com", "3 (A.B.)"),
-        ("ana-maria_de.la.vega2@example.com", "3 (A.M.D.)"),
-        ("7@example.com", "3"),
-        ("éva.ő@example.com", "3 (É.Ő.)"),
-    ],
-)
-def test_people_are_named_by_number_and_initials(email: str, name: str) -> None:
-    assert name_of(3, email) == name
 
 
 def test_where_nothing_is_to_do_one_sentence_says_all() -> None:

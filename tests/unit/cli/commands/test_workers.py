@@ -28,6 +28,7 @@ workforce:
       workers: [ana@example.com, bo@example.com, cleo@example.com]
       notify: [lead@example.com]
 """
+_WORKERS = ("ana@example.com", "bo@example.com", "cleo@example.com")
 _POOL, _CLIENT = "us-east-1_AbC123", "1h57kf5cpq17m0eml12EXAMPLE"
 _TOPIC = "arn:aws:sns:us-east-1:111122223333:readers"
 _STACK = "dev-Workforce"
@@ -63,15 +64,28 @@ class Aws:
         self.add_outputs()
         self.add_topics()
         cognito = self.stubs["cognito-idp"]
-        policy = {"PasswordPolicy": {"TemporaryPasswordValidityDays": 3}}
-        cognito.add_response(
-            "describe_user_pool", {"UserPool": {"Policies": policy}}, {"UserPoolId": _POOL}
-        )
+        pool = {
+            "Policies": {"PasswordPolicy": {"TemporaryPasswordValidityDays": 3}},
+            "UsernameAttributes": ["email"],
+            "UsernameConfiguration": {"CaseSensitive": False},
+        }
+        cognito.add_response("describe_user_pool", {"UserPool": pool}, {"UserPoolId": _POOL})
         for group, found in (("dev-readers", users), ("dev-workers", [*users, *gone])):
             cognito.add_response(
                 "list_users_in_group",
                 {"Users": found},
                 {"UserPoolId": _POOL, "GroupName": group},
+            )
+        there = {user["Attributes"][0]["Value"] for user in users}
+        missing = [email for email in _WORKERS if email not in there]
+        for number, email in enumerate(missing):
+            if number == 0:
+                # How people sign in.
+                cognito.add_response("describe_user_pool", {"UserPool": pool})
+            cognito.add_response(
+                "list_users",
+                {"Users": []},
+                {"UserPoolId": _POOL, "Filter": f'email = "{email}"'},
             )
         self.stubs["sns"].add_response(
             "list_subscriptions_by_topic",
@@ -197,7 +211,8 @@ def test_what_has_to_be_done_is_said(environment: Environment, aws: Aws) -> None
     assert to_do(environment, find(environment, aws.clients)) == [
         "cleo@example.com: in the file, without an account: ground-truth deploy dev, or, if that"
         " changes nothing, ground-truth workers dev --fix",
-        "bo@example.com: not signed in yet; a temporary password is good for 3 days",
+        "bo@example.com: not signed in yet; a temporary password is good for 3 days. If an address"
+        " is wrong, write the right one in its place and deploy",
         "lead@example.com: get no mail before they follow the link in SNS's request",
     ]
 

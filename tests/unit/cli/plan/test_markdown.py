@@ -98,7 +98,7 @@ def test_the_json_has_all_that_the_page_describes() -> None:
     (shown,) = content["environments"]
 
     assert {name: content[name] for name in ("format", "verdict", "exit_code", "error")} == {
-        "format": 1,
+        "format": 2,
         "verdict": "destructive",
         "exit_code": 3,
         "error": None,

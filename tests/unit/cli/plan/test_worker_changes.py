@@ -25,15 +25,15 @@ def test_a_new_line_invites_and_a_missing_one_removes() -> None:
         _workers(ana=["dev-a"], bo=["dev-a"]), _workers(ana=["dev-a"], cy=["dev-b"])
     )
 
-    assert found.invited == (WorkerChange(email="cy@example.com", joins=("b",)),)
-    assert found.removed == (WorkerChange(email="bo@example.com", leaves=("a",)),)
+    assert found.invited == (WorkerChange(who="cy@example.com", joins=("b",)),)
+    assert found.removed == (WorkerChange(who="bo@example.com", leaves=("a",)),)
     assert found.moved == ()
 
 
 def test_another_team_moves() -> None:
     found = worker_changes(_workers(ana=["dev-a", "dev-b"]), _workers(ana=["dev-b", "dev-c"]))
 
-    assert found.moved == (WorkerChange(email="ana@example.com", joins=("c",), leaves=("a",)),)
+    assert found.moved == (WorkerChange(who="ana@example.com", joins=("c",), leaves=("a",)),)
     assert not found.invited
     assert not found.removed
 
@@ -41,7 +41,7 @@ def test_another_team_moves() -> None:
 def test_a_team_may_be_a_reference() -> None:
     found = worker_changes(environment(Workforce={}), _workers(ana=[{"Ref": "Group"}]))
 
-    assert found.invited == (WorkerChange(email="ana@example.com", joins=("<Workforce/b/Group>",)),)
+    assert found.invited == (WorkerChange(who="ana@example.com", joins=("<Workforce/b/Group>",)),)
 
 
 @pytest.mark.parametrize("written", ["Ana@Example.com", "ana@example.com"])
