@@ -24,6 +24,8 @@ _log = logging.getLogger("custom_resource")
 #: Seconds kept for a call that is still going on at the deadline, for stopping what was begun and
 #: for the answer.
 _MARGIN: Final = 120.0
+#: Seconds kept for the answer alone, when whatever still goes on is ended.
+_LAST: Final = 30.0
 #: The part of an address that is a credential.
 _SIGNED: Final = re.compile(r"\?[^\s'\"]*(?:Signature|Security-Token)=[^\s'\"]*")
 #: CloudFormation's limit is 1 KB.
@@ -75,10 +77,13 @@ def seconds_for(context: Any) -> float:
 
 def _work(event: Mapping[str, Any], context: Any, function: Function) -> Answer:
     from custom_resource.runtime import versions
+    from custom_resource.time_limit import time_limit
 
     known = event.get("PhysicalResourceId", "none")
     _log.info("%s: begins with id %s on %s", _step(event), known, versions())
-    outcome = function.work(event, _step(event), seconds_for(context))
+    left = context.get_remaining_time_in_millis() / 1000
+    with time_limit(left - _LAST):
+        outcome = function.work(event, _step(event), seconds_for(context))
     return Answer(
         status="SUCCESS",
         physical_id=outcome.physical_id or _known_id(event, function),
@@ -117,10 +122,15 @@ def _readable(error: Exception, function: Function) -> str | None:
     try:
         from botocore.exceptions import ClientError
 
-        from custom_resource.errors import CustomResourceError
+        from custom_resource.errors import CustomResourceError, is_lost
 
         if isinstance(error, CustomResourceError):
             return str(error)
+        if is_lost(error):
+            return (
+                "deploy again when AWS can be reached, which AWS Health may know more of: no answer"
+                f" came, {error}"
+            )
         return function.explain(error) if isinstance(error, ClientError) else None
     except Exception:  # noqa: BLE001  # then `error` is most likely the same one
         return None

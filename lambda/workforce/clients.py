@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from botocore.config import Config
 
-from custom_resource.context import CONFIG, EventContext, propagation_seconds, real_clock, step_log
+from custom_resource.answers import TimeIsOverError, checked
+from custom_resource.context import (
+    CONFIG,
+    Clock,
+    EventContext,
+    propagation_seconds,
+    real_clock,
+    step_log,
+)
+from workforce.together import Together, by_threads
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -19,6 +28,8 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sns import SNSClient
 
+#: Seconds after the deadline in which what is begun may still be brought to its end.
+_GRACE: Final = 10.0
 _ONCE: Final = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
 
@@ -32,6 +43,8 @@ class Clients(EventContext):
     client_without_retries: Callable[[str], Any]
     #: The date, for what is remembered longer than an event takes; in UTC.
     today: Callable[[], datetime] = lambda: datetime.now(UTC)
+    #: Works on many people, one after the other or some at a time.
+    together: Together = by_threads
 
     @functools.cached_property
     def sagemaker(self) -> SageMakerClient:
@@ -76,14 +89,33 @@ class Clients(EventContext):
 
 def connect(*, step: str, seconds: float) -> Clients:
     """Return real clients and a clock whose deadline is `seconds` from now."""
+    clock = real_clock(seconds)
+
+    def client(service: str, config: Config = CONFIG) -> Any:
+        return in_time(checked(_client(service, config)), clock)
+
     return Clients(
-        client=_client,
-        client_without_retries=functools.partial(_client, config=_ONCE),
-        clock=real_clock(seconds),
+        client=client,
+        client_without_retries=functools.partial(client, config=_ONCE),
+        clock=clock,
         log=step_log(step),
         propagation_seconds=propagation_seconds(),
     )
 
 
-def _client(service: str, config: Config = CONFIG) -> Any:
+def in_time(client: Any, clock: Clock) -> Any:
+    """Return a client that asks nothing any more when the answer to CloudFormation is due.
+
+    Whoever asks then is told that no answer came, as where AWS is lost.
+    """
+
+    def check(model: Any, **_: Any) -> None:
+        if clock.now() > clock.deadline + _GRACE:
+            raise TimeIsOverError(operation=model.name)
+
+    client.meta.events.register("before-call", check)
+    return client
+
+
+def _client(service: str, config: Config) -> Any:
     return boto3.client(service, config=config)  # type: ignore[call-overload]  # any service

@@ -107,6 +107,8 @@ class Summary:
 
 
 def _listed(names: list[str]) -> str:
+    # Whoever was worked on together has come in any order.
+    in_order = sorted(names, key=lambda name: int(name.partition(" ")[0]))
     more = len(names) - _MOST_NAMES
-    shown = ", ".join(names[:_MOST_NAMES])
+    shown = ", ".join(in_order[:_MOST_NAMES])
     return f"worker {shown} and {more} more" if more > 0 else f"worker {shown}"

@@ -12,11 +12,11 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from custom_resource.errors import CustomResourceError, code_of
 from workforce.accounts import PERSONAL, Account, Accounts
-from workforce.departures import discard, give_back, release, remove, take_back
+from workforce.departures import discard, give_back, let_in, release, remove, take_back
 from workforce.earlier_versions import known
 from workforce.groups import has_marker
 from workforce.invitations import Invitations
@@ -37,6 +37,10 @@ _Leave: TypeAlias = Callable[[Account, Scope, Accounts], bool]
 
 #: Seconds kept for one person: as many calls as it takes, none of them slow.
 _ONE_PERSON: Final = 15.0
+_TOO_LATE: Final = (
+    "this {kind} came after CloudFormation had gone on, and is not obeyed; deploy again if it is"
+    " wanted"
+)
 #: Refusals that concern one person only.
 _OF_ONE: Final = PERSONAL | {"UserNotFoundException"}
 
@@ -48,6 +52,8 @@ class _Present:
     accounts: dict[str, Account] = field(default_factory=dict)
     #: Username to the groups of ours that the account is in.
     groups: dict[str, set[str]] = field(default_factory=dict)
+    #: Usernames of the accounts that this run has made.
+    made: set[str] = field(default_factory=set)
 
     def by_address(self, members: Container[str]) -> dict[str | None, list[Account]]:
         """Return the accounts of each address of the file, the person's own first.
@@ -75,17 +81,15 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
     members = {email: teams for email, teams in everybody.items() if email not in ended}
     accounts = Accounts(pool=event.text("UserPoolId"), aws=aws)
     if is_late(event, aws):
-        raise CustomResourceError(
-            f"this {event.kind} came after CloudFormation had gone on, and is not obeyed; deploy "
-            "again if it is wanted"
-        )
+        raise CustomResourceError(_TOO_LATE.format(kind=event.kind))
     is_back = event.kind == "Update" and is_rollback(event.stack_id, aws)
     leave = take_back if is_back else remove
     present = _present(accounts, scope.groups)
-    for username, groups in present.groups.items():
-        if scope.marker in groups:
-            marked = present.accounts[username]
-            present.accounts[username] = known(marked, groups, scope, accounts)
+    marked = [name for name, groups in present.groups.items() if scope.marker in groups]
+    ours = aws.together(
+        lambda name: known(present.accounts[name], present.groups[name], scope, accounts), marked
+    )
+    present.accounts.update(zip(marked, ours, strict=True))
     summary = Summary(scope.environment, everybody)
     summary.ended(ended)
     by_address = present.by_address(members)
@@ -93,16 +97,31 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
     # Removed lines whose accounts were cut off, or taken, from their groups.
     removed = old_members_of(event.before).keys() - members.keys()
     strangers += _found(removed, present, accounts)
-    summary.removed = sum([_is_out(each, present, scope, accounts, leave) for each in strangers])
+    out = aws.together(
+        lambda each: _is_out(each, present, scope, accounts, leave, dropped=removed), strangers
+    )
+    summary.removed = sum(out)
     named = _settled(members, by_address, present, scope, summary, accounts)
     for email, own in named.items():
         # Somebody's other accounts.
         for each in by_address.get(email, ()):
             if each.username != own.username:
                 _is_out(each, present, scope, accounts, leave)
-    if not is_back and not is_late(event, aws):
+    if is_late(event, aws):
+        _undo(event, named.values(), scope, accounts)
+    elif not is_back:
         named = _invited(named, accounts)
     return {"Summary": summary.text(named, aws.today()), "Count": str(len(everybody))}
+
+
+def _undo(event: Event, named: Iterable[Account], scope: Scope, accounts: Accounts) -> None:
+    """Raise CustomResourceError; undo a Create whose Delete may have come before it had begun.
+
+    An Update is taken back by another one, which knows what was before.
+    """
+    if event.kind == "Create":
+        accounts.aws.together(lambda each: give_back(each, scope, accounts), named)
+    raise CustomResourceError(_TOO_LATE.format(kind=event.kind))
 
 
 #: Who is no longer named is removed, also from the teams that the old properties name.
@@ -130,11 +149,11 @@ def delete(event: Event, aws: Clients) -> None:
         *present.accounts.values(),
         *_found(old_members_of(event.properties), present, accounts),
     ]
-    leave = give_back if is_rollback(event.stack_id, aws) else discard
+    # Accounts that are deleted are so for ever: where nobody knows, it is taken for a roll-back.
+    leave = give_back if is_rollback(event.stack_id, aws, unknown=True) else discard
     if leave is discard and event.flag("KeepAccounts"):
         leave = release
-    for account in everybody:
-        leave(account, scope, accounts)
+    accounts.aws.together(lambda each: leave(each, scope, accounts), everybody)
 
 
 def end(event: Event, aws: Clients, is_current: Callable[[], bool]) -> int:
@@ -168,8 +187,10 @@ def _present(accounts: Accounts, groups: Iterable[str]) -> _Present:
 def _found(emails: Iterable[str], present: _Present, accounts: Accounts) -> list[Account]:
     """Return the accounts of ours that have these addresses and are in none of our groups."""
     known = {account.email for account in present.accounts.values()}
+    unknown = sorted({*emails} - known)
     try:
-        found = [accounts.find(email) for email in sorted(emails) if email not in known]
+        accounts.expect(unknown)
+        found = accounts.aws.together(accounts.find, unknown)
     except ClientError as error:
         if code_of(error) not in GONE:
             raise
@@ -178,11 +199,21 @@ def _found(emails: Iterable[str], present: _Present, accounts: Accounts) -> list
 
 
 def _is_out(
-    account: Account, present: _Present, scope: Scope, accounts: Accounts, leave: _Leave
+    account: Account,
+    present: _Present,
+    scope: Scope,
+    accounts: Accounts,
+    leave: _Leave,
+    *,
+    dropped: Container[str] = (),
 ) -> bool:
-    """Let somebody leave; say whether that has ended their access."""
+    """Let somebody leave; say whether that has ended their access.
+
+    Who has left is left alone, but for those whose line was dropped a moment ago.
+    """
     groups = present.groups.get(account.username, set())
-    if not account.is_enabled and not groups - {scope.marker}:
+    is_done = not account.is_enabled and not groups - {scope.marker}
+    if is_done and _address(account, dropped) is None:
         return False
     return leave(account, scope, accounts) and account.is_enabled
 
@@ -196,17 +227,23 @@ def _address(account: Account, members: Container[str]) -> str | None:
 
 
 def _account(
-    email: str, known: Account | None, present: _Present, scope: Scope, accounts: Accounts
+    email: str,
+    known: Account | None,
+    present: _Present,
+    scope: Scope,
+    accounts: Accounts,
+    ghosts: frozenset[str] = frozenset(),
 ) -> Account:
     """Return the account of whoever has an address; it is made where there is none.
 
-    `known` is the one of our groups, if there is one.
+    `known` is the one of our groups, if there is one; `ghosts` are usernames that lists show
+    though there are no such accounts any more.
     """
     account = known
     if account is not None and not any(account.rank[:2]):
         return account
     # There is none in our groups, or none that can be signed in to as it should.
-    others = [account, accounts.find(email)]
+    others = [account, accounts.find(email, without=ghosts)]
     account = min((each for each in others if each), key=lambda each: each.rank, default=None)
     if account is None:
         record = Record(
@@ -220,9 +257,16 @@ def _account(
         if account.record == record:
             accounts.join(account, [scope.marker])
             present.groups[account.username] = {scope.marker}
+            present.made.add(account.username)
             return account
     if account.username not in present.groups:
-        groups = accounts.groups(account)
+        try:
+            groups = accounts.groups(account)
+        except ClientError as error:
+            if code_of(error) != "UserNotFoundException":
+                raise
+            seen = ghosts | {account.username}
+            return _account(email, known, present, scope, accounts, seen)
         present.groups[account.username] = {*scope.groups & groups.keys()}
         if account.record is not None and not has_marker(groups):
             accounts.join(account, [scope.marker])
@@ -242,25 +286,30 @@ def _settled(
     Whom AWS refuses, or the time is too short for, is taken note of, and nobody else is kept
     waiting: what is done stays, whereas a deployment that fails is taken back, for ever anew.
     """
-    clock, named = accounts.aws.clock, {}
-    for email, teams in members.items():
+    clock = accounts.aws.clock
+    accounts.expect(email for email in members if not by_address.get(email))
+
+    def settle(email: str) -> Account | None:
         try:
             if clock.now() + _ONE_PERSON > clock.deadline:
                 summary.not_reached(email)
-                continue
+                return None
             known = next(iter(by_address.get(email, ())), None)
             account = _account(email, known, present, scope, accounts)
-            account = _in_teams(account, teams, present, scope, accounts)
-            named[email] = _as_named(account, email, accounts)
-        except ClientError as error:
+            account = _in_teams(account, members[email], present, scope, accounts)
+            return _as_named(account, email, accounts)
+        except (BotoCoreError, ClientError) as error:
             if is_passing(error):
                 summary.not_reached(email)
-            elif code_of(error) in _OF_ONE:
+            elif isinstance(error, ClientError) and code_of(error) in _OF_ONE:
                 accounts.aws.log.warning("a worker has no account: %s", code_of(error))
                 summary.refused(email, code_of(error))
             else:
                 raise
-    return named
+            return None
+
+    settled = zip(members, accounts.aws.together(settle, members), strict=True)
+    return {email: account for email, account in settled if account is not None}
 
 
 def _in_teams(
@@ -271,13 +320,11 @@ def _in_teams(
     accounts.join(account, teams - groups)
     accounts.leave(account, groups - teams)
     record = account.record
-    if record is None or not record.disabled_by:
-        return account
-    if not account.is_enabled:
-        accounts.enable(account)
-    # Written at last: who is cut off before it would be disabled by somebody's hand for ever.
-    known = accounts.rewrite(account, lambda found: replace(found or record, disabled_by=""))
-    return replace(known, is_enabled=True)
+    if record and teams - groups and account.username not in present.made:
+        # Another environment may have dropped, and disabled, somebody in the same moment.
+        account = accounts.look(account.username)
+        record = account.record
+    return let_in(account, record, accounts) if record and record.disabled_by else account
 
 
 def _as_named(account: Account, email: str, accounts: Accounts) -> Account:
@@ -291,9 +338,12 @@ def _as_named(account: Account, email: str, accounts: Accounts) -> Account:
 def _invited(named: Mapping[str, Account], accounts: Accounts) -> dict[str, Account]:
     """Send the invitations that are due; return the accounts as they are then."""
     invitations, today = Invitations(accounts, accounts.aws), accounts.aws.today()
-    return {
-        email: invitations.send(account)
-        if account.is_enabled and account.awaits_mail(today)
-        else account
+    due = {
+        email: account
         for email, account in named.items()
+        if account.is_enabled and account.awaits_mail(today)
     }
+    # The first one is agreed upon with other runs, which know then that this one is at work.
+    first = [invitations.send(account) for account in [*due.values()][:1]]
+    others = accounts.aws.together(invitations.send, [*due.values()][1:])
+    return {**named, **dict(zip(due, [*first, *others], strict=True))}

@@ -70,4 +70,4 @@ class MiniStack:
         self._topics.install()
         self._event_bus.install()
         self.mails.install()
-        self.pools.install(ground_truth.teams_of_group)
+        self.pools.install(ground_truth.teams_of_group, unlisted=ground_truth.unkindness.unlisted)

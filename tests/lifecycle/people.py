@@ -6,11 +6,11 @@ import hashlib
 import itertools
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from tests.lifecycle.cloudformation import CloudFormation, Response
+from tests.lifecycle.cloudformation import CloudFormation, Response, Sent
 from tests.lifecycle.simulation import Simulation
 from tests.unit.fake_services import ACCOUNT
 from tests.unit.workforce.cognito_pools import NOW, REGION, client_settings
@@ -108,6 +108,10 @@ class PeopleStack:
         self.people: People | None = None
         #: Type to what it answered to the last deployment.
         self.responses: dict[str, Response] = {}
+        #: The custom resources that are told of anything; the others are taken for done.
+        self.kinds: Collection[str] = TYPES
+        #: What a roll-back of the first deployment has failed to take back.
+        self._stuck: People | None = None
         self._numbers = itertools.count()
         self._begin_anew()
 
@@ -146,9 +150,37 @@ class PeopleStack:
         assert len(failed) == 1, "no custom resource has failed"
         return failed[0].reason
 
+    @property
+    def sent(self) -> list[Sent]:
+        """Every event of the stack that there is, and what it came to."""
+        return [each for resource in self._resources.values() for each in resource.sent]
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the stack can only be deleted, since its first deployment was not taken back."""
+        return self._stuck is not None
+
+    def recover(self) -> bool:
+        """Continue a roll-back that has failed, or delete what one has left; say if that ended.
+
+        A pool that is left over with its protection is deleted by hand.
+        """
+        recovered = [self._resources[kind].recover() for kind in reversed(TYPES)]
+        if all(recovered) and self._stuck is not None:
+            if self.pool in self.world.pools:
+                self.world.pools[self.pool]["DeletionProtection"] = "INACTIVE"
+            self._remove_own_types(self._stuck, None)
+            self._stuck = None
+            self._begin_anew()
+        return all(recovered)
+
     def deploy(self, people: People, *, fails_at: str = "") -> str:
         """Deploy a file and return the stack's status; `fails_at` lets a step fail after it."""
         self.responses = {}
+        if self._stuck is not None:
+            return "ROLLBACK_FAILED"  # the stack can only be deleted
+        if not self.recover():
+            return "UPDATE_ROLLBACK_FAILED"
         for resource in self._resources.values():
             resource.updates_stack = self.people is not None
         done: list[str] = []
@@ -164,6 +196,8 @@ class PeopleStack:
 
     def destroy(self) -> str:
         """Delete the stack and return its status."""
+        if self._stuck is not None:
+            return "DELETE_COMPLETE" if self.recover() else "DELETE_FAILED"
         if self.people is None:
             return "DELETE_COMPLETE"
         self.world.stack_status = "DELETE_IN_PROGRESS"
@@ -224,6 +258,8 @@ class PeopleStack:
         return steps
 
     def _begin(self, kind: str, properties: Mapping[str, Any]) -> bool:
+        if kind not in self.kinds:
+            return True
         token = {"ServiceToken": "arn", "ServiceTimeout": "900"}
         response = self._resources[kind].begin({**token, **properties})
         if response is not None:
@@ -236,11 +272,10 @@ class PeopleStack:
         if before is None:
             # What was never begun is not deleted.
             taken_back = [self._resources[kind].take_back() for kind in reversed(TYPES)]
-            self.people = people
-            taken_back.append(self._remove_own_types(people, None))
-            self.people = None
-            if not all(taken_back):
+            self._stuck = people
+            if not all(taken_back) or not self._remove_own_types(people, None):
                 return "ROLLBACK_FAILED"
+            self._stuck = None
             self._begin_anew()
             return "ROLLBACK_COMPLETE"
         if "Pool" in done:

@@ -174,7 +174,7 @@ def test_a_right_that_is_not_there_yet_is_waited_for(aws: FakePeople) -> None:
 
 def test_an_update_that_comes_late_is_not_obeyed(aws: FakePeople) -> None:
     address = f"https://example.com/?X-Amz-Date={NOW:%Y%m%dT%H%M%SZ}"
-    aws.resource_changed = {(STACK, _KIND): NOW + timedelta(minutes=5)}
+    aws.resource_changed = {(STACK, _KIND): (NOW + timedelta(minutes=5), "UPDATE_COMPLETE")}
 
     with pytest.raises(CustomResourceError, match="came after CloudFormation had gone on"):
         update(aws, _KIND, topics_properties(_ANA), topics_properties(_ANA), ResponseURL=address)

@@ -19,6 +19,7 @@ from tests.unit.workforce.cognito_idp import FakeCognito
 from tests.unit.workforce.cognito_pools import CLIENT, NOW, POOL, REGION
 from tests.unit.workforce.sns_topics import FakeTopics
 from workforce.clients import Clients
+from workforce.together import one_by_one
 
 NAME = "dev"
 SENDER = "labeling@example.com"
@@ -51,8 +52,9 @@ class FakePeople(FakeTopics, FakeCognito):
     looks_without_address: int = 0
     #: StackStatus of all stacks.
     stack_status: str = "CREATE_IN_PROGRESS"
-    #: Stack and logical id to when CloudFormation has begun or ended something with the resource.
-    resource_changed: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    #: Stack and logical id to when CloudFormation has begun or ended something with the resource,
+    #: and what.
+    resource_changed: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
     #: The secret that the workforce has got.
     oidc_secret: str = ""
 
@@ -64,6 +66,7 @@ class FakePeople(FakeTopics, FakeCognito):
             today=lambda: NOW + timedelta(seconds=self.time),
             clock=Clock(now=lambda: self.time, sleep=self._sleep, deadline=self.time + seconds),
             log=step_log("Test"),
+            together=one_by_one,
         )
 
     # What CloudFormation, the console and people do.
@@ -242,7 +245,7 @@ class FakePeople(FakeTopics, FakeCognito):
         detail = {
             "LogicalResourceId": name,
             "ResourceType": "Custom::Workers",
-            "LastUpdatedTimestamp": changed,
-            "ResourceStatus": "UPDATE_IN_PROGRESS",
+            "LastUpdatedTimestamp": changed[0],
+            "ResourceStatus": changed[1],
         }
         return {"StackResourceDetail": detail}

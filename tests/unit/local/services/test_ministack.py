@@ -134,6 +134,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_attr_list_to_dict": ("attrs",),
         "_resolve_user": ("pool", "username"),
         "_pool_out": ("pool",),
+        "_user_out": ("user",),
         "_deliver_invitation_email": ("pool", "username", "attr_dict", "subject", "body"),
         **dict.fromkeys(
             (
@@ -149,6 +150,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
                 "_describe_user_pool_client",
                 "_describe_user_pool_domain",
                 "_list_users",
+                "_list_users_in_group",
                 "_update_user_pool",
                 "_update_user_pool_client",
             ),
