@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
     from types_boto3_sagemaker import SageMakerClient
+    from types_boto3_sns import SNSClient
 
 _ONCE: Final = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
@@ -62,8 +63,19 @@ class Clients(EventContext):
         return self.client("sesv2")
 
     @functools.cached_property
+    def s3(self) -> Any:
+        """The list of people, where it is an object."""
+        return self.client("s3")
+
+    @functools.cached_property
+    def sns(self) -> SNSClient:
+        """Who is told of a team's work."""
+        client: SNSClient = self.client("sns")
+        return client
+
+    @functools.cached_property
     def secrets(self) -> Any:
-        """The secret of an OIDC client."""
+        """The secret of an OIDC client, and the list of people, where it is one."""
         return self.client("secretsmanager")
 
 

@@ -21,9 +21,12 @@ from workforce.earlier_versions import known
 from workforce.groups import has_marker
 from workforce.invitations import Invitations
 from workforce.late import is_late
+from workforce.membership import check_loss, everybody
+from workforce.people_source import ListError
 from workforce.record import Record
 from workforce.rollback import is_rollback
-from workforce.scope import Scope, members_of, old_members_of, scope_of
+from workforce.scope import Scope, old_members_of, scope_of
+from workforce.subscribers import subscribers_of
 from workforce.summary import Summary
 from workforce.waiting import GONE, is_passing
 
@@ -60,6 +63,13 @@ class _Present:
             accounts.sort(key=lambda each: (each.email != email, *each.rank))
         return found
 
+    def addresses(self) -> set[str]:
+        """Return the addresses that accounts have, and by which files have named them."""
+        everybody = self.accounts.values()
+        return {each.email for each in everybody} | {
+            each.record.named for each in everybody if each.record and each.record.named
+        }
+
 
 def physical_id(event: Event) -> str:
     """Return another id for another pool, so that the old one loses its workers."""
@@ -68,36 +78,20 @@ def physical_id(event: Event) -> str:
 
 def create(event: Event, aws: Clients) -> dict[str, str]:
     """Let nobody else in, give everybody an account, set the groups exactly, invite."""
-    members, scope = members_of(event.properties), scope_of(event)
-    accounts = Accounts(pool=event.text("UserPoolId"), aws=aws)
     if is_late(event, aws):
         raise CustomResourceError(
             f"this {event.kind} came after CloudFormation had gone on, and is not obeyed; deploy "
             "again if it is wanted"
         )
     is_back = event.kind == "Update" and is_rollback(event.stack_id, aws)
-    leave = take_back if is_back else remove
-    present = _present(accounts, scope.groups)
-    for username, groups in present.groups.items():
-        if scope.marker in groups:
-            marked = present.accounts[username]
-            present.accounts[username] = known(marked, groups, scope, accounts)
-    summary = Summary(scope.environment, members)
-    by_address = present.by_address(members)
-    strangers = by_address[None]
-    # Removed lines whose accounts were cut off, or taken, from their groups.
-    removed = old_members_of(event.before).keys() - members.keys()
-    strangers += _found(removed, present, accounts)
-    summary.removed = sum([_is_out(each, present, scope, accounts, leave) for each in strangers])
-    named = _settled(members, by_address, present, scope, summary, accounts)
-    for email, own in named.items():
-        # Somebody's other accounts.
-        for each in by_address.get(email, ()):
-            if each.username != own.username:
-                _is_out(each, present, scope, accounts, leave)
-    if not is_back and not is_late(event, aws):
-        named = _invited(named, accounts)
-    return {"Summary": summary.text(named, aws.today()), "Count": str(len(members))}
+    try:
+        return _set(event, aws, everybody(event, aws), is_back=is_back)
+    except ListError as refusal:
+        if not is_back:
+            raise
+        # A list that can't be gone by would block the stack; it says nothing of what was before.
+        aws.log.warning("not refused, because a deployment is taken back: %s", refusal)
+        return {"Summary": f"people stay as they are: {refusal}", "Count": ""}
 
 
 #: Who is no longer named is removed, also from the teams that the old properties name.
@@ -130,6 +124,54 @@ def delete(event: Event, aws: Clients) -> None:
         leave = release
     for account in everybody:
         leave(account, scope, accounts)
+
+
+def _set(
+    event: Event, aws: Clients, members: Mapping[str, set[str]], *, is_back: bool
+) -> dict[str, str]:
+    """Do it for everybody; `members` is address to teams."""
+    scope = scope_of(event)
+    accounts = Accounts(pool=event.text("UserPoolId"), aws=aws)
+    leave = take_back if is_back else remove
+    present = _present(accounts, scope.groups)
+    for username, groups in present.groups.items():
+        if scope.marker in groups:
+            marked = present.accounts[username]
+            present.accounts[username] = known(marked, groups, scope, accounts)
+    by_address = present.by_address(members)
+    strangers = by_address[None]
+    _check_loss(event, present, strangers, scope)
+    summary = Summary(scope.environment, members)
+    subscribers = subscribers_of(event, members, aws)
+    # Before they leave the groups, by which a run that is cut off knows them.
+    subscribers.leave(present.addresses())
+    # Removed lines whose accounts were cut off, or taken, from their groups.
+    removed = old_members_of(event.before).keys() - members.keys()
+    strangers += _found(removed, present, accounts)
+    summary.removed = sum([_is_out(each, present, scope, accounts, leave) for each in strangers])
+    named = _settled(members, by_address, present, scope, summary, accounts)
+    for email, own in named.items():
+        # Somebody's other accounts.
+        for each in by_address.get(email, ()):
+            if each.username != own.username:
+                _is_out(each, present, scope, accounts, leave)
+    if not is_back and not is_late(event, aws):
+        subscribers.join(summary)
+        named = _invited(named, accounts)
+    return {"Summary": summary.text(named, aws.today()), "Count": str(len(members))}
+
+
+def _check_loss(
+    event: Event, present: _Present, strangers: Iterable[Account], scope: Scope
+) -> None:
+    """Refuse a list that would end most people's access; they have it by being in a team."""
+    have_access = {
+        username
+        for username, groups in present.groups.items()
+        if groups & scope.teams and present.accounts[username].is_enabled
+    }
+    leaving = have_access & {each.username for each in strangers}
+    check_loss(event, len(leaving), len(have_access) - len(leaving))
 
 
 def _present(accounts: Accounts, groups: Iterable[str]) -> _Present:
