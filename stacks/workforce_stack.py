@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from constructs.ground_truth import Notifications
 from constructs.ground_truth.workforce.oidc_workforce import OidcWorkforce
+from constructs.ground_truth.workforce.people_list import PeopleList, TeamOfList
 from constructs.ground_truth.workforce.pool_protection import PoolProtection
 from constructs.ground_truth.workforce.portal_login import PortalLogin
 from constructs.ground_truth.workforce.portal_network import PortalNetwork
@@ -68,6 +71,10 @@ class WorkforceStack(cdk.Stack):
             addresses=[address for team in config.teams.values() for address in team.notify],
         )
         self.notifications.node.add_dependency(self._first)
+        topics = {
+            key: self.notifications.team(key, environment.team_name(key), addresses)
+            for key, addresses in config.subscribed.items()
+        }
         teams = {
             key: WorkTeam(
                 self,
@@ -76,7 +83,7 @@ class WorkforceStack(cdk.Stack):
                 description=team.description,
                 workforce=workforce,
                 idp_groups=team.groups,
-                topic=self.notifications.team(key, environment.team_name(key), team.addresses),
+                topic=topics[key],
             )
             for key, team in config.teams.items()
         }
@@ -93,7 +100,7 @@ class WorkforceStack(cdk.Stack):
                 in_vpc=network is not None and network.vpc is not None,
                 function=self.function,
             )
-        portal_url = self._log_in(workforce, teams)
+        portal_url = self._log_in(workforce, teams, topics)
         self._outputs(workforce, portal_url)
 
     def _workforce_check(self) -> WorkforceCheck:
@@ -181,7 +188,12 @@ class WorkforceStack(cdk.Stack):
             ready=self._check,
         )
 
-    def _log_in(self, workforce: WorkforceReference, teams: dict[str, WorkTeam]) -> str:
+    def _log_in(
+        self,
+        workforce: WorkforceReference,
+        teams: dict[str, WorkTeam],
+        topics: dict[str, sns.Topic],
+    ) -> str:
         """Let workers log in and invite them; return where."""
         config = self._environment.workforce
         portal_url = f"https://{workforce.sub_domain}"
@@ -209,8 +221,40 @@ class WorkforceStack(cdk.Stack):
             after=ready,
             keep_accounts=self._environment.protected,
             function=self.function,
+            people_list=self._people_list(teams, topics),
         )
         return portal_url
+
+    def _people_list(
+        self, teams: dict[str, WorkTeam], topics: dict[str, sns.Topic]
+    ) -> Mapping[str, Any] | None:
+        """Return what the workers are told of people whom this stack does not subscribe."""
+        config = self._environment.workforce
+        subscribed = config.subscribed
+        more = {
+            key: sorted({*team.addresses} - {*subscribed[key]})
+            for key, team in config.teams.items()
+        }
+        if config.workers_from is None and not any(more.values()):
+            return None
+        return PeopleList(
+            self,
+            "PeopleList",
+            source=config.workers_from,
+            key_arn=config.workers_from_key,
+            teams=[
+                TeamOfList(
+                    key=key,
+                    name=team.name,
+                    topic=topics[key],
+                    subscribed=subscribed[key],
+                    more=more[key],
+                )
+                for key, team in teams.items()
+            ],
+            notifications=self.notifications,
+            function=self.function,
+        ).properties
 
     def _outputs(self, workforce: WorkforceReference, portal_url: str) -> None:
         cdk.CfnOutput(self, "PortalUrl", description="Workers log in here", value=portal_url)

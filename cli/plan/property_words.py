@@ -61,10 +61,14 @@ _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
         "VpcSourceIp": "address of the VPC",
     },
     "Custom::Workers": {
+        "DeadLetters": "queue of what can't be delivered",
         "Environment": "environment",
+        "From": "list of people",
         "KeepAccounts": "keep accounts",
         "MarkerGroup": "group of the accounts that are made here",
         "Members": "people",
+        "Revision": "version of the list of people",
+        "Teams": "subscriptions beyond the template",
         "UserPoolId": "user pool",
     },
     "Custom::WorkforceCheck": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct, IDependable
@@ -32,6 +33,7 @@ class Workers(Construct):
         after: Sequence[IDependable],
         keep_accounts: bool,
         function: WorkforceFunction,
+        people_list: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
 
@@ -75,6 +77,7 @@ class Workers(Construct):
                     for email, teams in members.items()
                 ],
                 "KeepAccounts": keep_accounts,
+                **(people_list or {}),
             },
         )
         resource.node.add_dependency(marker, *function.permissions, *after)

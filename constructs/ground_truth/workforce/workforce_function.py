@@ -71,11 +71,12 @@ class WorkforceFunction(CustomResourceFunction):
         ]
         self._more: iam.ManagedPolicy | None = None
         self._network: iam.ManagedPolicy | None = None
+        self._list: iam.ManagedPolicy | None = None
 
     @property
     def permissions(self) -> list[iam.ManagedPolicy]:
         """What a resource of the function depends on, so that it is allowed to do its work."""
-        every = (self.policy, self._more, self._network)
+        every = (self.policy, self._more, self._network, self._list)
         return [each for each in every if each is not None]
 
     def allow(self, *, actions: list[str], resources: list[str]) -> None:
@@ -98,3 +99,14 @@ class WorkforceFunction(CustomResourceFunction):
             self._network.node.add_dependency(after)
         self._network.add_statements(iam.PolicyStatement(actions=actions, resources=resources))
         return self._network
+
+    def allow_list(self, statements: list[iam.PolicyStatement]) -> None:
+        """Let the function read a list of people, and subscribe whom CloudFormation does not.
+
+        This is a policy of its own: when a file has no such people any more, it is still there
+        while what they had is taken back, since CloudFormation deletes what a template has no more
+        when all else is done.
+        """
+        if self._list is None:
+            self._list = iam.ManagedPolicy(self, "ListPolicy", roles=[self._role])
+        self._list.add_statements(*statements)
