@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from constructs.ground_truth import Notifications
 from constructs.ground_truth.workforce.oidc_workforce import OidcWorkforce
-from constructs.ground_truth.workforce.people_list import PeopleList, TeamOfList
+from constructs.ground_truth.workforce.people_list import PeopleList
+from constructs.ground_truth.workforce.people_round import PeopleRound
 from constructs.ground_truth.workforce.pool_protection import PoolProtection
 from constructs.ground_truth.workforce.portal_login import PortalLogin
 from constructs.ground_truth.workforce.portal_network import PortalNetwork
 from constructs.ground_truth.workforce.private_workforce import PrivateWorkforce
+from constructs.ground_truth.workforce.subscriptions import Subscriptions
 from constructs.ground_truth.workforce.user_pool import WorkerPool
 from constructs.ground_truth.workforce.work_team import WorkTeam
 from constructs.ground_truth.workforce.worker_access import WorkerAccess
@@ -71,10 +71,6 @@ class WorkforceStack(cdk.Stack):
             addresses=[address for team in config.teams.values() for address in team.notify],
         )
         self.notifications.node.add_dependency(self._first)
-        topics = {
-            key: self.notifications.team(key, environment.team_name(key), addresses)
-            for key, addresses in config.subscribed.items()
-        }
         teams = {
             key: WorkTeam(
                 self,
@@ -83,7 +79,9 @@ class WorkforceStack(cdk.Stack):
                 description=team.description,
                 workforce=workforce,
                 idp_groups=team.groups,
-                topic=topics[key],
+                topic=self.notifications.team(
+                    key, environment.team_name(key), config.subscribed[key]
+                ),
             )
             for key, team in config.teams.items()
         }
@@ -100,7 +98,22 @@ class WorkforceStack(cdk.Stack):
                 in_vpc=network is not None and network.vpc is not None,
                 function=self.function,
             )
-        portal_url = self._log_in(workforce, teams, topics)
+        self._list = self._people_list()
+        self._subscriptions = Subscriptions(
+            self,
+            "Subscriptions",
+            notifications=self.notifications,
+            last_days={key: config.last_days_of_notices(key) for key in config.teams},
+            more=config.not_subscribed,
+            groups={key: team.name for key, team in teams.items()} if self._list else {},
+            user_pool_id=workforce.pool_client.user_pool_id
+            if self._list and workforce.pool_client
+            else None,
+            revision=self._list.revision if self._list else None,
+            function=self.function,
+        )
+        PeopleRound(self, "Round", function=self.function, after=self._subscriptions.resource)
+        portal_url = self._log_in(workforce, teams)
         self._outputs(workforce, portal_url)
 
     def _workforce_check(self) -> WorkforceCheck:
@@ -188,12 +201,7 @@ class WorkforceStack(cdk.Stack):
             ready=self._check,
         )
 
-    def _log_in(
-        self,
-        workforce: WorkforceReference,
-        teams: dict[str, WorkTeam],
-        topics: dict[str, sns.Topic],
-    ) -> str:
+    def _log_in(self, workforce: WorkforceReference, teams: dict[str, WorkTeam]) -> str:
         """Let workers log in and invite them; return where."""
         config = self._environment.workforce
         portal_url = f"https://{workforce.sub_domain}"
@@ -212,49 +220,35 @@ class WorkforceStack(cdk.Stack):
             )
             ready.append(login)
             portal_url = login.portal_url
-        Workers(
+        workers = Workers(
             self,
             "Workers",
             environment=self._environment.name,
             members={email: [teams[key] for key in keys] for email, keys in config.workers.items()},
+            last_days=config.last_days,
             workforce=workforce,
             after=ready,
             keep_accounts=self._environment.protected,
             function=self.function,
-            people_list=self._people_list(teams, topics),
+            people_list=self._list,
         )
+        if self._list is not None:
+            # Who is told of a team's work is known when everybody is in their teams.
+            self._subscriptions.resource.node.add_dependency(workers)
         return portal_url
 
-    def _people_list(
-        self, teams: dict[str, WorkTeam], topics: dict[str, sns.Topic]
-    ) -> Mapping[str, Any] | None:
-        """Return what the workers are told of people whom this stack does not subscribe."""
+    def _people_list(self) -> PeopleList | None:
         config = self._environment.workforce
-        subscribed = config.subscribed
-        more = {
-            key: sorted({*team.addresses} - {*subscribed[key]})
-            for key, team in config.teams.items()
-        }
-        if config.workers_from is None and not any(more.values()):
+        if config.workers_from is None:
             return None
         return PeopleList(
             self,
             "PeopleList",
             source=config.workers_from,
             key_arn=config.workers_from_key,
-            teams=[
-                TeamOfList(
-                    key=key,
-                    name=team.name,
-                    topic=topics[key],
-                    subscribed=subscribed[key],
-                    more=more[key],
-                )
-                for key, team in teams.items()
-            ],
-            notifications=self.notifications,
+            teams={key: self._environment.team_name(key) for key in config.teams},
             function=self.function,
-        ).properties
+        )
 
     def _outputs(self, workforce: WorkforceReference, portal_url: str) -> None:
         cdk.CfnOutput(self, "PortalUrl", description="Workers log in here", value=portal_url)

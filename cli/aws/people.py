@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from cli.aws.notices import Notice, notices
 from cli.aws.portal import call_back_url
 from cli.aws.session import client
 from cli.errors import CommandError
@@ -19,13 +20,12 @@ from ground_truth.config import Environment
 from workforce import clients as function
 from workforce.accounts import Account, Accounts
 from workforce.groups import marker_of
+from workforce.last_days import has_ended
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
     from types_boto3_sns import SNSClient
 
-#: What SNS gives as the ARN of a subscription that nobody has confirmed.
-_PENDING: Final = "PendingConfirmation"
 #: Days for which a temporary password is good in a pool that does not say so
 #: (botocore's model of `cognito-idp`, PasswordPolicyType).
 _PASSWORD_DAYS: Final = 7
@@ -63,7 +63,11 @@ class Clients:
 
     def of_function(self) -> function.Clients:
         """Return what the function behind the workers takes."""
-        services = {"cloudformation": self.cloudformation, "cognito-idp": self.cognito}
+        services = {
+            "cloudformation": self.cloudformation,
+            "cognito-idp": self.cognito,
+            "sns": self.sns,
+        }
         now = time.monotonic
         return function.Clients(
             client=services.__getitem__,
@@ -91,13 +95,27 @@ class Person:
     has_expired: bool = False
     #: The teams whose group the account is in.
     teams: list[str] = field(default_factory=list)
-    #: Topic's name → whether the subscription is confirmed.
-    subscriptions: dict[str, bool] = field(default_factory=dict)
+    #: Topic's name → how far it is; only of topics that the address is to get, or gets.
+    subscriptions: dict[str, Notice] = field(default_factory=dict)
+    #: The last day of work, in UTC; None where the file has none.
+    until: date | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the last day is over."""
+        return has_ended(self.until, datetime.now(UTC).date())
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether mails are to come that don't, and nobody is asked to confirm any more."""
+        return any(each in ("ended", "forgotten") for each in self.subscriptions.values())
 
     @property
     def state(self) -> str:
         """A few words on how far a worker has come."""
         account = self.account
+        if self.has_ended and not self.teams:
+            return "ended"
         if account is None:
             return "not invited" if self.is_worker else "-"
         if not account.is_enabled:
@@ -148,8 +166,8 @@ def find(environment: Environment, clients: Clients) -> People:
     if pool_id is not None:
         days = _password_days(clients.cognito, pool_id)
         _add_accounts(environment, clients.accounts(pool_id), days, persons)
-    for name, arn in topics(environment, clients).items():
-        _add_subscriptions(clients.sns, name, arn, persons)
+    for email, found in notices(environment, clients).items():
+        persons.setdefault(email, Person(email=email)).subscriptions = found
     problem = ""
     if pool_id is not None and client_id is not None:
         problem = _login_problem(clients.cognito, pool_id, client_id, outputs["PortalUrl"])
@@ -162,17 +180,13 @@ def find(environment: Environment, clients: Clients) -> People:
     )
 
 
-def topics(environment: Environment, clients: Clients) -> dict[str, str]:
-    """Return what each topic is about, with its ARN."""
-    return dict(_topics(environment, clients))
-
-
 def _listed(environment: Environment) -> dict[str, Person]:
     persons: dict[str, Person] = {}
     for team in environment.workforce.teams.values():
         for email in team.addresses:
             person = persons.setdefault(email, Person(email=email, is_listed=True))
-            person.is_worker = person.is_worker or email in team.workers
+            person.is_worker = person.is_worker or email in team.emails
+            person.until = environment.workforce.last_days.get(email)
     return persons
 
 
@@ -201,18 +215,6 @@ def _outputs(environment: Environment, clients: Clients) -> dict[str, str]:
     return outputs
 
 
-def _topics(environment: Environment, clients: Clients) -> Iterator[tuple[str, str]]:
-    pages = clients.cloudformation.get_paginator("list_stack_resources").paginate(
-        StackName=f"{environment.name}-Workforce"
-    )
-    for page in pages:
-        for resource in page["StackResourceSummaries"]:
-            if resource["ResourceType"] == "AWS::SNS::Topic":
-                arn = resource["PhysicalResourceId"]
-                attributes = clients.sns.get_topic_attributes(TopicArn=arn)["Attributes"]
-                yield attributes["DisplayName"].removeprefix("Labeling work for "), arn
-
-
 def _password_days(cognito: CognitoIdentityProviderClient, pool_id: str) -> int:
     pool = cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
     policy = pool.get("Policies", {}).get("PasswordPolicy", {})
@@ -238,15 +240,6 @@ def _add_accounts(
             person.has_expired = account.is_untouched and invited < oldest
             if group != marker:
                 person.teams.append(group)
-
-
-def _add_subscriptions(sns: SNSClient, name: str, arn: str, persons: dict[str, Person]) -> None:
-    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
-    for page in pages:
-        for each in page["Subscriptions"]:
-            email = each["Endpoint"].lower()
-            person = persons.setdefault(email, Person(email=email))
-            person.subscriptions[name] = each["SubscriptionArn"] != _PENDING
 
 
 def _login_problem(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Stands for an address, of which it is none.
 _ALL: Final = "all"
+#: How far somebody is with the mails of a topic.
+_MAILS: Final = {"confirmed": "yes", "pending": "asked", "ended": "ENDED", "forgotten": "NO"}
 #: State of a worker → what somebody has to do.
 _WAITING: Final = (
     (
@@ -162,10 +164,28 @@ def to_do(environment: Environment, people: People) -> list[str]:
         for each in persons
         if each.is_worker and each.account and each.account.email != each.email
     ]
-    silent = [each.email for each in persons if not all(each.subscriptions.values())]
+    asked = [each.email for each in persons if "pending" in each.subscriptions.values()]
+    if asked:
+        sentences.append(
+            f"{', '.join(asked)}: get no mail before they follow the link in SNS's request"
+        )
+    silent = [each.email for each in persons if each.is_listed and each.is_silent]
     if silent:
         sentences.append(
-            f"{', '.join(silent)}: get no mail before they follow the link in SNS's request"
+            f"{', '.join(silent)}: get no mail, and are not asked any more: they have not followed"
+            " the link within 48 hours, or have ended their subscription; ground-truth workers"
+            f" {environment.name} --remind all asks again"
+        )
+    unnamed = [
+        each.email
+        for each in persons
+        if not each.is_listed and "confirmed" in each.subscriptions.values()
+    ]
+    if unnamed:
+        sentences.append(
+            f"{', '.join(unnamed)}: get mails, which the file does not say; what was confirmed"
+            " after its address had left the file ends within an hour, and what somebody has made"
+            " by hand stays"
         )
     return sentences
 
@@ -179,16 +199,21 @@ def _as_json(person: Person) -> dict[str, Any]:
         "mail_refused": record.why if record and record.why else None,
         "in_file": person.is_listed,
         "teams": person.teams,
-        "mails_confirmed": person.subscriptions,
+        "until": f"{person.until}" if person.until else None,
+        "mails_confirmed": {
+            name: state == "confirmed" for name, state in person.subscriptions.items()
+        },
+        "mails": person.subscriptions,
     }
 
 
 def _state(person: Person) -> str:
-    return person.state if person.is_listed else f"{person.state}, not in the file"
+    if not person.is_listed:
+        return f"{person.state}, not in the file"
+    return f"{person.state}, until {person.until}" if person.until else person.state
 
 
 def _mails(person: Person) -> str:
     return ", ".join(
-        f"{name}: {'yes' if confirmed else 'NO'}"
-        for name, confirmed in sorted(person.subscriptions.items())
+        f"{name}: {_MAILS[state]}" for name, state in sorted(person.subscriptions.items())
     )

@@ -74,7 +74,12 @@ def _resource_change(change: ResourceChange) -> dict[str, Any]:
 
 
 def _person(person: WorkerChange) -> dict[str, Any]:
-    return {"email": person.email, "joins": list(person.joins), "leaves": list(person.leaves)}
+    return {
+        "email": person.email,
+        "joins": list(person.joins),
+        "leaves": list(person.leaves),
+        "until": person.until or None,
+    }
 
 
 def _permission(permission: Permission) -> dict[str, Any]:

@@ -54,6 +54,10 @@ _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Custom::PortalNetwork": {"WorkforceName": "workforce"},
     "Custom::PoolProtection": {"UserPoolId": "user pool"},
+    "Custom::Subscriptions": {
+        "DeadLetters": "queue of what could not be delivered",
+        "Topics": "addresses of the topics",
+    },
     "Custom::WorkerAccess": {
         "Descriptions": "descriptions of the teams",
         "SourceIp": "address of the internet",

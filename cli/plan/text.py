@@ -29,6 +29,8 @@ SIGNS: Final[dict[Action, str]] = {
 }
 #: So many other resources of one action are named one by one.
 _NAMED: Final = 5
+#: What may be said of people in lines of their own.
+_OF_PEOPLE: Final = ("Custom::Workers", "Custom::Subscriptions")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +115,7 @@ def people(environment: EnvironmentPlan) -> list[tuple[str, str]]:
     """Return a sign and a line for each person that is invited, removed or moved."""
     who = environment.people
     return [
-        *(("+", f"{each.email} is invited{_into(each)}") for each in who.invited),
+        *(("+", f"{each.email} is invited{_into(each)}{_until(each)}") for each in who.invited),
         *(
             (
                 "-",
@@ -183,8 +185,8 @@ def _is_named(change: ResourceChange, environment: EnvironmentPlan) -> bool:
         return False
     if change.action in ("created", "deleted"):
         return change.type == "Custom::LabelingJob" or change.type in kinds.GUARDED
-    if change.type == "Custom::Workers":
-        return not environment.people
+    if change.type in _OF_PEOPLE:
+        return not _is_told(change, environment)
     same = [
         other
         for other in environment.resource_changes
@@ -197,11 +199,20 @@ def _is_named(change: ResourceChange, environment: EnvironmentPlan) -> bool:
     )
 
 
+def _is_told(change: ResourceChange, environment: EnvironmentPlan) -> bool:
+    """Say whether the lines of people, or those of single notices, tell a change already."""
+    if change.action != "changed in place" or change.type not in _OF_PEOPLE:
+        return False
+    if environment.people:
+        return True
+    kinds_of_change = {each.type for each in environment.resource_changes}
+    return change.type == "Custom::Subscriptions" and "AWS::SNS::Subscription" in kinds_of_change
+
+
 def _others(environment: EnvironmentPlan) -> list[PlanLine]:
     groups: dict[tuple[Action, str], list[ResourceChange]] = {}
     for change in environment.resource_changes:
-        is_told = change.type == "Custom::Workers" and environment.people
-        if not _is_named(change, environment) and not is_told:
+        if not _is_named(change, environment) and not _is_told(change, environment):
             groups.setdefault((change.action, _text(change)), []).append(change)
     return [
         PlanLine(action=action, subject=_several(group), text=text)
@@ -260,6 +271,10 @@ def _into(person: WorkerChange) -> str:
     return f" into {_listed(person.joins)}" if person.joins else ""
 
 
+def _until(person: WorkerChange) -> str:
+    return f", until {person.until}" if person.until else ""
+
+
 def _out_of(person: WorkerChange) -> str:
     return f" from {_listed(person.leaves)}" if person.leaves else ""
 
@@ -269,6 +284,9 @@ def _moves(person: WorkerChange) -> Iterable[str]:
         yield f"joins {_listed(person.joins)}"
     if person.leaves:
         yield f"leaves {_listed(person.leaves)}"
+    if person.until != person.was_until:
+        was = f"was until {person.was_until}" if person.was_until else "had no last day"
+        yield f"works until {person.until}, {was}" if person.until else f"has no last day, {was}"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -18,6 +18,9 @@ class WorkerChange:
     #: Names of the teams that the person comes into and goes out of.
     joins: tuple[str, ...] = ()
     leaves: tuple[str, ...] = ()
+    #: The last day, such as `2027-01-31`, as it was and as it will be; empty without one.
+    was_until: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +38,12 @@ class WorkerChanges:
 def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) -> WorkerChanges:
     """Compare the members of both."""
     old, new = _members(before), _members(after)
+    was, days = _last_days(before), _last_days(after)
     return WorkerChanges(
         invited=tuple(
-            WorkerChange(email=email, joins=new[email]) for email in new if email not in old
+            WorkerChange(email=email, joins=new[email], until=days.get(email, ""))
+            for email in new
+            if email not in old
         ),
         removed=tuple(
             WorkerChange(email=email, leaves=old[email]) for email in old if email not in new
@@ -47,9 +53,12 @@ def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) ->
                 email=email,
                 joins=tuple(team for team in new[email] if team not in old[email]),
                 leaves=tuple(team for team in old[email] if team not in new[email]),
+                was_until=was.get(email, ""),
+                until=days.get(email, ""),
             )
             for email in new
-            if email in old and set(old[email]) != set(new[email])
+            if email in old
+            and (set(old[email]), was.get(email)) != (set(new[email]), days.get(email))
         ),
     )
 
@@ -66,3 +75,12 @@ def _members(environment: AssembledEnvironment) -> dict[str, tuple[str, ...]]:
             email = str(member["Email"]).lower()
             found[email] = tuple(sorted({*found.get(email, ()), *teams}))
     return dict(sorted(found.items()))
+
+
+def _last_days(environment: AssembledEnvironment) -> dict[str, str]:
+    return {
+        str(member["Email"]).lower(): str(member["Until"])
+        for resource in environment.resources(_TYPE)
+        for member in resource.properties.get("Members", [])
+        if "Until" in member
+    }

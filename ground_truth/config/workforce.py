@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import (
@@ -18,6 +19,7 @@ from dataset.messages import shown
 from ground_truth.config.effects import NOWHERE, Effect
 from ground_truth.config.fields import Email, Emails, KeyArn, Text
 from ground_truth.config.section import Section, SoFar, context_of, rule
+from ground_truth.config.worker import Worker, Workers, one_day_each
 from ground_truth.templates import invitation as invitation_mail
 from ground_truth.validators import names_and_limits
 from ground_truth.validators import people as people_validators
@@ -223,8 +225,9 @@ class Team(Section):
     description: Annotated[
         Text, AfterValidator(people_validators.team_description), Effect("in place")
     ]
-    #: Addresses of those who are invited and label; with OIDC there are groups instead.
-    workers: Annotated[Emails, Effect("in place")] = ()
+    #: Addresses of those who are invited and label, each of them alone or with more; with OIDC
+    #: there are groups instead.
+    workers: Annotated[Workers, Effect("in place")] = ()
     #: Groups of the identity provider whose people are in the team.
     groups: Annotated[
         tuple[str, ...], AfterValidator(workforce_validators.groups), Effect("in place")
@@ -234,15 +237,20 @@ class Team(Section):
 
     @field_validator("workers")
     @classmethod
-    def _has_workers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _has_workers(cls, value: tuple[Worker, ...]) -> tuple[Worker, ...]:
         if not value:
             raise ValueError("expected at least one worker, got []; nobody would label")
         return value
 
     @property
+    def emails(self) -> tuple[str, ...]:
+        """The addresses of the workers."""
+        return tuple(worker.email for worker in self.workers)
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """Everybody who is told when there is work."""
-        return tuple(sorted({*self.workers, *self.notify}))
+        return tuple(sorted({*self.emails, *self.notify}))
 
 
 class Workforce(Section):
@@ -293,9 +301,9 @@ class Workforce(Section):
     @property
     def workers(self) -> Mapping[str, tuple[str, ...]]:
         """Each worker's address with the keys of the teams that the worker is in."""
-        everybody = sorted({email for team in self.teams.values() for email in team.workers})
+        everybody = sorted({email for team in self.teams.values() for email in team.emails})
         return {
-            email: tuple(key for key, team in self.teams.items() if email in team.workers)
+            email: tuple(key for key, team in self.teams.items() if email in team.emails)
             for email in everybody
         }
 
@@ -308,10 +316,32 @@ class Workforce(Section):
         room = _MOST_SUBSCRIPTIONS
         found: dict[str, tuple[str, ...]] = {}
         for key, team in self.teams.items():
-            addresses = tuple(dict.fromkeys((*team.workers, *team.notify)))[:room]
+            addresses = tuple(dict.fromkeys((*team.emails, *team.notify)))[:room]
             room -= len(addresses)
             found[key] = tuple(sorted(addresses))
         return found
+
+    @property
+    def not_subscribed(self) -> Mapping[str, tuple[str, ...]]:
+        """The other addresses of each team, which the function behind people subscribes."""
+        return {
+            key: tuple(sorted({*team.addresses} - {*self.subscribed[key]}))
+            for key, team in self.teams.items()
+        }
+
+    @property
+    def last_days(self) -> Mapping[str, date]:
+        """The last day of each worker who has one, by address."""
+        return one_day_each([(key, team.workers) for key, team in self.teams.items()])
+
+    def last_days_of_notices(self, key: str) -> Mapping[str, date]:
+        """Return until when workers get the notices of a team; those of `notify` always do."""
+        always = self.teams[key].notify
+        return {
+            email: day
+            for email, day in self.last_days.items()
+            if key in self.workers[email] and email not in always
+        }
 
     @field_validator("shared_with")
     @classmethod
@@ -324,6 +354,12 @@ class Workforce(Section):
                 f"expected an environment that makes its workforce, by create or oidc, got"
                 f" {value!r}, which has {other.workforce.mode}; write the same lines here"
             )
+        return value
+
+    @field_validator("teams")
+    @classmethod
+    def _has_one_last_day_each(cls, value: Mapping[str, Team]) -> Mapping[str, Team]:
+        one_day_each([(key, team.workers) for key, team in value.items()])
         return value
 
     @field_validator("teams")

@@ -99,7 +99,7 @@ def is_invalid(error: ClientError) -> bool:
 def is_denied(error: ClientError) -> bool:
     """Say whether a permission is missing, or not yet effective.
 
-    SNS has a word of its own for it (botocore: AuthorizationErrorException).
+    SNS has a word of its own for that (botocore: AuthorizationErrorException).
     """
     return code_of(error).startswith("AccessDenied") or code_of(error) == "AuthorizationError"
 

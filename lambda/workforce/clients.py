@@ -58,6 +58,12 @@ class Clients(EventContext):
         return client
 
     @functools.cached_property
+    def sns(self) -> SNSClient:
+        """The topics that tell people of work, and who is subscribed to them."""
+        client: SNSClient = self.client("sns")
+        return client
+
+    @functools.cached_property
     def ses(self) -> Any:
         """The address that invitations come from."""
         return self.client("sesv2")
@@ -66,12 +72,6 @@ class Clients(EventContext):
     def s3(self) -> Any:
         """The list of people, where it is an object."""
         return self.client("s3")
-
-    @functools.cached_property
-    def sns(self) -> SNSClient:
-        """Who is told of a team's work."""
-        client: SNSClient = self.client("sns")
-        return client
 
     @functools.cached_property
     def secrets(self) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from custom_resource import properties as read
@@ -11,7 +11,6 @@ from custom_resource.errors import CustomResourceError
 from workforce import people_file
 from workforce.people_file import Person
 from workforce.people_source import ListError, fetch
-from workforce.scope import members_of
 
 if TYPE_CHECKING:
     from workforce.clients import Clients
@@ -20,48 +19,6 @@ if TYPE_CHECKING:
 _WHERE: Final = "ResourceProperties.Teams"
 #: So many may always leave.
 _FEW: Final = 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class Team:
-    """A team whose people, or some of them, the template does not name."""
-
-    #: As in the environment file.
-    key: str
-    #: Of the team, and of its group.
-    name: str
-    #: The ARN of its topic.
-    topic: str
-    #: Addresses whose subscriptions CloudFormation makes and ends.
-    subscribed: frozenset[str]
-    #: Addresses that the template has no room for.
-    more: frozenset[str]
-
-
-def teams_of(properties: Mapping[str, Any]) -> dict[str, Team]:
-    """Return teams by name; there are none where CloudFormation knows everybody."""
-    found = properties.get("Teams") or []
-    if not isinstance(found, list):
-        raise CustomResourceError(f"expected a list, got {found!r} in {_WHERE}")
-    teams = [
-        Team(
-            key=read.text(each, "Key", _WHERE),
-            name=read.text(each, "Name", _WHERE),
-            topic=read.text(each, "Topic", _WHERE),
-            subscribed=frozenset(read.texts(each, "Subscribed", _WHERE)),
-            more=frozenset(read.texts(each, "More", _WHERE)),
-        )
-        for each in found
-    ]
-    return {team.name: team for team in teams}
-
-
-def old_teams_of(properties: Mapping[str, Any]) -> dict[str, Team]:
-    """Return the same of properties that may be of another version: those stop nothing."""
-    try:
-        return teams_of(properties)
-    except CustomResourceError:
-        return {}
 
 
 def listed_people(source: str, keys: Collection[str], aws: Clients) -> list[Person]:
@@ -78,20 +35,28 @@ def listed_people(source: str, keys: Collection[str], aws: Clients) -> list[Pers
     return people
 
 
-def everybody(event: Event, aws: Clients) -> dict[str, set[str]]:
-    """Return address to names of teams: first whom the template names, then whom the list does.
+def with_list(event: Event, aws: Clients) -> Event:
+    """Return an event whose `Members` are everybody: of the template, and of the list it names.
 
-    Their order gives them the numbers by which they are named in events.
+    They are sorted by address, which gives them the numbers by which they are named. Raises
+    ListError.
     """
-    members = members_of(event.properties)
     source = read.optional_text(event.properties, "From", "ResourceProperties")
     if source is None:
-        return members
-    names = {team.key: team.name for team in teams_of(event.properties).values()}
+        return event
+    names = _names(event.properties)
+    members = {
+        str(each.get("Email")).lower(): dict(each) for each in event.properties.get("Members") or []
+    }
     for person in listed_people(source, names, aws):
-        teams = {names[key] for key in person.teams}
-        members.setdefault(person.address, set()).update(teams)
-    return members
+        member = members.setdefault(person.address, {"Email": person.address, "Teams": []})
+        teams = {*member["Teams"], *(names[key] for key in person.teams)}
+        member["Teams"] = sorted(teams)
+        if person.until is not None:
+            # What the template says has been reviewed.
+            member.setdefault("Until", person.until.isoformat())
+    everybody = [members[email] for email in sorted(members)]
+    return replace(event, properties={**event.properties, "Members": everybody})
 
 
 def check_loss(event: Event, leaving: int, staying: int) -> None:
@@ -109,3 +74,11 @@ def check_loss(event: Event, leaving: int, staying: int) -> None:
         f" {event.text('From')}, does not name them, and nobody was changed; if that is meant,"
         f" `ground-truth workers {event.text('Environment')} import FILE --replace` asks for it"
     )
+
+
+def _names(properties: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names of the teams by their keys in the environment file."""
+    teams = properties.get("Teams")
+    if not isinstance(teams, list) or not all(isinstance(each, Mapping) for each in teams):
+        raise CustomResourceError(f"expected a list of Key and Name, got {teams!r} in {_WHERE}")
+    return {read.text(each, "Key", _WHERE): read.text(each, "Name", _WHERE) for each in teams}

@@ -14,6 +14,7 @@ from workforce import (
     pool_protection,
     portal_login,
     portal_network,
+    subscriptions,
     worker_access,
     workers,
 )
@@ -43,6 +44,7 @@ _RESOURCES: Final[Mapping[str, Resource]] = {
     "Custom::PoolProtection": pool_protection,
     "Custom::PortalLogin": portal_login,
     "Custom::PortalNetwork": portal_network,
+    "Custom::Subscriptions": subscriptions,
     "Custom::WorkerAccess": worker_access,
     "Custom::Workers": workers,
     "Custom::WorkforceCheck": check,

@@ -1,159 +1,97 @@
-"""Lets people know of their teams' work whom CloudFormation does not subscribe.
+"""Who gets the mails of a topic, and who was asked to.
 
-Those are the people of a list outside of the template, and those for whom a stack has no room. SNS
-asks each of them to confirm, once: who is asked already, or has confirmed, is not asked again.
+A subscription says itself whose it is: those that the templates and this package make send what
+can't be delivered to the environment's own queue, and those that somebody has made by hand don't.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-
-from botocore.exceptions import ClientError
-
-from custom_resource.errors import code_of
-from workforce.membership import old_teams_of, teams_of
-from workforce.scope import old_members_of
-from workforce.waiting import ask, is_passing
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from workforce.clients import Clients
-    from workforce.event import Event
-    from workforce.summary import Summary
+    from types_boto3_sns import SNSClient
 
-#: Of subscriptions that can be ended; others are `PendingConfirmation` or `Deleted`.
-_ARN: Final = "arn:"
-#: SNS's words for a topic, or a subscription, that is gone (botocore: NotFoundException).
-_GONE: Final = frozenset({"NotFound", "NotFoundException"})
-#: Seconds kept for one person.
-_ONE_PERSON: Final = 15.0
+#: `pending`: asked, and neither confirmed nor forgotten, which SNS does after 48 hours. `ended`: by
+#: the subscriber; SNS shows that for some days
+#: (https://docs.aws.amazon.com/sns/latest/dg/sns-delete-subscription-topic.html).
+State: TypeAlias = Literal["confirmed", "pending", "ended"]
+
+#: What SNS gives as the ARN of a subscription that was ended.
+_ENDED: Final = "Deleted"
+_EMAIL: Final = "email"
+#: The best of several subscriptions of one address counts.
+_ORDER: Final = ("confirmed", "pending", "ended")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Topic:
+class Subscription:
+    """What a topic knows of an address."""
+
+    #: In lower case.
+    email: str
+    state: State
+    #: Empty unless it is confirmed: a pending one can't be named, so that nobody can end it.
     arn: str
-    #: Addresses that are subscribed here.
-    wanted: frozenset[str]
-    #: All addresses of the team, whoever subscribes them.
-    staying: frozenset[str]
-    #: Those of `wanted` whose subscriptions CloudFormation ends when everything else is done.
-    moved: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subscribers:
-    """The subscriptions of an event that are not CloudFormation's."""
+class Topic:
+    """A topic, and the addresses that shall get its mails."""
 
-    topics: tuple[_Topic, ...]
-    #: Where SNS puts what can't be delivered, as for CloudFormation's: SNS refuses one address with
-    #: two sets of attributes.
-    dead_letters: str
-    #: Addresses that were subscribed here, as far as properties tell.
-    before: frozenset[str]
-    aws: Clients
-
-    def leave(self, known: Collection[str]) -> None:
-        """End what those have who are in a team no more; `known` are addresses of workers.
-
-        Whoever else has subscribed is nobody of ours. A subscription that CloudFormation would end
-        at last is ended now, so that the person can be asked again.
-        """
-        ours = self.before.union(known)
-        for topic in self.topics:
-            for address, arn in self._found(topic):
-                is_out = address in ours and address not in topic.staying
-                if (is_out or address in topic.moved) and arn.startswith(_ARN):
-                    self._end(arn)
-
-    def join(self, summary: Summary) -> None:
-        """Ask everybody to confirm who was not asked; a refusal decides over nobody else."""
-        asked, clock = 0, self.aws.clock
-        for topic in self.topics:
-            there = {address for address, _ in self._found(topic)} if topic.wanted else set()
-            for address in sorted(topic.wanted - there):
-                if clock.now() + _ONE_PERSON > clock.deadline:
-                    summary.notes.append("the time was too short to subscribe everybody")
-                    return
-                try:
-                    self._ask(topic.arn, address)
-                    asked += 1
-                except ClientError as error:
-                    if is_passing(error):
-                        summary.notes.append("SNS was too busy to subscribe everybody")
-                        return
-                    self.aws.log.warning("not subscribed: %s", code_of(error))
-                    summary.not_subscribed(address, code_of(error))
-        if asked:
-            summary.notes.append(f"{asked} requests to confirm mails about work")
-
-    def _found(self, topic: _Topic) -> Iterator[tuple[str, str]]:
-        """Yield address and ARN, or what stands for one, of the subscriptions by mail."""
-        request: dict[str, Any] = {"TopicArn": topic.arn}
-        sns = self.aws.sns
-        while True:
-            try:
-                page = ask(lambda: sns.list_subscriptions_by_topic(**request), self.aws)
-            except ClientError as error:
-                if code_of(error) not in _GONE:
-                    raise
-                return
-            for each in page.get("Subscriptions", ()):
-                if each.get("Protocol") == "email":
-                    yield each.get("Endpoint", "").lower(), each.get("SubscriptionArn", "")
-            if not page.get("NextToken"):
-                return
-            request["NextToken"] = page["NextToken"]
-
-    def _ask(self, topic: str, address: str) -> None:
-        more: dict[str, Any] = {}
-        if self.dead_letters:
-            redrive = json.dumps({"deadLetterTargetArn": self.dead_letters})
-            more["Attributes"] = {"RedrivePolicy": redrive}
-        ask(
-            lambda: self.aws.sns.subscribe(
-                TopicArn=topic, Protocol="email", Endpoint=address, **more
-            ),
-            self.aws,
-        )
-
-    def _end(self, arn: str) -> None:
-        self.aws.log.info("%s ends", arn)
-        try:
-            ask(lambda: self.aws.sns.unsubscribe(SubscriptionArn=arn), self.aws)
-        except ClientError as error:
-            if code_of(error) not in _GONE:
-                raise
+    arn: str
+    addresses: frozenset[str]
+    #: Those of them whom CloudFormation does not subscribe.
+    direct: frozenset[str] = frozenset()
+    #: The group of the pool whose people get them too, whom no template names; empty for none.
+    group: str = ""
 
 
-def subscribers_of(event: Event, members: Mapping[str, set[str]], aws: Clients) -> Subscribers:
-    """Return what the properties of an event say, for everybody who is in a team."""
-    now, old = teams_of(event.properties), old_teams_of(event.before)
-    topics = []
-    for name, team in {**old, **now}.items():
-        named = {address for address, teams in members.items() if name in teams}
-        more = team.more if name in now else frozenset()
-        wanted = (named | more) - team.subscribed if name in now else frozenset()
-        topics.append(
-            _Topic(
-                arn=team.topic,
-                wanted=frozenset(wanted),
-                staying=team.subscribed | named | more,
-                moved=frozenset(wanted) & _by_template(name, event),
-            )
-        )
-    return Subscribers(
-        topics=tuple(topics),
-        dead_letters=str(event.properties.get("DeadLetters", "")),
-        before=frozenset().union(*(team.more for team in old.values())),
-        aws=aws,
+def subscriptions_of(topic_arn: str, sns: SNSClient) -> list[Subscription]:
+    """Return the subscriptions of a topic by mail."""
+    return [*_listed(topic_arn, sns)]
+
+
+def states_of(topic_arn: str, sns: SNSClient) -> dict[str, State]:
+    """Return how far each address of a topic is; those that are forgotten are missing."""
+    found: dict[str, State] = {}
+    for each in sorted(_listed(topic_arn, sns), key=lambda one: -_ORDER.index(one.state)):
+        found[each.email] = each.state
+    return found
+
+
+def is_of(queue_arn: str, subscription: Subscription, sns: SNSClient) -> bool:
+    """Say whether a confirmed subscription is of the environment with this queue."""
+    attributes = sns.get_subscription_attributes(SubscriptionArn=subscription.arn)["Attributes"]
+    try:
+        policy = json.loads(attributes.get("RedrivePolicy", "{}"))
+    except ValueError:
+        return False
+    return isinstance(policy, dict) and policy.get("deadLetterTargetArn") == queue_arn
+
+
+def request(topic_arn: str, email: str, queue_arn: str, sns: SNSClient) -> None:
+    """Let SNS ask an address that it does not know, or no longer, to confirm."""
+    sns.subscribe(
+        TopicArn=topic_arn,
+        Protocol=_EMAIL,
+        Endpoint=email,
+        Attributes={"RedrivePolicy": json.dumps({"deadLetterTargetArn": queue_arn})},
     )
 
 
-def _by_template(name: str, event: Event) -> set[str]:
-    """Return whom the template before has subscribed to the topic of a team."""
-    old = old_teams_of(event.before)
-    if old:
-        return set(old[name].subscribed) if name in old else set()
-    return {address for address, teams in old_members_of(event.before).items() if name in teams}
+def _listed(topic_arn: str, sns: SNSClient) -> Iterator[Subscription]:
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic_arn)
+    for page in pages:
+        for each in page["Subscriptions"]:
+            if each["Protocol"] == _EMAIL:
+                yield _subscription(each)
+
+
+def _subscription(listed: Mapping[str, Any]) -> Subscription:
+    arn, email = listed["SubscriptionArn"], listed["Endpoint"].lower()
+    if arn.startswith("arn:"):
+        return Subscription(email=email, state="confirmed", arn=arn)
+    return Subscription(email=email, state="ended" if arn == _ENDED else "pending", arn="")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -21,14 +21,9 @@ _MOST_REASONS: Final = 4
 
 def name_of(number: int, email: str) -> str:
     """Return how somebody is named where no address may stand, such as `3 (A.B.)`."""
-    initials = initials_of(email)
-    return f"{number} ({initials})" if initials else str(number)
-
-
-def initials_of(email: str) -> str:
-    """Return the initials of an address, such as `A.B.`; empty where it has no letters."""
     words = re.split(r"[\W_\d]+", email.partition("@")[0])
-    return "".join(f"{word[0].upper()}." for word in words[:3] if word)
+    initials = "".join(f"{word[0].upper()}." for word in words[:3] if word)
+    return f"{number} ({initials})" if initials else str(number)
 
 
 class Summary:
@@ -39,11 +34,9 @@ class Summary:
         self._names = {email: name_of(number, email) for number, email in enumerate(emails, 1)}
         self._refused: dict[str, list[str]] = defaultdict(list)
         self._not_reached: list[str] = []
-        self._not_subscribed: dict[str, list[str]] = defaultdict(list)
+        self._ended: list[str] = []
         #: How many people can't sign in any more.
         self.removed = 0
-        #: What else there is to say.
-        self.notes: list[str] = []
 
     def refused(self, email: str, code: str) -> None:
         """Take note of somebody for whom no account could be made."""
@@ -53,9 +46,9 @@ class Summary:
         """Take note of somebody for whom the time was too short."""
         self._not_reached.append(self._names[email])
 
-    def not_subscribed(self, email: str, code: str) -> None:
-        """Take note of somebody whom SNS does not ask to confirm."""
-        self._not_subscribed[code].append(self._names.get(email, "who only is notified"))
+    def ended(self, emails: Container[str]) -> None:
+        """Take note of those whose last day is over."""
+        self._ended = [name for email, name in self._names.items() if email in emails]
 
     def text(self, accounts: Mapping[str, Account], now: datetime) -> str:
         """Return a sentence on all and what there is to do; `accounts` is by address."""
@@ -76,12 +69,11 @@ class Summary:
                 f"the time was too short for {_listed(self._not_reached)}, who follow with the"
                 " next change of people"
             )
+        if self._ended:
+            said.append(
+                f"the last day of {_listed(self._ended)} is over, so that they are not let in"
+            )
         said += self._mails(accounts, now)
-        said += [
-            f"no mails about work for {_listed(names)}: {code}"
-            for code, names in [*self._not_subscribed.items()][:_MOST_REASONS]
-        ]
-        said += self.notes
         renamed = [self._names[email] for email, each in accounts.items() if each.email != email]
         if renamed:
             said.append(

@@ -20,13 +20,13 @@ from workforce.departures import discard, give_back, release, remove, take_back
 from workforce.earlier_versions import known
 from workforce.groups import has_marker
 from workforce.invitations import Invitations
+from workforce.last_days import ended_of
 from workforce.late import is_late
-from workforce.membership import check_loss, everybody
+from workforce.membership import check_loss, with_list
 from workforce.people_source import ListError
 from workforce.record import Record
 from workforce.rollback import is_rollback
-from workforce.scope import Scope, old_members_of, scope_of
-from workforce.subscribers import subscribers_of
+from workforce.scope import Scope, members_of, old_members_of, scope_of
 from workforce.summary import Summary
 from workforce.waiting import GONE, is_passing
 
@@ -63,13 +63,6 @@ class _Present:
             accounts.sort(key=lambda each: (each.email != email, *each.rank))
         return found
 
-    def addresses(self) -> set[str]:
-        """Return the addresses that accounts have, and by which files have named them."""
-        everybody = self.accounts.values()
-        return {each.email for each in everybody} | {
-            each.record.named for each in everybody if each.record and each.record.named
-        }
-
 
 def physical_id(event: Event) -> str:
     """Return another id for another pool, so that the old one loses its workers."""
@@ -85,7 +78,7 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
         )
     is_back = event.kind == "Update" and is_rollback(event.stack_id, aws)
     try:
-        return _set(event, aws, everybody(event, aws), is_back=is_back)
+        return _set(with_list(event, aws), aws, is_back=is_back)
     except ListError as refusal:
         if not is_back:
             raise
@@ -96,6 +89,38 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
 
 #: Who is no longer named is removed, also from the teams that the old properties name.
 update = create
+
+
+def _set(event: Event, aws: Clients, *, is_back: bool) -> dict[str, str]:
+    everybody, scope = members_of(event.properties), scope_of(event)
+    # Whose last day is over is not let in, and leaves like somebody whose line is gone.
+    ended = ended_of(event.properties, aws.today())
+    members = {email: teams for email, teams in everybody.items() if email not in ended}
+    accounts = Accounts(pool=event.text("UserPoolId"), aws=aws)
+    leave = take_back if is_back else remove
+    present = _present(accounts, scope.groups)
+    for username, groups in present.groups.items():
+        if scope.marker in groups:
+            marked = present.accounts[username]
+            present.accounts[username] = known(marked, groups, scope, accounts)
+    summary = Summary(scope.environment, everybody)
+    summary.ended(ended)
+    by_address = present.by_address(members)
+    strangers = by_address[None]
+    check_loss(event, *_lost(present, strangers, ended, scope))
+    # Removed lines whose accounts were cut off, or taken, from their groups.
+    removed = old_members_of(event.before).keys() - members.keys()
+    strangers += _found(removed, present, accounts)
+    summary.removed = sum([_is_out(each, present, scope, accounts, leave) for each in strangers])
+    named = _settled(members, by_address, present, scope, summary, accounts)
+    for email, own in named.items():
+        # Somebody's other accounts.
+        for each in by_address.get(email, ()):
+            if each.username != own.username:
+                _is_out(each, present, scope, accounts, leave)
+    if not is_back and not is_late(event, aws):
+        named = _invited(named, accounts)
+    return {"Summary": summary.text(named, aws.today()), "Count": str(len(everybody))}
 
 
 def delete(event: Event, aws: Clients) -> None:
@@ -126,52 +151,45 @@ def delete(event: Event, aws: Clients) -> None:
         leave(account, scope, accounts)
 
 
-def _set(
-    event: Event, aws: Clients, members: Mapping[str, set[str]], *, is_back: bool
-) -> dict[str, str]:
-    """Do it for everybody; `members` is address to teams."""
+def end(event: Event, aws: Clients, is_current: Callable[[], bool]) -> int:
+    """Take out whoever's last day is over; return how many can't sign in any more.
+
+    `is_current` says whether the event still says what is deployed.
+    """
+    try:
+        event = with_list(event, aws)
+    except ListError as refusal:
+        # The template's own people end all the same.
+        aws.log.warning("%s", refusal)
+    ended = ended_of(event.properties, aws.today())
+    if not ended:
+        return 0
     scope = scope_of(event)
     accounts = Accounts(pool=event.text("UserPoolId"), aws=aws)
-    leave = take_back if is_back else remove
-    present = _present(accounts, scope.groups)
-    for username, groups in present.groups.items():
-        if scope.marker in groups:
-            marked = present.accounts[username]
-            present.accounts[username] = known(marked, groups, scope, accounts)
-    by_address = present.by_address(members)
-    strangers = by_address[None]
-    _check_loss(event, present, strangers, scope)
-    summary = Summary(scope.environment, members)
-    subscribers = subscribers_of(event, members, aws)
-    # Before they leave the groups, by which a run that is cut off knows them.
-    subscribers.leave(present.addresses())
-    # Removed lines whose accounts were cut off, or taken, from their groups.
-    removed = old_members_of(event.before).keys() - members.keys()
-    strangers += _found(removed, present, accounts)
-    summary.removed = sum([_is_out(each, present, scope, accounts, leave) for each in strangers])
-    named = _settled(members, by_address, present, scope, summary, accounts)
-    for email, own in named.items():
-        # Somebody's other accounts.
-        for each in by_address.get(email, ()):
-            if each.username != own.username:
-                _is_out(each, present, scope, accounts, leave)
-    if not is_back and not is_late(event, aws):
-        subscribers.join(summary)
-        named = _invited(named, accounts)
-    return {"Summary": summary.text(named, aws.today()), "Count": str(len(members))}
+    present, count = _present(accounts, scope.groups), 0
+    for email, own in present.by_address(ended).items():
+        for account in own if email is not None else ():
+            if not is_current():
+                return count
+            count += _is_out(account, present, scope, accounts, remove)
+    return count
 
 
-def _check_loss(
-    event: Event, present: _Present, strangers: Iterable[Account], scope: Scope
-) -> None:
-    """Refuse a list that would end most people's access; they have it by being in a team."""
+def _lost(
+    present: _Present, strangers: Iterable[Account], ended: Container[str], scope: Scope
+) -> tuple[int, int]:
+    """Return how many would leave whom nothing names, and how many stay, of who has access."""
     have_access = {
         username
         for username, groups in present.groups.items()
         if groups & scope.teams and present.accounts[username].is_enabled
     }
-    leaving = have_access & {each.username for each in strangers}
-    check_loss(event, len(leaving), len(have_access) - len(leaving))
+    lost = {
+        each.username
+        for each in strangers
+        if each.username in have_access and _address(each, ended) is None
+    }
+    return len(lost), len(have_access) - len(lost)
 
 
 def _present(accounts: Accounts, groups: Iterable[str]) -> _Present:

@@ -132,7 +132,7 @@ def test_every_label_has_a_worker(labeled: Labeled) -> None:
     invited = {
         email
         for team in labeled.target.environment.workforce.teams.values()
-        for email in team.workers
+        for email in team.emails
     }
     assert sorted(workers) == ["0", "1", "2", "3"]
     assert {email for emails in workers.values() for email in emails} <= invited

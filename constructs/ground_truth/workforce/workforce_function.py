@@ -71,12 +71,11 @@ class WorkforceFunction(CustomResourceFunction):
         ]
         self._more: iam.ManagedPolicy | None = None
         self._network: iam.ManagedPolicy | None = None
-        self._list: iam.ManagedPolicy | None = None
 
     @property
     def permissions(self) -> list[iam.ManagedPolicy]:
         """What a resource of the function depends on, so that it is allowed to do its work."""
-        every = (self.policy, self._more, self._network, self._list)
+        every = (self.policy, self._more, self._network)
         return [each for each in every if each is not None]
 
     def allow(self, *, actions: list[str], resources: list[str]) -> None:
@@ -84,6 +83,12 @@ class WorkforceFunction(CustomResourceFunction):
         if self._more is None:
             self._more = iam.ManagedPolicy(self, "MorePolicy", roles=[self._role])
         self._more.add_statements(iam.PolicyStatement(actions=actions, resources=resources))
+
+    def own_policy(
+        self, scope: Construct, construct_id: str, statements: list[iam.PolicyStatement]
+    ) -> iam.ManagedPolicy:
+        """Let the function do more, by a policy that may wait for what the others come before."""
+        return iam.ManagedPolicy(scope, construct_id, roles=[self._role], statements=statements)
 
     def allow_network(
         self, *, actions: list[str], resources: list[str], after: IDependable
@@ -99,14 +104,3 @@ class WorkforceFunction(CustomResourceFunction):
             self._network.node.add_dependency(after)
         self._network.add_statements(iam.PolicyStatement(actions=actions, resources=resources))
         return self._network
-
-    def allow_list(self, statements: list[iam.PolicyStatement]) -> None:
-        """Let the function read a list of people, and subscribe whom CloudFormation does not.
-
-        This is a policy of its own: when a file has no such people any more, it is still there
-        while what they had is taken back, since CloudFormation deletes what a template has no more
-        when all else is done.
-        """
-        if self._list is None:
-            self._list = iam.ManagedPolicy(self, "ListPolicy", roles=[self._role])
-        self._list.add_statements(*statements)

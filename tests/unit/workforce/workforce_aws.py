@@ -17,6 +17,7 @@ from botocore.validate import ParamValidator
 from custom_resource.context import Clock, step_log
 from tests.unit.fake_services import ACCOUNT, RefusedError
 from tests.unit.workforce.cognito_users import NOW, POOL, REGION, FakeUsers, pool_settings
+from tests.unit.workforce.sns_topics import FakeTopics
 from workforce.clients import Clients
 
 CLIENT, NAME = "devclient", "dev"
@@ -26,7 +27,7 @@ PLACEHOLDER = "https://127.0.0.1"
 
 
 @dataclass
-class FakePeople(FakeUsers):
+class FakePeople(FakeTopics, FakeUsers):
     """All that belongs to a private workforce in one account and Region."""
 
     #: What DescribeWorkforce answers, by name; there is at most one.
@@ -288,6 +289,7 @@ class FakePeople(FakeUsers):
     def _describe_stacks(self, parameters: dict[str, Any]) -> dict[str, Any]:
         stack = {
             "StackName": parameters["StackName"],
+            "StackId": parameters["StackName"],
             "StackStatus": self.stack_status,
             "CreationTime": 0,
         }

@@ -78,6 +78,8 @@ class Aws:
             {
                 "Subscriptions": [
                     _subscription("ana@example.com", f"{_TOPIC}:1"),
+                    _subscription("bo@example.com", f"{_TOPIC}:2"),
+                    _subscription("cleo@example.com", f"{_TOPIC}:3"),
                     _subscription("lead@example.com", "PendingConfirmation"),
                 ]
             },
@@ -186,8 +188,8 @@ def test_everybody_s_state_is_told(environment: Environment, aws: Aws) -> None:
         "lead@example.com": ("-", []),
         "old@example.com": ("disabled", []),
     }
-    assert persons["ana@example.com"].subscriptions == {"dev-readers": True}
-    assert persons["lead@example.com"].subscriptions == {"dev-readers": False}
+    assert persons["ana@example.com"].subscriptions == {"dev-readers": "confirmed"}
+    assert persons["lead@example.com"].subscriptions == {"dev-readers": "pending"}
     assert not persons["old@example.com"].is_listed
 
 
@@ -267,7 +269,6 @@ def test_who_has_not_signed_in_is_invited_again(
             "DesiredDeliveryMediums": ["EMAIL"],
         },
     )
-    aws.add_topics()
 
     sent = remind(environment, aws.clients, "bo@example.com")
 
