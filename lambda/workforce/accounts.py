@@ -193,13 +193,13 @@ class Accounts:
     def join(self, account: Account, groups: Iterable[str]) -> None:
         """Put an account into groups."""
         for group in sorted(groups):
-            self.aws.log.info("%s joins %s", account.sub, group)
+            self.aws.log.info("%s joins %s", account.username, group)
             self._change("admin_add_user_to_group", account, is_new=True, GroupName=group)
 
     def leave(self, account: Account, groups: Iterable[str]) -> None:
         """Take an account out of groups; those that are gone have nobody in them."""
         for group in sorted(groups):
-            self.aws.log.info("%s leaves %s", account.sub, group)
+            self.aws.log.info("%s leaves %s", account.username, group)
             try:
                 self._change("admin_remove_user_from_group", account, GroupName=group)
             except ClientError as error:
@@ -222,18 +222,18 @@ class Accounts:
 
     def enable(self, account: Account) -> None:
         """Let somebody sign in again."""
-        self.aws.log.info("%s is enabled again", account.sub)
+        self.aws.log.info("%s is enabled again", account.username)
         self._change("admin_enable_user", account)
 
     def disable(self, account: Account) -> None:
         """Let nobody sign in, or go on, with an account, which stays."""
-        self.aws.log.info("%s is disabled", account.sub)
+        self.aws.log.info("%s is disabled", account.username)
         self._change("admin_user_global_sign_out", account)
         self._change("admin_disable_user", account)
 
     def delete(self, account: Account) -> None:
         """Delete an account for ever."""
-        self.aws.log.info("%s is deleted", account.sub)
+        self.aws.log.info("%s is deleted", account.username)
         self._change("admin_delete_user", account)
 
     def _there(self, name: str, *, is_new: bool) -> Account | None:

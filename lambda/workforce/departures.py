@@ -122,5 +122,5 @@ def _unless_gone(work: Callable[[], bool], account: Account, accounts: Accounts)
     except ClientError as error:
         if code_of(error) not in GONE:
             raise
-        accounts.aws.log.info("%s is gone already", account.sub)
+        accounts.aws.log.info("%s is gone already", account.username)
         return False

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from botocore.exceptions import ClientError
 
 from custom_resource import hints
 from custom_resource.errors import message_of
 
-#: What AWS may repeat of a request.
-_ADDRESS: Final = re.compile(r"[^\s'\"<>:/]+@[^\s'\"<>]*\w")
-
 
 def explain(error: ClientError) -> str:
-    """Return what was refused and, for what is known of it, what to do; without addresses."""
-    return _ADDRESS.sub("…", hints.explain(error, _one_workforce))
+    """Return what was refused and, for what is known of it, what to do."""
+    return hints.explain(error, _one_workforce)
 
 
 def _one_workforce(error: ClientError) -> str | None:

@@ -66,7 +66,7 @@ class Invitations:
         except ClientError as error:
             if code_of(error) not in GONE:
                 raise
-            self._aws.log.info("%s is gone", account.sub)
+            self._aws.log.info("%s is gone", account.username)
             return account
 
     def _claim(self, account: Account, *, again: bool) -> Account:
@@ -110,14 +110,14 @@ class Invitations:
                         pause *= 2
                         continue
                     return "due", ""
-                self._aws.log.warning("%s: no mail: %s", account.sub, code_of(error))
+                self._aws.log.warning("%s: no mail: %s", account.username, code_of(error))
                 if _is_unclear(error):
                     return "trying", ""
                 self._is_used_up = code_of(error) == _LIMIT
                 return "failed", code_of(error)
             except BotoCoreError as error:
                 self._aws.log.warning(
-                    "%s: no answer to the mail: %s", account.sub, type(error).__name__
+                    "%s: no answer to the mail: %s", account.username, type(error).__name__
                 )
                 return "trying", ""
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from workforce.people_list import is_list, rows_of_list
 from workforce.people_table import Fault, FileFaultError, Row, decoded, rows_of_table
-from workforce.summary import initials_of
+from workforce.summary import name_of
 
 #: Bytes of a file, and people in it: more than a workforce has, and read in a moment.
 MOST_BYTES: Final = 1024 * 1024
@@ -123,9 +123,8 @@ def sentence(faults: Iterable[Fault]) -> str:
     listed = list(faults)
     said = []
     for each in listed[:_MOST_FAULTS]:
-        who = initials_of(each.address)
-        place = f"line {each.line} ({who}): " if who else f"line {each.line}: "
-        said.append((place if each.line else "") + each.expected)
+        place = f"line {name_of(each.line, each.address)}: " if each.line else ""
+        said.append(place + each.expected)
     if len(listed) > _MOST_FAULTS:
         said.append(f"and {len(listed) - _MOST_FAULTS} more")
     return "; ".join(said)
