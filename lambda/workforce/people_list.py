@@ -37,7 +37,7 @@ class _Item:
 
 def is_list(text: str) -> bool:
     """Say whether a text is such a list rather than a table."""
-    first = next((line for _, line in _lines(text)), "")
+    first = next((line.strip() for _, line in _lines(text)), "")
     return first == "---" or first.startswith("- ") or re.fullmatch(r"\w+:", first) is not None
 
 
