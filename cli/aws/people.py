@@ -47,6 +47,9 @@ class Clients:
     #: Cognito, for mails: asks once, since what has not been answered may have been sent.
     mailer: CognitoIdentityProviderClient
     sns: SNSClient
+    #: Where a list of people may stand; None where none does.
+    s3: Any = None
+    secrets: Any = None
     #: Waits for seconds.
     sleep: Callable[[float], None] = time.sleep
 
@@ -54,7 +57,10 @@ class Clients:
     def of(cls, environment: Environment) -> Clients:
         """Return clients for the environment's Region, with the shell's credentials."""
         region = environment.region
+        has_list = environment.workforce.workers_from is not None
         return cls(
+            s3=client("s3", region) if has_list else None,
+            secrets=client("secretsmanager", region) if has_list else None,
             cloudformation=client("cloudformation", region),
             cognito=client("cognito-idp", region),
             mailer=client("cognito-idp", region, _ONCE),
@@ -67,6 +73,8 @@ class Clients:
             "cloudformation": self.cloudformation,
             "cognito-idp": self.cognito,
             "sns": self.sns,
+            "s3": self.s3,
+            "secretsmanager": self.secrets,
         }
         now = time.monotonic
         return function.Clients(

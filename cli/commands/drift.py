@@ -74,9 +74,11 @@ def _people(environment: Environment) -> list[str]:
     """Return how people differ from the file; by number and initials, since logs are public."""
     from cli.aws.people import Clients, find
     from cli.aws.repairs import differences, without_addresses
+    from cli.people.store import with_list
 
-    found = differences(environment, find(environment, Clients.of(environment)))
-    return without_addresses(environment, found)
+    clients = Clients.of(environment)
+    whole = with_list(environment, clients)
+    return without_addresses(whole, differences(whole, find(whole, clients)))
 
 
 def _find(environment: Environment, say: Callable[[str], None]) -> tuple[list[Drifted], list[str]]:

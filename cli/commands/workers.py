@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from cli.people.command import import_people
 from cli.repository import find_job, read_environment
 from cli.verb import AsJson, EnvironmentName, JobName, end, print_table, progress, verb
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Stands for an address, of which it is none.
 _ALL: Final = "all"
+#: Stands for a job.
+_IMPORT: Final = "import"
 #: How far somebody is with the mails of a topic.
 _MAILS: Final = {"confirmed": "yes", "pending": "asked", "ended": "ENDED", "forgotten": "NO"}
 #: State of a worker → what somebody has to do.
@@ -44,10 +48,18 @@ _WAITING: Final = (
     "ground-truth workers dev --remind ana@example.com",
     "ground-truth workers dev --remind all",
     "ground-truth workers dev --fix",
+    "ground-truth workers dev import people.csv",
+    "ground-truth workers dev import - --team number-readers --yes",
 )
 def workers(
     environment: EnvironmentName,
     job: JobName = None,
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="FILE", help="After the word `import`: people, or - for pasted ones."
+        ),
+    ] = None,
     *,
     remind: Annotated[
         str | None,
@@ -58,6 +70,21 @@ def workers(
     fix: Annotated[
         bool, typer.Option("--fix", help="Put right what was done to people by hand.")
     ] = False,
+    team_key: Annotated[
+        list[str] | None,
+        typer.Option("--team", metavar="TEAM", help="Of an import: where FILE says no team."),
+    ] = None,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Of an import: who is not in FILE leaves."),
+    ] = False,
+    leaving: Annotated[
+        int,
+        typer.Option(metavar="NUMBER", help="Of an import: so many may leave, though it is most."),
+    ] = 0,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Of an import: do not ask before it writes.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say who is invited, has signed in, and has confirmed mails.
@@ -65,9 +92,21 @@ def workers(
     With JOB, of the job's team only. It asks AWS with the credentials of the shell. `--remind all`
     sends every invitation that is due, was refused, or whose temporary password has ended. `--fix`
     does what a deployment does: who has lost an account is invited again, who was put into a team
-    by hand leaves it.
+    by hand leaves it. `import FILE` brings people into the list that `workers_from` names: of a
+    table, a pasted list, YAML, or what a console gives.
     """
     read = read_environment(environment)
+    if job == _IMPORT:
+        from cli.people.imports import Wanted
+
+        wanted = file and Wanted(
+            file=Path(file),
+            teams=tuple(team_key or ()),
+            replaces=replace,
+            leaving=leaving,
+            yes=yes,
+        )
+        import_people(read, wanted or None, as_json=as_json)
     team = find_job(read, job).team if job else None
     # The SDK starts slowly.
     from botocore.exceptions import BotoCoreError, ClientError
@@ -77,11 +116,13 @@ def workers(
     from cli.aws.reminders import remind_all
     from cli.aws.repairs import fix as put_right
     from cli.aws.session import unanswered
+    from cli.people.store import with_list
 
     try:
         with progress("workers") as say:
             say("asking AWS")
             clients = Clients.of(read)
+            read = with_list(read, clients)
             fixed = put_right(read, clients) if fix else ""
             to_all = remind is not None and remind.lower() == _ALL
             sent = send(read, clients, remind.lower()) if remind and not to_all else []

@@ -24,6 +24,9 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
         # Sees accounts, and invites people, as the function does.
         *("workforce.accounts", "workforce.clients", "workforce.groups", "workforce.invitations"),
         *("workforce.event", "workforce.summary", "workforce.workers"),
+        # Reads lists of people as the function does.
+        *("workforce.mail_days", "workforce.people_file", "workforce.people_source"),
+        "workforce.people_table",
         # A plan is decided by the code that will act.
         "labeling_job.identity",
     ),

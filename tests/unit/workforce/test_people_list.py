@@ -85,7 +85,7 @@ def test_a_list_is_a_secret_too(aws: PeopleWithList) -> None:
 def test_another_version_of_the_list_invites_the_new_and_takes_out_the_gone(
     aws: PeopleWithList,
 ) -> None:
-    aws.name_people([_ANA, _BO])
+    aws.name_people_of_list([_ANA, _BO])
     create(aws, "Workers", list_properties())
     aws.put(f"{_ANA},readers", f"{_CLEO},readers")
 
@@ -100,7 +100,7 @@ def test_another_version_of_the_list_invites_the_new_and_takes_out_the_gone(
 def test_a_team_that_the_list_names_no_more_has_nobody(aws: PeopleWithList) -> None:
     aws.put(f"{_ANA},readers", f"{_BO},readers writers")
     create(aws, "Workers", list_properties())
-    aws.name_people([_ANA, _BO])
+    aws.name_people_of_list([_ANA, _BO])
 
     _deploy_again(aws)
 
@@ -131,7 +131,7 @@ def test_the_round_ends_last_days_of_the_list(aws: PeopleWithList) -> None:
 
 
 def test_the_round_ends_the_others_where_the_list_is_gone(aws: PeopleWithList) -> None:
-    aws.name_people([_BO])
+    aws.name_people_of_list([_BO])
     props = list_properties(_ANA)
     props["Members"][0]["Until"] = f"{NOW.date()}"
     create(aws, "Workers", props)
@@ -156,7 +156,7 @@ def test_the_round_ends_the_others_where_the_list_is_gone(aws: PeopleWithList) -
 def test_a_list_that_is_none_changes_nobody(
     aws: PeopleWithList, content: bytes | None, words: str
 ) -> None:
-    aws.name_people([_ANA, _BO])
+    aws.name_people_of_list([_ANA, _BO])
     create(aws, "Workers", list_properties())
     before = aws.people()
     if content is None:
@@ -203,7 +203,7 @@ def test_a_secret_that_can_not_be_read_changes_nobody(
 
 
 def test_a_right_to_read_that_is_seconds_old_is_waited_for(aws: PeopleWithList) -> None:
-    aws.name_people([_ANA])
+    aws.name_people_of_list([_ANA])
     aws.refuse("GetObject", "AccessDenied", "Access Denied", times=3)
 
     create(aws, "Workers", list_properties())
@@ -212,9 +212,9 @@ def test_a_right_to_read_that_is_seconds_old_is_waited_for(aws: PeopleWithList) 
 
 
 def test_a_list_that_loses_most_people_is_refused(aws: PeopleWithList) -> None:
-    aws.name_people(_TEN)
+    aws.name_people_of_list(_TEN)
     create(aws, "Workers", list_properties())
-    aws.name_people(_TEN[:4])
+    aws.name_people_of_list(_TEN[:4])
 
     with pytest.raises(CustomResourceError, match=r"6 of 10 people would leave, since .*--replace"):
         _deploy_again(aws)
@@ -223,22 +223,22 @@ def test_a_list_that_loses_most_people_is_refused(aws: PeopleWithList) -> None:
 
 
 def test_half_of_the_people_may_leave_and_more_with_a_word(aws: PeopleWithList) -> None:
-    aws.name_people(_TEN)
+    aws.name_people_of_list(_TEN)
     create(aws, "Workers", list_properties())
 
-    aws.name_people(_TEN[:5])
+    aws.name_people_of_list(_TEN[:5])
     _deploy_again(aws)
     assert len(_in_readers(aws)) == 5
 
-    aws.name_people(_TEN[:1])
+    aws.name_people_of_list(_TEN[:1])
     update(aws, "Workers", list_properties(Revision="3", MayLeave="4"), list_properties())
     assert len(_in_readers(aws)) == 1
 
 
 def test_two_people_may_leave_at_once(aws: PeopleWithList) -> None:
-    aws.name_people([_ANA, _BO, _CLEO])
+    aws.name_people_of_list([_ANA, _BO, _CLEO])
     create(aws, "Workers", list_properties())
-    aws.name_people([_CLEO])
+    aws.name_people_of_list([_CLEO])
 
     _deploy_again(aws)
 
@@ -259,7 +259,7 @@ def test_people_whose_last_day_is_over_are_no_loss(aws: PeopleWithList) -> None:
 def test_a_deployment_is_taken_back_whatever_the_list_is(
     aws: PeopleWithList, content: bytes | None
 ) -> None:
-    aws.name_people(_TEN)
+    aws.name_people_of_list(_TEN)
     create(aws, "Workers", list_properties())
     before = aws.people()
     aws.objects.pop(LIST) if content is None else aws.objects.update({LIST: content})
@@ -277,7 +277,7 @@ def test_a_deployment_is_taken_back_whatever_the_list_is(
 
 
 def test_a_destroy_needs_no_list(aws: PeopleWithList) -> None:
-    aws.name_people([_ANA])
+    aws.name_people_of_list([_ANA])
     create(aws, "Workers", list_properties())
     aws.objects.clear()
 
@@ -287,7 +287,7 @@ def test_a_destroy_needs_no_list(aws: PeopleWithList) -> None:
 
 
 def test_without_its_key_the_people_of_a_list_leave(aws: PeopleWithList) -> None:
-    aws.name_people([_BO])
+    aws.name_people_of_list([_BO])
     create(aws, "Workers", list_properties(_ANA))
 
     update(aws, "Workers", workers_properties(_ANA), list_properties(_ANA))
@@ -299,7 +299,7 @@ def test_without_its_key_the_people_of_a_list_leave(aws: PeopleWithList) -> None
 def test_people_move_from_the_template_to_the_list_without_a_mail(aws: PeopleWithList) -> None:
     create(aws, "Workers", workers_properties(_ANA, _BO))
     before = aws.people()
-    aws.name_people([_ANA, _BO])
+    aws.name_people_of_list([_ANA, _BO])
 
     update(aws, "Workers", list_properties(), workers_properties(_ANA, _BO))
 
@@ -311,7 +311,7 @@ def test_no_log_and_no_answer_has_an_address_of_the_list(
     aws: PeopleWithList, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    aws.name_people(["anne.lee@home.example", "bob@home.example", "cy@home.example"])
+    aws.name_people_of_list(["anne.lee@home.example", "bob@home.example", "cy@home.example"])
     aws.refused.add("bob@home.example")
     said = [json.dumps(dict(create(aws, "Workers", list_properties())))]
     aws.put("anne.lee@home.example,raeders", "bob@home,readers", "cy@home.example,x@home.example")
@@ -333,7 +333,7 @@ def _told(aws: PeopleWithList, *emails: str, group: str = "dev-readers") -> str:
 
 
 def test_the_people_of_a_list_are_asked_to_confirm_once(aws: PeopleWithList) -> None:
-    aws.name_people([_ANA, _BO])
+    aws.name_people_of_list([_ANA, _BO])
     create(aws, "Workers", list_properties())
 
     assert _told(aws) == "1 topics; 2 asked to confirm"
@@ -342,13 +342,13 @@ def test_the_people_of_a_list_are_asked_to_confirm_once(aws: PeopleWithList) -> 
 
 
 def test_who_leaves_the_list_gets_no_mails_and_others_do(aws: PeopleWithList) -> None:
-    aws.name_people([_ANA, _BO])
+    aws.name_people_of_list([_ANA, _BO])
     create(aws, "Workers", list_properties())
     _told(aws)
     aws.subscribe(_LEAD, by_hand=True)
     for email in (_ANA, _BO, _LEAD):
         aws.confirm(email)
-    aws.name_people([_ANA])
+    aws.name_people_of_list([_ANA])
     _deploy_again(aws)
 
     _told(aws)
@@ -357,12 +357,12 @@ def test_who_leaves_the_list_gets_no_mails_and_others_do(aws: PeopleWithList) ->
 
 
 def test_the_round_leaves_the_people_of_a_list_alone(aws: PeopleWithList) -> None:
-    aws.name_people([_ANA])
+    aws.name_people_of_list([_ANA])
     create(aws, "Workers", list_properties())
     _told(aws)
     aws.confirm(_ANA)
     # What is not deployed yet ends nothing.
-    aws.name_people([_BO])
+    aws.name_people_of_list([_BO])
 
     ended = subscriptions.end_late(
         _event(told_properties(group="dev-readers")), aws.as_clients(), lambda: True
@@ -375,7 +375,7 @@ def test_the_round_leaves_the_people_of_a_list_alone(aws: PeopleWithList) -> Non
 def test_who_moves_from_the_template_to_the_list_is_asked_again(aws: PeopleWithList) -> None:
     aws.subscribe(_ANA)
     aws.confirm(_ANA)
-    aws.name_people([_ANA])
+    aws.name_people_of_list([_ANA])
     create(aws, "Workers", list_properties())
 
     update(aws, "Subscriptions", told_properties(group="dev-readers"), topics_properties(_ANA))
