@@ -131,6 +131,7 @@ def people(environment: EnvironmentPlan) -> list[tuple[str, str]]:
             )
             for each in who.moved
         ),
+        *((("~", who.mails),) if who.mails else ()),
     ]
 
 

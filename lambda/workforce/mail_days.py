@@ -22,3 +22,16 @@ def mail_days(mails: int, today: date) -> str:
         f"Cognito itself sends {MAILS_A_DAY} mails a day: {MAILS_A_DAY} invitations go on {today},"
         f"{until} {rest} on {last}"
     )
+
+
+def mail_days_from(mails: int, start: str) -> str:
+    """Return the same without a date; `start` is what the first day is called."""
+    if mails <= MAILS_A_DAY:
+        return ""
+    days = (mails - 1) // MAILS_A_DAY + 1
+    rest = (mails - 1) % MAILS_A_DAY + 1
+    return (
+        f"Cognito itself sends {MAILS_A_DAY} mails a day: {MAILS_A_DAY} invitations go on {start},"
+        f" the last {rest} on day {days}; each day's go with the next change of people, or by"
+        " `ground-truth workers ENV --remind all`"
+    )
