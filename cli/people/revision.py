@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ground_truth.config import Environment
 
 #: The parameter of the stack (`constructs/ground_truth/workforce/people_list.py`).
-_PARAMETER: Final = "PeopleListRevision"
+PARAMETER: Final = "PeopleListRevision"
 
 
 def revision_option(environment: Environment, session: Any = None) -> tuple[list[str], str]:
@@ -38,7 +38,7 @@ def revision_option(environment: Environment, session: Any = None) -> tuple[list
     except (BotoCoreError, ClientError, ValueError) as error:
         why = error.response["Error"].get("Code") if isinstance(error, ClientError) else error
         return [], f"{source} can't be looked at ({why}): whether it has changed is not known"
-    return [f"--parameters={environment.name}-Workforce:{_PARAMETER}={found}"], ""
+    return [f"--parameters={environment.name}-Workforce:{PARAMETER}={found}"], ""
 
 
 def _revision(source: str, region: str, session: Any, credentials: dict[str, str]) -> str:
