@@ -12,6 +12,7 @@ PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo pyth
 # Installs parts of what is needed, unless it is there: $(call install,core cdk)
 define install
 @command -v "$(PYTHON)" >/dev/null || { echo "there is no $(PYTHON); name another: make setup PYTHON=python3.12" >&2; exit 1; }
+@said=$$("$(PYTHON)" -c '' 2>&1) || { echo "$(PYTHON) does not run ($$(head -n 1 <<< "$$said")); name another: make setup PYTHON=python3.12" >&2; exit 1; }
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; name another: make setup PYTHON=python3.12")'
 @$(PYTHON) installation/install.py $(1)
 endef

@@ -7,11 +7,18 @@ import json
 import sys
 from collections.abc import Iterable
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from typing import Final
 
 if __name__ == "__main__":
+    for package in ("aws_cdk", "cdk_nag", "pydantic", "yaml"):
+        if find_spec(package) is None:
+            sys.exit(
+                "app.py: run `make setup`, then `. .venv/bin/activate`,"
+                f" and try again: {sys.executable} has no {package}"
+            )
     # The process ends before collecting pays.
     gc.disable()
     # Node takes a while to load CDK and its checks; Python loads all the rest meanwhile.

@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from cli.errors import CommandError
-from cli.repository import INSTALLATION, environment_names
+from cli.repository import INSTALLATION
 from cli.verb import console, print_json
 
 #: In the order of the help: each is a file in cli/commands/.
@@ -182,21 +182,10 @@ def _failed(message: str, status: int, words: Sequence[str]) -> int:
 
 
 def _usage(error: typer.TyperException, words: Sequence[str]) -> str:
-    message = error.format_message()
-    if message.startswith("Missing argument 'ENV'"):
-        message = f"expected one of the environments there are ({_names()}), got none"
-    if message.startswith("No such command"):
-        from ground_truth.validators.messages import did_you_mean
+    # It is read only where something is wrong.
+    from cli.usage import sentence
 
-        message = message.rstrip(".") + did_you_mean(message.split("'")[1], VERBS, cutoff=0.6)
-    return f"{message.rstrip('.')}; see `{_called(words)} --help`"
-
-
-def _names() -> str:
-    try:
-        return ", ".join(environment_names()) or "none"
-    except CommandError:
-        return "none"
+    return f"{sentence(error, VERBS)}; see `{_called(words)} --help`"
 
 
 def _missing(error: ModuleNotFoundError, words: Sequence[str]) -> str:
@@ -204,7 +193,12 @@ def _missing(error: ModuleNotFoundError, words: Sequence[str]) -> str:
     command = next((_INSTALLED_BY[word] for word in words if word in _INSTALLED_BY), None)
     if command is None:
         raise error
-    return f"expected the package {error.name}, got none; `{command}` in {INSTALLATION} installs it"
+    if "--keep" in words:
+        command += " KEEP=1"
+    return (
+        f"run `{command}` in {INSTALLATION}, which installs what this verb needs; expected the"
+        f" package {error.name}, got none"
+    )
 
 
 def _called(words: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Columns, where nothing limits them.
 _UNLIMITED: Final = 1_000_000
+#: A word, or a command in backticks with what stands around it.
+_PART: Final = re.compile(r"(?:`[^`]*`|[^\s`])+|`")
 
 
 def _environments(incomplete: str) -> list[str]:
@@ -112,6 +115,17 @@ def print_table(
         for column, cell in zip(columns[1:], more, strict=True):
             if cell:
                 screen.print(f"  {column}: {cell}")
+
+
+def broken(text: str, width: int) -> list[str]:
+    """Return lines of at most `width` characters: no word, and no command in backticks, is cut."""
+    lines: list[str] = []
+    for part in _PART.findall(text):
+        if lines and len(lines[-1]) + 1 + len(part) <= width:
+            lines[-1] += f" {part}"
+        else:
+            lines.append(part)
+    return lines
 
 
 @contextmanager

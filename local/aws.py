@@ -30,6 +30,8 @@ ROOT: Final = Path(__file__).parents[1]
 #: Both halves of the credentials of the account's root.
 _ROOT_KEY: Final = "test"
 _PID_FILE: Final = "server.json"
+#: Folders of Python and of the CDK CLI.
+_OWN_PROGRAMS: Final = (str(Path(sys.executable).parent), str(ROOT / "node_modules" / ".bin"))
 _INHERITED: Final = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TZ", "USER")
 
 
@@ -114,13 +116,16 @@ class LocalAws:
             "NODE_PATH": str(ROOT / "node_modules"),
             "NO_PROXY": "127.0.0.1",
             "no_proxy": "127.0.0.1",
-            "PATH": _path(),
+            "PATH": os.pathsep.join([*_OWN_PROGRAMS, os.environ.get("PATH", os.defpath)]),
         }
 
     @property
     def shell_exports(self) -> str:
-        """The commands by which a shell exports it."""
-        return "\n".join(f"export {k}={shlex.quote(v)}" for k, v in self.exports.items())
+        """The commands by which a shell exports it, before its own PATH."""
+        own = os.pathsep.join(map(shlex.quote, _OWN_PROGRAMS))
+        values = {name: shlex.quote(value) for name, value in self.exports.items()}
+        values["PATH"] = f'{own}{os.pathsep}"$PATH"'
+        return "\n".join(f"export {name}={value}" for name, value in values.items())
 
     @property
     def environment(self) -> dict[str, str]:
@@ -333,11 +338,6 @@ def _end_group(group: int) -> None:
 
 def _inherited(variables: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in variables.items() if name in _INHERITED}
-
-
-def _path() -> str:
-    ours = [str(Path(sys.executable).parent), str(ROOT / "node_modules" / ".bin")]
-    return os.pathsep.join([*ours, os.environ.get("PATH", os.defpath)])
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,12 +20,22 @@ from local.aws import ROOT, LocalAws
 from local.cdk_cli import CdkCli, CdkError
 from local.inventory import inventory
 from local.mailbox import PATH as MAILBOX
-from local.walkthrough import Label, label_all, read_labels, upload, wait_for_end, who_labeled
+from local.walkthrough import (
+    Label,
+    label_all,
+    read_labels,
+    upload,
+    wait_for_end,
+    wait_for_labels,
+    who_labeled,
+)
 from local.worker import Worker
 
 _WORKER: Final = "ana@example.com"
-#: Has not signed in yet when the demo is over.
+#: Who looks at what is kept labels in this one's name.
 _OTHER: Final = "bo@example.com"
+#: What is left of the data objects for the other one.
+_LEFT: Final = 2
 _JOB: Final = "EvenOdd"
 _ATTRIBUTE: Final = "even-odd"
 #: Columns of a step's words, where the terminal has them.
@@ -76,7 +87,8 @@ def run_demo(console: Console, show: Callable[[Labels], None], *, region: str, k
 
     `region` is the one of the file environments/local.yaml.
 
-    With `keep`, local AWS and the labeled job go on running. Raises DemoError.
+    With `keep`, local AWS and the job go on running, and the last tasks wait for a person. Raises
+    DemoError.
     """
     state = ROOT / ".local"
     state.mkdir(exist_ok=True)
@@ -112,7 +124,7 @@ def _run(
         with step("cdk bootstrap"):
             cdk.bootstrap(aws.account, aws.region)
         before = inventory(aws.client)
-        show(_label(aws, cdk, step))
+        show(_label(aws, cdk, step, left=_LEFT if keep else 0))
         if keep:
             return _how_to_look(aws, folder)
         _tear_down(aws, cdk, app, step, before)
@@ -129,7 +141,7 @@ def _run(
             aws.stop()
 
 
-def _label(aws: LocalAws, cdk: CdkCli, step: Steps) -> Labels:
+def _label(aws: LocalAws, cdk: CdkCli, step: Steps, *, left: int) -> Labels:
     s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
     with step("cdk deploy local/Data local/Workforce"):
         outputs = cdk.deploy("Data", "Workforce")
@@ -140,16 +152,21 @@ def _label(aws: LocalAws, cdk: CdkCli, step: Steps) -> Labels:
     with step(f"{_WORKER} signs in with the password of the invitation"):
         ana = Worker(aws.endpoint, _WORKER, aws.ca_bundle)
         ana.sign_in()
-    with step(f"{_WORKER} labels {job[f'{_JOB}ObjectCount']} data objects"):
-        label_all(ana)
-    with step("wait until the labeling job is Completed"):
-        status = wait_for_end(sagemaker, job[f"{_JOB}JobName"], seconds=60)
+    number = int(job[f"{_JOB}ObjectCount"]) - left
+    with step(f"{_WORKER} labels {number} data objects"):
+        label_all(ana, at_most=number)
     manifest = job[f"{_JOB}OutputManifestUri"]
-    if status != "Completed":
-        raise CdkError(f"the labeling job should be Completed, it is {status}; see {aws.log}")
+    if left:
+        with step("wait until their labels are in the output manifest"):
+            lines = wait_for_labels(s3, manifest, _ATTRIBUTE, number=number, seconds=60)
+    else:
+        with step("wait until the labeling job is Completed"):
+            status = wait_for_end(sagemaker, job[f"{_JOB}JobName"], seconds=60)
+        if status != "Completed":
+            raise CdkError(f"the labeling job should be Completed, it is {status}; see {aws.log}")
+        lines = read_labels(s3, manifest, _ATTRIBUTE)
 
     workers = who_labeled(s3, aws.client("cognito-idp"), manifest)
-    lines = read_labels(s3, manifest, _ATTRIBUTE)
     return Labels(
         manifest=manifest,
         lines=lines,
@@ -173,18 +190,26 @@ def _tear_down(aws: LocalAws, cdk: CdkCli, app: CdkCli, step: Steps, before: set
 
 
 def _how_to_look(aws: LocalAws, folder: Path) -> str:
-    return f"""It all runs on, until you stop it. To look at it, in another shell:
+    portal, password = Worker(aws.endpoint, _OTHER, aws.ca_bundle).invitation()
+    python, state = shlex.quote(sys.executable), shlex.quote(str(folder))
+    return f"""It all runs on, until you stop it.
 
+Label by hand:  {portal}
+                {_LEFT} data objects wait there for {_OTHER}
+                with the temporary password {password}
+                A browser asks about the certificate at each new address, unless it trusts
+                {aws.ca_bundle}
+Mailbox:        {aws.endpoint}{MAILBOX}
+Logs:           {folder}
+
+To look at it in another shell, which then knows this AWS only:
+
+cd {shlex.quote(str(ROOT))}
 {aws.shell_exports}
 ground-truth workers local
 python -c "import boto3; print(boto3.client('sagemaker').list_labeling_jobs())"
-aws s3 ls                                  # if you have the AWS CLI
 npx cdk diff 'local/*' -c environment=local
 
-Mailbox:        {aws.endpoint}{MAILBOX}
-                It has the invitations with their temporary passwords, and a link to the portal.
-                Open it first. A browser asks about the certificate at each new address, unless
-                it trusts {aws.ca_bundle}
-Label by hand:  as {_OTHER}, with the password of the invitation
-Logs:           {folder}
-Stop:           .venv/bin/python -m local.aws stop {shlex.quote(str(folder))}"""
+To stop it and remove what it has written:
+
+{python} -m local.aws stop {state} && rm -r {state}"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -47,11 +48,13 @@ def even_or_odd(text: str) -> str:
     return "Even" if int(text) % 2 == 0 else "Odd"
 
 
-def label_all(worker: Worker, answer: Callable[[str], str] = even_or_odd) -> list[Task]:
-    """Let `worker` do all open tasks; return them."""
-    done = []
-    while tasks := worker.tasks():
-        for task in tasks:
+def label_all(
+    worker: Worker, answer: Callable[[str], str] = even_or_odd, *, at_most: int | None = None
+) -> list[Task]:
+    """Let `worker` do all open tasks, or the first ones; return them."""
+    done: list[Task] = []
+    while (at_most is None or len(done) < at_most) and (tasks := worker.tasks()):
+        for task in tasks[: None if at_most is None else at_most - len(done)]:
             label = answer(task.input["taskObject"].strip())
             worker.answer(task, {"crowd-classifier": {"label": label}})
             done.append(task)
@@ -68,6 +71,27 @@ def wait_for_end(sagemaker: SageMakerClient, job_name: str, seconds: float) -> s
         if time.monotonic() > deadline:
             raise TimeoutError(
                 f"labeling job {job_name} should have ended within {seconds:.0f} s, it is {status}"
+            )
+        time.sleep(min(1.0, seconds / 20))
+
+
+def wait_for_labels(
+    s3: S3Client, manifest_uri: str, attribute: str, *, number: int, seconds: float
+) -> list[Label]:
+    """Return the lines of a job at work once so many have labels; TimeoutError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    lines: list[Label] = []
+    while True:
+        # There is no manifest before the first label.
+        with suppress(s3.exceptions.NoSuchKey):
+            lines = read_labels(s3, manifest_uri, attribute)
+        labeled = sum(line.label is not None for line in lines)
+        if labeled >= number:
+            return lines
+        if time.monotonic() > deadline:
+            raise TimeoutError(
+                f"{manifest_uri} should have {number} labels within {seconds:.0f} s, it has"
+                f" {labeled}"
             )
         time.sleep(min(1.0, seconds / 20))
 

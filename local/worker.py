@@ -86,7 +86,7 @@ class Worker:
     def sign_in(self) -> Page:
         """Open the portal and sign in; WorkerError with what the pages say if that fails."""
         self.browser.forget()
-        invited_to, temporary = self._invitation()
+        invited_to, temporary = self.invitation()
         self.portal = self._known_portal or invited_to
         page = self.browser.open(f"{self.portal}/")
         if temporary is not None:
@@ -115,7 +115,7 @@ class Worker:
             return page
         return self.browser.submit(page, {"username": self.email, "password": password})
 
-    def _invitation(self) -> tuple[str, str | None]:
+    def invitation(self) -> tuple[str, str | None]:
         """Return the portal and the temporary password, if a mail has one.
 
         A mail without a link helps nobody; here the only portal there is stands in for it.

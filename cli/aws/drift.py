@@ -66,10 +66,10 @@ def stack_names(environment: str) -> list[str]:
     return [f"{environment}-{stack}" for stack in _STACKS]
 
 
-def existing(cloudformation: Any) -> set[str]:
-    """Return the names of all stacks of the account in the Region."""
+def existing(cloudformation: Any) -> dict[str, str]:
+    """Return the names of all stacks of the account in the Region, with their statuses."""
     pages = cloudformation.get_paginator("describe_stacks").paginate()
-    return {each["StackName"] for page in pages for each in page["Stacks"]}
+    return {each["StackName"]: each["StackStatus"] for page in pages for each in page["Stacks"]}
 
 
 def detect(

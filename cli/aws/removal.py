@@ -18,7 +18,7 @@ def check_removal(environment: Environment, cloudformation: Any) -> None:
     botocore.
     """
     name, region = environment.name, environment.region
-    there = existing(cloudformation).intersection(stack_names(name))
+    there = existing(cloudformation).keys() & set(stack_names(name))
     if not there:
         raise CommandError(f"nothing of {name} is deployed in {region}, so nothing was destroyed")
     users = [] if environment.protected else sorted(_importers(there, cloudformation))

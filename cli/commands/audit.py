@@ -37,7 +37,8 @@ def audit(*, as_json: AsJson = False) -> None:
     """Say what auditing tools find in the templates.
 
     They are cdk-nag, cfn-guard, cfn-lint and checkov. It fails if they find what
-    audit/findings.yaml does not list, or no longer find what it lists.
+    audit/findings.yaml does not list, or no longer find what it lists. `make setup AUDIT=1`
+    installs them.
     """
     # They load CDK.
     from audit import report, reviewed

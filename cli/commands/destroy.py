@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -16,6 +16,8 @@ from cli.verb import AsJson, EnvironmentName, console, end, progress, verb
 
 if TYPE_CHECKING:
     from ground_truth.config import Environment
+
+_STACKS: Final = ("Data", "Workforce", "Labeling")
 
 
 @verb("ground-truth destroy dev", "ground-truth destroy dev --yes")
@@ -31,14 +33,25 @@ def destroy(
     `protected: true` only the labeling jobs go.
     """
     read = read_environment(environment)
-    _check(read)
-    screen = console(errors=True)
-    for line in consequences(read):
-        screen.print(line)
-    if not yes:
-        _ask(read.name)
+    try:
+        _check(read)
+        screen = console(errors=True)
+        for line in consequences(read):
+            screen.print(line)
+        if not yes:
+            _ask(read.name)
+    except CommandError as error:
+        if not as_json:
+            raise
+        end(
+            {"environment": read.name, "stays": list(_STACKS)},
+            lambda _: None,
+            as_json=True,
+            status=1,
+            error=str(error),
+        )
     stacks = "Labeling" if read.protected else "*"
-    stays = ["Data", "Workforce"] if read.protected else []
+    stays = [each for each in _STACKS if each != stacks] if read.protected else []
     status = run_cdk("destroy", read.name, "--force", stacks=stacks, as_json=as_json)
     end(
         {"environment": read.name, "stays": None if status else stays},

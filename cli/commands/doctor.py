@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from cli.repository import read_environment, repository
-from cli.verb import AsJson, EnvironmentNameOrNone, end, progress, verb
+from cli.verb import AsJson, EnvironmentNameOrNone, broken, end, progress, verb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,10 +59,16 @@ def doctor(environment: EnvironmentNameOrNone = None, *, as_json: AsJson = False
 
 
 def show(found: Sequence[Finding], screen: Console) -> None:
-    """Print a line for each finding."""
+    """Print a line for each finding, or where the terminal is too narrow for it, a few."""
     width = max(len(each.subject) for each in found)
+    indent = _STATE + width + 4
+    is_stacked = indent > screen.width // 2
     for each in found:
         style = {"right": "green", "to do": "red"}.get(each.state, "yellow")
-        screen.print(
-            f"{each.state.value:{_STATE}}  {each.subject:{width}}  {each.text}", style=style
-        )
+        begin = f"{each.state.value:{_STATE}}  {each.subject:{width}}  "
+        if is_stacked:
+            screen.print(begin.rstrip(), style=style)
+            begin, indent = "  ", 2
+        for line in broken(each.text, screen.width - indent):
+            screen.print(f"{begin}{line}", style=style)
+            begin = " " * indent

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path, PurePath
 from typing import Annotated, Final
 
 import typer
@@ -11,7 +13,7 @@ from cli.repository import repository
 from cli.verb import AsJson, end, verb
 from docs.task_types import example
 from ground_truth.catalogue.task_types import CUSTOM, TASK_TYPES, TaskType
-from ground_truth.config.yaml_file import display_name
+from ground_truth.config.yaml_file import display_name, read
 from ground_truth.validators import names_and_limits
 from ground_truth.validators.messages import did_you_mean
 
@@ -86,6 +88,11 @@ def new(
             f"expected one of the tasks {', '.join(TASK_TYPES)}, got"
             f" {task!r}{did_you_mean(task, TASK_TYPES)}"
         )
+    if PurePath(name).suffix in (".yaml", ".yml"):
+        raise CommandError(
+            f"expected an environment's name, got the name of a file, {name!r}; write"
+            f" `ground-truth new {PurePath(name).stem} --task {task}`"
+        )
     try:
         names_and_limits.environment_name(name)
     except ValueError as error:
@@ -106,12 +113,27 @@ def new(
         raise
     end(
         {"file": display_name(path)},
-        lambda screen: screen.print(
-            f"{display_name(path)}: written. Put in your own addresses and words, then:\n"
-            f"  ground-truth validate {name}\n  ground-truth deploy {name}"
-        ),
+        lambda screen: screen.print("\n".join(_next_steps(path))),
         as_json=as_json,
     )
+
+
+def _next_steps(path: Path) -> Iterator[str]:
+    """Yield what leads from the file to a job, in the order in which it works."""
+    name = path.stem
+    (job,) = read(path).data["jobs"].values()
+    given = job["input"] if isinstance(job["input"], dict) else {"prefix": job["input"]}
+    yield f"{display_name(path)}: written. Put in your own addresses and words, then:"
+    yield f"  ground-truth validate {name}"
+    yield f"  ground-truth doctor {name}"
+    yield f"  npx cdk deploy '{name}/Data' '{name}/Workforce' -c environment={name}"
+    yield f"  aws s3 cp <folder> s3://<InputBucketName>/{given['prefix']} --recursive"
+    if "manifest" in given:
+        yield f"  aws s3 cp <your manifest> s3://<InputBucketName>/{given['manifest']}"
+    yield f"  ground-truth deploy {name}"
+    yield "The doctor says what the account lacks, also where it has a workforce already. The"
+    yield "first deployment names the input bucket; the job starts with the second, once there is"
+    yield "something to label."
 
 
 def content(name: str, task_type: TaskType) -> str:

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import typer
 
 from cli.repository import repository
 from cli.verb import AsJson, console, progress, verb
+from ground_truth.validators.messages import did_you_mean
 
+_FORMATS: Final = ("text", "markdown", "json")
 _CODES: Final = """\
 Exit codes:
   0  nothing changes
   1  the two can't be compared
   2  something changes
   3  something is destroyed that nobody has approved"""
+
+
+def _format(word: str) -> str:
+    if word not in _FORMATS:
+        raise typer.BadParameter(
+            f"expected one of {', '.join(_FORMATS)}, got {word!r}{did_you_mean(word, _FORMATS)}"
+        )
+    return word
+
+
+def _day(word: str | date) -> date:
+    try:
+        return word if isinstance(word, date) else date.fromisoformat(word)
+    except ValueError:
+        raise typer.BadParameter(f"expected a day such as 2027-01-31, got {word!r}") from None
 
 
 @verb(
@@ -33,9 +50,15 @@ def plan(
         str, typer.Option(metavar="COMMIT", help="A commit, branch or tag.")
     ] = "origin/main",
     form: Annotated[
-        Literal["text", "markdown", "json"],
+        str,
         typer.Option(
-            "--format", metavar="FORMAT", help="text, markdown for a pull request, or json."
+            "--format",
+            metavar="FORMAT",
+            help="text, markdown for a pull request, or json.",
+            parser=_format,
+            autocompletion=lambda incomplete: [
+                each for each in _FORMATS if each.startswith(incomplete)
+            ],
         ),
     ] = "text",
     counts: Annotated[
@@ -43,10 +66,10 @@ def plan(
         typer.Option(metavar="FILE", help="JSON: outputs of stacks, or objects of jobs."),
     ] = None,
     today: Annotated[
-        datetime | None,
+        date | None,
         typer.Option(
             metavar="DATE",
-            formats=["%Y-%m-%d"],
+            parser=_day,
             help="The day on which approvals must still be good, such as 2027-01-31.",
             show_default="today",
         ),
@@ -71,13 +94,16 @@ def plan(
             root=repository(),
             base=base,
             counts=counts,
-            today=(today or datetime.now(tz=UTC)).date(),
+            today=today or datetime.now(tz=UTC).date(),
             say=say,
         )
     if as_json or form == "json":
         sys.stdout.write(json_output(made))
     elif form == "markdown":
         sys.stdout.write(markdown(made))
-    else:
+    elif made.environments or made.error is None:
         show(made, console())
+    if made.error is not None and not (as_json or form == "json"):
+        # Last, where it is seen; of what goes into a file, beside it.
+        console(errors=True).print(f"ground-truth plan: {made.error}", style="red")
     raise typer.Exit(int(made.verdict))

@@ -31,7 +31,7 @@ _WAITING: Final = (
         "in the file, without an account: ground-truth deploy {environment}, or, if that changes"
         " nothing, ground-truth workers {environment} --fix",
     ),
-    ("invited", "never signed in; a temporary password is good for {days} days"),
+    ("invited", "not signed in yet; a temporary password is good for {days} days"),
     ("mail due", "no invitation has gone yet, remind them"),
     (
         "mail unclear",

@@ -13,7 +13,7 @@ from ground_truth.config import Environment
 
 #: Service Quotas' code of "Maximum number of Ground Truth labeling jobs", which AWS had at 1 where
 #: this was listed (gruntwork-io/terraform-aws-utilities, docs/quotas.md of 2024-02-10).
-_JOBS: Final = "L-150039CA"
+JOBS: Final = "L-150039CA"
 #: Statuses of jobs that will not be at work again (botocore, LabelingJobStatus).
 _ENDED: Final = frozenset({"Completed", "Failed", "Stopped"})
 _SERVICE: Final = {"ServiceCode": "sagemaker"}
@@ -37,7 +37,7 @@ def jobs(account: Account, environment: Environment | None) -> Answer:
     wanted = len(open_) + len(others)
     if wanted > quota:
         return to_do(
-            f"ask for {wanted} in Service Quotas (sagemaker, {_JOBS}), or take jobs out of the"
+            f"ask for {wanted} in Service Quotas (sagemaker, {JOBS}), or take jobs out of the"
             f" file: at most {quota} can be at work at once, the file has {len(open_)} that"
             f" have not ended, of others there are {len(others)}"
         )
@@ -62,7 +62,7 @@ def teams(account: Account, environment: Environment) -> Answer:
 
 def _quota(account: Account) -> Any:
     """Return the account's own quota, or the default, where nobody has asked for another."""
-    quotas, place = account.client("service-quotas"), {"QuotaCode": _JOBS, **_SERVICE}
+    quotas, place = account.client("service-quotas"), {"QuotaCode": JOBS, **_SERVICE}
     try:
         found = ask("servicequotas:GetServiceQuota", lambda: quotas.get_service_quota(**place))
     except ClientError as error:

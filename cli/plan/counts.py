@@ -55,14 +55,16 @@ def read_counts(path: Path) -> Counts:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CountsError(f"expected a JSON file with counts, got {path}: {error}") from None
+    except OSError as error:
+        raise CountsError(f"--counts: expected a JSON file, got {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise CountsError(f"--counts: expected a JSON file, got {path}: {error}") from None
     if not isinstance(content, dict) or not all(
         isinstance(each, dict) for each in content.values()
     ):
         raise CountsError(
-            f"expected the outputs of stacks, or objects by environment and job, got something else"
-            f" in {path}"
+            "--counts: expected the outputs of stacks, or objects by environment and job, such as"
+            f' {{"dev": {{"even-odd": {{"objects": 212}}}}}}, got something else in {path}'
         )
     return Counts(content)
 

@@ -55,8 +55,11 @@ def plan_trees(
     """Compare the working tree at `root` with where it has left `base`; what fails is its error."""
     try:
         told = read_counts(counts) if counts else Counts()
+        # Before anything that takes long.
+        commit = starting_point(root, base)
         with tempfile.TemporaryDirectory() as folder:
-            base, before, after, error = _assemblies(root, base, Path(folder), say)
+            base = f"{base} at {commit[:7]}"
+            before, after, error = _assemblies(root, base, commit, Path(folder), say)
             return make_plan(
                 base=base,
                 before=before,
@@ -67,30 +70,28 @@ def plan_trees(
                 error=error,
                 say=say,
             )
-    except (CdkError, CountsError, EnvironmentFileError) as problem:
+    except (CdkError, CountsError, EnvironmentFileError, SourceError) as problem:
         return Plan(base=base, error=str(problem))
 
 
 def _assemblies(
-    root: Path, base: str, folder: Path, say: Callable[[str], None]
-) -> tuple[str, Path | None, Path, str | None]:
-    """Synthesise both trees at once; return the base's name, both, and what is wrong with base."""
+    root: Path, base: str, commit: str, folder: Path, say: Callable[[str], None]
+) -> tuple[Path | None, Path, str | None]:
+    """Synthesise both trees at once; return both, and what is wrong with the commit's."""
     before, after, error = folder / "base", folder / "head", None
     say("synthesising the working tree")
     with synthesis(root, after) as head:
         try:
-            commit = starting_point(root, base)
-            base = f"{base} at {commit[:7]}"
             say(f"synthesising {base}")
             with tree_of(root, commit, folder) as tree, synthesis(tree, before) as done:
                 done()
         except (CdkError, SourceError) as problem:
             error = (
-                f"expected {base} to compare with, so all is shown as new and nothing of what would"
-                f" be destroyed:\n{problem}"
+                f"expected a base that synthesises, so all is shown as new and nothing of what"
+                f" would be destroyed; {base} says: {problem}"
             )
         head()
-    return base, None if error else before, after, error
+    return None if error else before, after, error
 
 
 def make_plan(

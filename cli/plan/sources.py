@@ -27,8 +27,9 @@ def starting_point(root: Path, base: str) -> str:
     """Return the commit at which HEAD has left `base`, or that of `base` itself.
 
     So a plan has the changes of a branch, and not the reverse of what others have merged since.
-    Raises SourceError if `base` is not a commit here.
+    Raises SourceError if `base` is not a commit here, or there is no repository or no git.
     """
+    _git(root, "rev-parse", "--git-dir")
     try:
         commit = _git(
             root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}"

@@ -29,11 +29,12 @@ _VERDICTS: Final = {
 
 
 def show(plan: Plan, console: Console) -> None:
-    """Print the verdict, then each environment, then the differences of its stacks."""
+    """Print the verdict, then each environment, then the differences of its stacks.
+
+    What kept the two from being compared is left to whoever calls it.
+    """
     _print(console, f"Plan: {plan_text.verdict(plan)}", _VERDICTS[plan.verdict])
     _print(console, f"compared with {plan.base}", "dim")
-    if plan.error is not None:
-        _print(console, plan.error, "red")
     for environment in plan.environments:
         if environment.is_changed or environment.idle_approvals:
             _environment(environment, console)

@@ -8,7 +8,7 @@ Whatever has no entry here or in MiniStack is NOT_CHECKED.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from local.services.internals import module
@@ -64,6 +64,20 @@ def add_reader(kind: str, read: Reader) -> None:
 
     readers = module("services.cloudformation.drift")._DRIFT_READERS
     readers[kind] = (read_named, frozenset(COMPARED[kind]))
+
+
+def add_properties(
+    kind: str, names: Iterable[str], read: Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+) -> None:
+    """Let a type that MiniStack compares be compared by more properties."""
+    readers = module("services.cloudformation.drift")._DRIFT_READERS
+    read_others, compared = readers[kind]
+
+    def read_all(physical_id: str, named: Mapping[str, Any]) -> Any:
+        found = read_others(physical_id, named)
+        return None if found is None else {**found, **_as_named(read(physical_id, named), named)}
+
+    readers[kind] = (read_all, compared | frozenset(names))
 
 
 def _as_named(found: Any, named: Any) -> Any:

@@ -12,6 +12,13 @@ def module(name: str) -> Any:
     return importlib.import_module(f"ministack.{name}")
 
 
+def announce(*services: str) -> None:
+    """Spare MiniStack reading all of botocore's models for names that it doesn't know."""
+    router = module("core.router")
+    known = router._is_aws_service_name
+    router._is_aws_service_name = lambda name: name in services or known(name)
+
+
 def after_create(kind: str, apply: Callable[[str, Mapping[str, Any]], None]) -> None:
     """Let `apply(physical id, properties)` follow when CloudFormation has made a resource."""
     handlers = resource_handlers(kind)

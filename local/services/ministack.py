@@ -10,12 +10,12 @@ import os
 from typing import Any
 
 from local.ground_truth.api.service import GroundTruth
-from local.services import sagemaker
+from local.services import sagemaker, service_quotas
 from local.services.cloudformation import Deployments
 from local.services.cognito.pools import Pools
 from local.services.eventbridge import Events
 from local.services.iam import Rights
-from local.services.internals import module
+from local.services.internals import announce, module
 from local.services.lambda_functions import Functions
 from local.services.s3 import Buckets
 from local.services.ses import Mails
@@ -62,6 +62,8 @@ class MiniStack:
     def install(self, ground_truth: GroundTruth) -> None:
         """Add Ground Truth, and patch what is missing or differs from AWS."""
         sagemaker.install(ground_truth, self._rights)
+        service_quotas.install(self._rights)
+        announce("sagemaker", service_quotas.NAME)
         self._rights.install()
         Deployments(self._rights).install()
         self._buckets.install(ground_truth.unkindness)

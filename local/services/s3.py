@@ -9,6 +9,7 @@ from typing import Any, Final
 from local.ground_truth.api.unkindness import Calls, Unkindness
 from local.ground_truth.cloud import Bucket, Missing, Scope
 from local.ground_truth.errors import AwsError
+from local.services import bucket_drift
 from local.services.iam import Rights
 from local.services.internals import after_create, after_update, module, resource_handlers
 from local.services.sts import RoleSessions
@@ -37,6 +38,7 @@ class Buckets:
         self._patch_buckets()
         self._patch_managed_key()
         self._patch_key_rights()
+        bucket_drift.install()
         _throttle(Calls(unkindness))
 
     def read_object(self, scope: Scope, role: str, bucket: str, key: str) -> bytes:

@@ -29,16 +29,8 @@ def install(ground_truth: GroundTruth, rights: Rights) -> None:
         return status, answer_headers, json.dumps(answer).encode()
 
     module("app").SERVICE_HANDLERS["sagemaker"] = handle
-    announce()
     _add_type("AWS::SageMaker::Workforce", Workforces(ground_truth), rights)
     _add_type("AWS::SageMaker::Workteam", Workteams(ground_truth), rights)
-
-
-def announce() -> None:
-    """Spare MiniStack reading all of botocore's models for a name that it doesn't know."""
-    router = module("core.router")
-    known = router._is_aws_service_name
-    router._is_aws_service_name = lambda name: name == "sagemaker" or known(name)
 
 
 def _add_type(name: str, resource: Resource, rights: Rights) -> None:

@@ -19,8 +19,28 @@ _Answer = tuple[int, dict[str, Any]]
 #: What of local AWS, and of this computer, is as a deployment needs it.
 _RIGHT = (
     *("packages", "Node", "CDK CLI", "certificates", "HOME", "credentials", "Region"),
-    *("CDK bootstrap", "Ground Truth", "workforce", "quota of teams", "deploy role"),
+    *(
+        "CDK bootstrap",
+        "Ground Truth",
+        "workforce",
+        "quota of jobs",
+        "quota of teams",
+        "deploy role",
+    ),
 )
+
+
+#: What the template says of who may read a bucket's objects from a page.
+_WANTED_CORS = {
+    "CorsRules": [
+        {
+            "AllowedHeaders": [],
+            "AllowedMethods": ["GET"],
+            "AllowedOrigins": ["*"],
+            "ExposedHeaders": ["Access-Control-Allow-Origin"],
+        }
+    ]
+}
 
 
 @pytest.fixture
@@ -55,7 +75,9 @@ def _ground_truth(aws: LocalAws, folder: Path) -> Callable[..., _Answer]:
     return call
 
 
-def _look_for_drift(aws: LocalAws, ground_truth: Callable[..., _Answer]) -> None:
+def _look_for_drift(
+    aws: LocalAws, ground_truth: Callable[..., _Answer], deployed: dict[str, dict[str, str]]
+) -> None:
     """Change what is deployed by hand, and let the command find just that."""
     status, found = ground_truth("drift", "dev")
     assert (status, found["error"], found["drifted"]) == (0, None, [])
@@ -74,6 +96,9 @@ def _look_for_drift(aws: LocalAws, ground_truth: Callable[..., _Answer]) -> None
     )
     memory = functions.get_function_configuration(FunctionName=name)["MemorySize"]
     functions.update_function_configuration(FunctionName=name, MemorySize=512)
+    s3 = aws.client("s3")
+    bucket = deployed["dev-Data"]["InputBucketName"]
+    s3.delete_bucket_cors(Bucket=bucket)
     (pool,) = cognito.list_user_pools(MaxResults=10)["UserPools"]
     ids = {"UserPoolId": pool["Id"], "ClientId": drifts[0]["PhysicalResourceId"]}
     client = cognito.describe_user_pool_client(**ids)["UserPoolClient"]
@@ -99,6 +124,7 @@ def _look_for_drift(aws: LocalAws, ground_truth: Callable[..., _Answer]) -> None
         for difference in each["differences"]
     } == {
         ("AWS::Lambda::Function", "/MemorySize"): (str(memory), "512"),
+        ("AWS::S3::Bucket", "/CorsConfiguration"): (_WANTED_CORS, "null"),
         ("AWS::Cognito::UserPoolClient", "/CallbackURLs"): (
             client["CallbackURLs"],
             ["https://example.com/elsewhere"],
@@ -147,7 +173,7 @@ def test_an_environment_s_whole_life_is_in_the_command_s_hands(
             "lead@example.com": "-",
         }
 
-        _look_for_drift(aws, ground_truth)
+        _look_for_drift(aws, ground_truth, deployed["outputs"])
 
         status, _ = ground_truth("destroy", "dev", "--yes")
         stacks = aws.client("cloudformation").list_stacks()["StackSummaries"]

@@ -115,6 +115,8 @@ def test_a_detached_server_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
     )
     pid = int(json.loads((tmp_path / "server.json").read_text())["pid"])
     assert "export AWS_ENDPOINT_URL=https://127.0.0.1:" in started.stdout
+    (path,) = (line for line in started.stdout.splitlines() if line.startswith("export PATH="))
+    assert path.endswith(f'{ROOT}/node_modules/.bin:"$PATH"')
     assert _group(pid)
 
     stopped = subprocess.run(  # noqa: S603  # the arguments are ours

@@ -227,6 +227,39 @@ def test_the_verdict_is_what_the_command_ends_with(
     assert json.loads(printed)["verdict"] == verdict.name.lower()
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (
+            ("--base=mian",),
+            "expected a commit, branch or tag of this repository, got 'mian'; fetch",
+        ),
+        (
+            ("--base=main", "--counts=none.json"),
+            "--counts: expected a JSON file, got none.json: No",
+        ),
+        (("--base=mian", "--format=markdown"), "expected a commit, branch or tag"),
+    ],
+)
+def test_what_can_t_be_compared_is_said_before_anything_is_synthesised(
+    tmp_path: Path, options: tuple[str, ...], words: str
+) -> None:
+    tree = _tree(tmp_path / "tree")
+    _commit(tree)
+
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "cli.main", "plan", *options],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == Verdict.ERROR
+    (said,) = done.stderr.splitlines()
+    assert said.startswith(f"ground-truth plan: {words}")
+
+
 #: Says that it is at work for as long as it runs, which is long.
 _SLOW_APP = """\
 import fcntl, os, time

@@ -134,6 +134,25 @@ def test_a_python_without_the_packages_says_where_they_are() -> None:
     )
 
 
+def test_the_app_without_its_packages_says_what_to_do_in_a_sentence() -> None:
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    done = subprocess.run(  # this interpreter, without its packages
+        [sys.executable, "-S", "app.py"],
+        cwd=_ROOT,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "app.py: run `make setup`, then `. .venv/bin/activate`, and try again:"
+        f" {sys.executable} has no aws_cdk\n"
+    )
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--help"], ["deploy", "--help"], ["validate"], ["validate", "--json"], ["nothing", "--json"]],
@@ -159,7 +178,7 @@ def test_a_pipe_that_nobody_reads_ends_it_without_a_trace(
     [
         (["validate"], "open", "dev.yaml"),
         (["new", "stage", "--task", "custom"], "open", "stage.yaml"),
-        (["plan"], "subprocess.Popen", "cdk"),
+        (["plan"], "subprocess.Popen", "git"),
         (["workers", "dev"], "socket.connect", ""),
         (["doctor", "dev"], "socket.connect", ""),
         (["deploy", "dev"], "subprocess.Popen", "cdk"),
@@ -167,7 +186,7 @@ def test_a_pipe_that_nobody_reads_ends_it_without_a_trace(
         (["destroy", "dev", "--yes"], "subprocess.Popen", "cdk"),
         (["demo"], "subprocess.Popen", "local.server"),
         (["audit"], "import", "cdklabs"),
-        (["test-aws", "dev"], "subprocess.Popen", "pytest"),
+        (["test-aws", "dev"], "socket.connect", ""),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
@@ -288,12 +307,33 @@ def test_without_node_modules_it_says_what_installs_them(checkout: Path) -> None
     )
 
 
+def test_without_the_sdk_of_cdk_s_functions_the_demo_says_what_installs_it(checkout: Path) -> None:
+    done = _run(checkout, "demo", PYTHONPATH=os.pathsep.join([_path(checkout), str(_ROOT)]))
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"ground-truth demo: run `make demo` in {checkout}, which installs what this verb needs;"
+        " expected node_modules/@aws-sdk/client-s3, got none\n"
+    )
+
+
 def test_where_nobody_can_be_asked_nothing_is_destroyed(cdk: Path) -> None:
     done = _run(cdk, "destroy", "dev")
 
     assert done.returncode == 1
     assert "expected --yes where nobody can be asked; nothing was destroyed" in done.stderr
     assert not (cdk / "started").exists()
+
+
+def test_json_of_a_refusal_to_destroy_says_that_all_stays(cdk: Path) -> None:
+    done = _run(cdk, "destroy", "dev", "--json")
+
+    assert json.loads(done.stdout) == {
+        "exit_code": 1,
+        "error": "expected --yes where nobody can be asked; nothing was destroyed",
+        "environment": "dev",
+        "stays": ["Data", "Workforce", "Labeling"],
+    }
 
 
 @pytest.mark.parametrize(
@@ -356,9 +396,42 @@ def test_colour_is_the_terminal_s(
 
 
 @pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("", "sign in to the account in this shell (`aws sso login`, or AWS_PROFILE=…): "),
+        ("protected: true", "expected `protected: false` in environments/dev.yaml, since"),
+    ],
+)
+def test_what_keeps_a_test_from_aws_is_said_in_a_line(
+    folder: Path, change: str, words: str
+) -> None:
+    file = folder / "environments" / "dev.yaml"
+    file.write_text(file.read_text().replace("protected: false", change or "protected: false"))
+    # One that can ask is a terminal.
+    ours, theirs = pty.openpty()
+
+    done = subprocess.run(  # noqa: S603  # this interpreter
+        [*_COMMAND, "test-aws", "dev"],
+        cwd=folder,
+        env=_NO_ACCOUNT,
+        stdin=theirs,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    for each in (ours, theirs):
+        os.close(each)
+
+    (said,) = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said.startswith(f"ground-truth test-aws: {words}")
+
+
+@pytest.mark.parametrize(
     ("verb", "package", "command"),
     [
         ("demo", "trustme", "make demo"),
+        ("demo --keep", "trustme", "make demo KEEP=1"),
         ("audit", "cdklabs", "make setup AUDIT=1"),
         ("test-aws dev", "pytest", "make setup AUDIT=1"),
     ],
@@ -384,5 +457,5 @@ def test_a_verb_whose_packages_are_not_there_says_what_installs_them(
         os.close(each)
 
     assert done.returncode == 1
-    assert f"got none; `{command}` in {_ROOT} installs it" in done.stderr
+    assert f": run `{command}` in {_ROOT}, which installs what this verb needs;" in done.stderr
     assert "Traceback" not in done.stderr

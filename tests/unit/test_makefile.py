@@ -100,6 +100,23 @@ def test_a_python_that_is_too_old_is_said_before_anything_is_made(tmp_path: Path
     )
 
 
+def test_a_python_that_is_there_and_does_not_run_is_said_in_a_sentence(tmp_path: Path) -> None:
+    shim = tmp_path / "python3.12"
+    shim.write_text(
+        "#!/bin/sh\necho 'pyenv: python3.12: command not found' >&2\n"
+        "echo 'The `python3.12` command exists in these Python versions:' >&2\nexit 127\n"
+    )
+    shim.chmod(0o755)
+
+    result = _make("setup", f"PYTHON={shim}")
+
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[0] == (
+        f"{shim} does not run (pyenv: python3.12: command not found); name another:"
+        " make setup PYTHON=python3.12"
+    )
+
+
 def test_a_python_that_is_not_there_is_said() -> None:
     result = _make("setup", "PYTHON=python3.99")
 

@@ -13,7 +13,7 @@ from local.ground_truth.api.lists import ordered, page
 from local.ground_truth.api.local_job import ENDED, LocalJob
 from local.ground_truth.api.state import Call, Workteam
 from local.ground_truth.api.tags import shown, tag_map
-from local.ground_truth.errors import in_use, invalid, not_found
+from local.ground_truth.errors import in_use, invalid, not_found, too_many
 
 _ECHOED: Final = (
     "LabelingJobName",
@@ -28,6 +28,10 @@ _ECHOED: Final = (
 )
 
 
+#: Labeling jobs at work at once. AWS's own number is each account's, and so is this one.
+MOST_AT_WORK: Final = 100
+
+
 def create_labeling_job(call: Call) -> dict[str, Any]:
     """Start a labeling job. Its name is never free again."""
     request = call.request
@@ -35,6 +39,9 @@ def create_labeling_job(call: Call) -> dict[str, Any]:
     task_type, functions = check_job(call)
     if name.lower() in call.account.jobs:
         raise in_use(f"Labeling job {name} already exists; names are unique and not case-sensitive")
+    at_work = sum(job.status not in ENDED for job in call.account.jobs.values())
+    if at_work >= MOST_AT_WORK:
+        raise too_many(f"At most {MOST_AT_WORK} labeling jobs can be at work at once")
     arn = call.scope.arn(f"labeling-job/{name.lower()}")
     team = _team(call, request["HumanTaskConfig"]["WorkteamArn"])
     call.account.jobs[name.lower()] = LocalJob(

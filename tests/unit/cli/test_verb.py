@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from cli.verb import print_table
+from cli.verb import broken, print_table
 
 _COLUMNS = ("worker", "accepted", "address")
 _ROWS = [
@@ -38,3 +38,17 @@ def test_where_a_table_does_not_fit_each_cell_has_a_line(width: int) -> None:
         "Bo",
         "  address: bo@example.com",
     ]
+
+
+@pytest.mark.parametrize("width", [1, 20, 37, 60, 1000])
+def test_a_text_is_broken_between_words_and_commands_only(width: int) -> None:
+    command = "`aws sagemaker delete-workforce --workforce-name dev`"
+    address = "https://abc.labeling.us-east-1.sagemaker.aws"
+    text = f"delete its work teams, then run {command}: it is left over ({address})"
+
+    lines = broken(text, width)
+
+    assert " ".join(lines) == text
+    assert sum(command in line for line in lines) == 1
+    assert sum(address in line for line in lines) == 1
+    assert [line for line in lines if len(line) > width and " " in line.replace(command, "")] == []

@@ -28,6 +28,27 @@ def test_a_new_file_of_every_task_is_right(ground_truth: Command, folder: Path, 
     assert job.task_type is TASK_TYPES[task]
 
 
+@pytest.mark.parametrize("task", TASK_TYPES)
+def test_the_steps_that_lead_to_a_job_are_in_their_order(
+    ground_truth: Command, folder: Path, task: str
+) -> None:
+    (folder / "samples").symlink_to(_ROOT / "samples")
+
+    steps = ground_truth("new", "stage", "--task", task).stdout.splitlines()
+
+    (job,) = load(folder / "environments" / "stage.yaml").jobs.values()
+    upload = f"  aws s3 cp <folder> s3://<InputBucketName>/{job.input.prefix} --recursive"
+    expected = [
+        "  ground-truth validate stage",
+        "  ground-truth doctor stage",
+        "  npx cdk deploy 'stage/Data' 'stage/Workforce' -c environment=stage",
+        upload,
+        "  ground-truth deploy stage",
+    ]
+    assert [step for step in steps if step in expected] == expected
+    assert any(f"/{job.input.manifest}" in step for step in steps) is bool(job.input.manifest)
+
+
 def test_a_new_file_says_what_to_do_with_it(ground_truth: Command, folder: Path) -> None:
     ground_truth("new", "stage", "--task", "bounding-box")
 
@@ -53,8 +74,10 @@ def test_a_file_that_is_there_stays_as_it_is(ground_truth: Command, folder: Path
         (["Stage", "--task", "custom"], 1, "expected 2 to"),
         (["../stage", "--task", "custom"], 1, "expected 2 to"),
         (["stage", "--task", "boundingbox"], 1, "did you mean 'bounding-box'?"),
-        (["stage"], 64, "Missing option '--task'"),
-        (["--task", "custom"], 64, "Missing argument 'NAME'"),
+        (["stage.yaml", "--task", "custom"], 1, "write `ground-truth new stage --task custom`"),
+        (["environments/stage.yml", "--task", "custom"], 1, "write `ground-truth new stage "),
+        (["stage"], 64, "expected --task (the kind of question that workers answer), got none"),
+        (["--task", "custom"], 64, "expected NAME (the environment's name: stage), got none"),
     ],
 )
 def test_wrong_words_write_nothing(

@@ -199,7 +199,7 @@ def test_what_has_to_be_done_is_said(environment: Environment, aws: Aws) -> None
     assert to_do(environment, find(environment, aws.clients)) == [
         "cleo@example.com: in the file, without an account: ground-truth deploy dev, or, if that"
         " changes nothing, ground-truth workers dev --fix",
-        "bo@example.com: never signed in; a temporary password is good for 3 days",
+        "bo@example.com: not signed in yet; a temporary password is good for 3 days",
         "lead@example.com: get no mail before they follow the link in SNS's request",
     ]
 

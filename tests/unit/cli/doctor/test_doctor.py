@@ -74,6 +74,25 @@ def test_what_is_said_is_what_the_golden_file_shows(
     assert any(each.state is State.TO_DO for each in found) == (CASES[name].status == 1)
 
 
+@pytest.mark.parametrize("width", [40, 80])
+def test_in_a_narrow_terminal_no_word_of_a_finding_is_cut(
+    tmp_path: Path, environment: Environment, width: int
+) -> None:
+    found, _ = _diagnosed(CASES["buckets and keys"], tmp_path, environment)
+    printed = io.StringIO()
+
+    show(found, Console(file=printed, width=width, soft_wrap=True))
+
+    words = [word for line in printed.getvalue().splitlines() for word in line.split()]
+    expected = " ".join(f"{each.state} {each.subject} {each.text}" for each in found)
+    assert words == expected.split()
+    assert [
+        line
+        for line in printed.getvalue().splitlines()
+        if len(line) > width and "`" not in line and len(line.split()) > 2
+    ] == []
+
+
 def test_no_golden_file_is_of_surroundings_that_are_gone() -> None:
     assert set(_GOLDEN.iterdir()) == {_file(name) for name in CASES}
 

@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 from local import services
-from local.services.sagemaker import announce
+from local.services.internals import announce
 
 _REFUSAL: Final = ("resource_type", "old_props", "new_props", "physical_id")
 #: Module → name → the parameters of a function, or None for data.
@@ -80,6 +80,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_buckets": None,
         "_bucket_tags": None,
         "_cors_rules": ("bucket_name",),
+        "_get_public_access_block": ("name",),
         "_get_object": ("bucket_name", "key", "headers", "query_params"),
         "_head_object": ("bucket_name", "key", "headers", "query_params"),
         "_put_object": ("bucket_name", "key", "body", "headers"),
@@ -266,7 +267,7 @@ def test_ministack_still_lacks_what_is_added_and_has_what_is_patched() -> None:
     app = importlib.import_module("ministack.app")
     provisioners = importlib.import_module("ministack.services.cloudformation.provisioners")
 
-    assert "sagemaker" not in app.SERVICE_HANDLERS
+    assert not {"sagemaker", "servicequotas"} & app.SERVICE_HANDLERS.keys()
     for added in ("SageMaker::Workteam", "SageMaker::Workforce", "Cognito::UserPoolUser"):
         assert f"AWS::{added}" not in provisioners._RESOURCE_HANDLERS
     assert {"create", "delete", "update"} <= provisioners._RESOURCE_HANDLERS[
@@ -275,17 +276,18 @@ def test_ministack_still_lacks_what_is_added_and_has_what_is_patched() -> None:
     assert "AWS::S3::Bucket" not in provisioners._STACK_TAG_PROPERTY
 
 
-def test_a_call_of_sagemaker_is_known_without_reading_all_of_botocore(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("added", ["sagemaker", "servicequotas"])
+def test_a_call_of_what_is_added_is_known_without_reading_all_of_botocore(
+    monkeypatch: pytest.MonkeyPatch, added: str
 ) -> None:
     router = importlib.import_module("ministack.core.router")
     monkeypatch.setattr(router, "_is_aws_service_name", router._is_aws_service_name)
     monkeypatch.setattr(router, "_KNOWN_AWS_SERVICE_NAMES", None)
-    scope = "Credential=test/20261031/us-east-1/sagemaker/aws4_request"
+    scope = f"Credential=test/20261031/us-east-1/{added}/aws4_request"
     headers = {"authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
 
-    announce()
+    announce("sagemaker", "servicequotas")
     service = router.detect_service("POST", "/", headers, {})
 
-    assert service == "sagemaker"
+    assert service == added
     assert router._KNOWN_AWS_SERVICE_NAMES is None
