@@ -38,7 +38,7 @@ class EnvironmentStage(cdk.Stage):
             description="Ground Truth labeling: data objects, manifests and labels",
             protected=environment.protected,
             cors=_cors(environment),
-            email_from=environment.workforce.email_from,
+            email_from=environment.workforce.declared_sender,
             termination_protection=environment.protected,
         )
         #: People.

@@ -126,6 +126,7 @@ class WorkforceStack(cdk.Stack):
             workforce_name=self._workforce_name(),
             pool_client=self._existing_client(),
             email_from=config.email_from,
+            email_identities=config.sender_identities,
             function=self.function,
         )
 
@@ -157,6 +158,7 @@ class WorkforceStack(cdk.Stack):
             domain_prefix=self._environment.name,
             settings=create,
             protected=self._environment.protected,
+            sender_arn=self._check.sender_arn,
         )
         pool.node.add_dependency(self._check.resource)
         return pool

@@ -29,9 +29,11 @@ def notices(environment: Environment, clients: Clients) -> dict[str, dict[str, N
     """Return by address and by topic's name how far everybody is who gets, or is to get, mails."""
     found: dict[str, dict[str, Notice]] = defaultdict(dict)
     for name, arn in _topics(environment, clients):
+        to_be_told = _to_be_told(environment, name)
         for email, state in states_of(arn, clients.sns).items():
-            found[email][name] = state
-        for email in _to_be_told(environment, name):
+            if state != "ended" or email in to_be_told:
+                found[email][name] = state
+        for email in to_be_told:
             found[email].setdefault(name, "forgotten")
     return dict(found)
 

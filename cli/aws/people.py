@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from cli.aws.notices import Notice, notices
+from cli.aws.oidc_secret import sent_secret
 from cli.aws.portal import call_back_url
 from cli.aws.session import client
 from cli.errors import CommandError
@@ -21,6 +22,7 @@ from workforce import clients as function
 from workforce.accounts import Account, Accounts
 from workforce.groups import marker_of
 from workforce.last_days import has_ended
+from workforce.oidc_secret import Sent, words_for
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -47,8 +49,11 @@ class Clients:
     #: Cognito, for mails: asks once, since what has not been answered may have been sent.
     mailer: CognitoIdentityProviderClient
     sns: SNSClient
-    #: Where a list of people may stand; None where none does.
+    #: Where a list of people may stand.
     s3: Any = None
+    #: Of a workforce that signs in by OIDC.
+    sagemaker: Any = None
+    #: Of such a workforce, or of a list of people.
     secrets: Any = None
     #: Waits for seconds.
     sleep: Callable[[float], None] = time.sleep
@@ -60,11 +65,12 @@ class Clients:
         has_list = environment.workforce.workers_from is not None
         return cls(
             s3=client("s3", region) if has_list else None,
-            secrets=client("secretsmanager", region) if has_list else None,
             cloudformation=client("cloudformation", region),
             cognito=client("cognito-idp", region),
             mailer=client("cognito-idp", region, _ONCE),
             sns=client("sns", region),
+            sagemaker=client("sagemaker", region),
+            secrets=client("secretsmanager", region),
         )
 
     def of_function(self) -> function.Clients:
@@ -152,6 +158,8 @@ class People:
     #: For so many days a temporary password is good.
     password_days: int
     persons: Mapping[str, Person]
+    #: Whether the workforce has the present version of its OIDC client's secret.
+    oidc_version: Sent = "sent"
 
     def of_team(self, environment: Environment, key: str) -> People:
         """Return the same of those only who are in a team, or shall be."""
@@ -176,7 +184,8 @@ def find(environment: Environment, clients: Clients) -> People:
         _add_accounts(environment, clients.accounts(pool_id), days, persons)
     for email, found in notices(environment, clients).items():
         persons.setdefault(email, Person(email=email)).subscriptions = found
-    problem = ""
+    version = sent_secret(environment, clients)
+    problem = words_for(version)
     if pool_id is not None and client_id is not None:
         problem = _login_problem(clients.cognito, pool_id, client_id, outputs["PortalUrl"])
     return People(
@@ -185,6 +194,7 @@ def find(environment: Environment, clients: Clients) -> People:
         pool_id=pool_id,
         password_days=days,
         persons=dict(sorted(persons.items())),
+        oidc_version=version,
     )
 
 

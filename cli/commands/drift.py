@@ -86,10 +86,13 @@ def _people(environment: Environment) -> list[str]:
     from cli.aws.people import Clients, find
     from cli.aws.repairs import differences, without_addresses
     from cli.people.store import with_list
+    from workforce.oidc_secret import words_for
 
     clients = Clients.of(environment)
     whole = with_list(environment, clients)
-    return without_addresses(whole, differences(whole, find(whole, clients)))
+    people = find(whole, clients)
+    of_secret = [words_for(people.oidc_version)] if people.oidc_version == "not sent" else []
+    return of_secret + without_addresses(whole, differences(whole, people))
 
 
 def _show(found: EnvironmentDrift, people: Sequence[str], screen: Console) -> None:

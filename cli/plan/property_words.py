@@ -78,6 +78,7 @@ _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
     "Custom::WorkforceCheck": {
         "ClientId": "portal client",
         "EmailFrom": "sender",
+        "EmailIdentities": "identities of the sender",
         "Environment": "environment",
         "Mode": "where the workforce comes from",
         "UserPoolId": "user pool",

@@ -112,6 +112,9 @@ class Create(Network):
     )
     #: The sender of invitations, an identity of SES; without it Cognito's own, 50 mails a day.
     email_from: Annotated[Email | None, Effect("in place")] = None
+    #: Whether SES has that address, or a domain that it is of, verified already, which is `found`;
+    #: or whether the environment declares the address, and somebody follows the link in a mail.
+    email_identity: Annotated[Literal["declared", "found"], Effect("in place")] = "declared"
     #: Whether everybody must have a second factor, an authenticator app.
     mfa: Annotated[
         Literal["off", "required"],
@@ -127,6 +130,15 @@ class Create(Network):
     #: Whether the template says that accounts have an address, which they have anyway; AWS may
     #: refuse to change a pool whose template does.
     pool_schema: Annotated[bool, Effect("in place")] = True
+
+    @rule("email_identity", needs=("email_from",))
+    def _is_of_a_sender(cls, value: str, so_far: SoFar) -> str:
+        if value == "found" and "email_from" in so_far and so_far["email_from"] is None:
+            raise ValueError(
+                "expected email_from, the address whose identity is to be found, got none; add it,"
+                " or take email_identity away"
+            )
+        return value
 
 
 class Oidc(Network):
@@ -297,6 +309,19 @@ class Workforce(Section):
     def email_from(self) -> str | None:
         """The sender of invitations that SES must know."""
         return None if self.create is None else self.create.email_from
+
+    @property
+    def sender_identities(self) -> tuple[str, ...]:
+        """What SES may have verified of the sender, where it is not declared."""
+        if self.email_from is None or self.create is None:
+            return ()
+        is_found = self.create.email_identity == "found"
+        return people_validators.sender_identities(self.email_from) if is_found else ()
+
+    @property
+    def declared_sender(self) -> str | None:
+        """The sender that the environment declares."""
+        return None if self.sender_identities else self.email_from
 
     @property
     def workers(self) -> Mapping[str, tuple[str, ...]]:

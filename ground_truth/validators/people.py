@@ -42,6 +42,16 @@ def email(value: str) -> str:
     return value.lower()
 
 
+def sender_identities(address: str) -> tuple[str, ...]:
+    """Return what SES may know that lets it send from an address, the nearest first.
+
+    A verified domain stands for all that is below it
+    (https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html).
+    """
+    labels = address.partition("@")[2].split(".")
+    return (address, *(".".join(labels[start:]) for start in range(len(labels) - 1)))
+
+
 def distinct_emails(values: tuple[str, ...]) -> tuple[str, ...]:
     """Check that no address is there twice, in whatever case."""
     first: dict[str, str] = {}

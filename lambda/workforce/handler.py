@@ -29,7 +29,7 @@ def _round(event: Mapping[str, Any], context: Any) -> None:
 
     from botocore.exceptions import ClientError
 
-    from custom_resource.errors import code_of
+    from custom_resource.errors import NOT_AUTHORIZED, code_of, message_of
     from custom_resource.responder import seconds_for
     from workforce.clients import connect
     from workforce.people_round import go_round
@@ -39,7 +39,9 @@ def _round(event: Mapping[str, Any], context: Any) -> None:
         go_round(event, connect(step="Round", seconds=seconds_for(context)))
     except ClientError as error:
         # AWS's own words may name people.
-        raise RuntimeError(f"{error.operation_name} was refused: {code_of(error)}") from None
+        missing = NOT_AUTHORIZED.search(message_of(error))
+        reason = f"not authorized to perform {missing['action']}" if missing else code_of(error)
+        raise RuntimeError(f"{error.operation_name} was refused: {reason}") from None
 
 
 def _work(event: Mapping[str, Any], step: str, seconds: float) -> Outcome:

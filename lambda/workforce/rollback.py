@@ -26,6 +26,16 @@ def is_rollback(stack_id: str, aws: Clients) -> bool:
         return False
 
 
+def is_rolling_back(stack_id: str, aws: Clients) -> bool:
+    """Say the same, but not of a stack whose last deployment has been taken back."""
+    try:
+        status = _status(stack_id, aws)
+    except ClientError as error:
+        aws.log.warning("the stack can't be looked at: %s", error)
+        return False
+    return "ROLLBACK" in status and status.endswith("_IN_PROGRESS")
+
+
 def is_first_rollback(stack_id: str, aws: Clients) -> bool:
     """Say whether a stack's first deployment is taken back, after which there is no stack."""
     return _status(stack_id, aws) == _OF_THE_FIRST

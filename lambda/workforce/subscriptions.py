@@ -20,7 +20,7 @@ from custom_resource.errors import CustomResourceError, code_of, is_denied
 from workforce.accounts import Accounts
 from workforce.last_days import has_ended, last_days_of
 from workforce.late import is_late
-from workforce.rollback import is_rollback
+from workforce.rollback import is_rolling_back
 from workforce.subscribers import Topic, is_of, request, states_of, subscriptions_of
 from workforce.waiting import ask, is_passing
 
@@ -159,7 +159,7 @@ def _tolerantly(properties: Mapping[str, Any], today: date | None) -> list[Topic
 def _settle(event: Event, aws: Clients, before: Mapping[str, Topic]) -> dict[str, str]:
     topics = _whole(event, aws)
     queue, done = event.text("DeadLetters"), _Done()
-    if not is_rollback(event.stack_id, aws):
+    if not is_rolling_back(event.stack_id, aws):
         for topic in topics:
             known = before.get(topic.arn, Topic(arn=topic.arn, addresses=frozenset()))
             _end_moved(event, topic, known, aws)

@@ -227,6 +227,7 @@ def deploy_main(account: Account) -> list[Roles]:
             each.kind: each for each in account.resources("main-Workforce", outputs, account.client)
         },
         pool=outputs["UserPoolId"],
+        open_mails=account.open_mails,
     )
     _roll_back(account, people.resources["WorkforceCheck"])
     of_jobs: dict[str, Run] = {
@@ -244,6 +245,8 @@ def deploy_main(account: Account) -> list[Roles]:
         "open the portal": people.open_the_portal,
         "tie addresses": people.tie_addresses,
         "invite and remove": people.invite_and_remove,
+        "ask again and end": people.ask_again_and_end,
+        "go round": people.go_round,
     }
     buckets: dict[str, Run] = {
         f"empty {each.event['LogicalResourceId']}": Bucket(

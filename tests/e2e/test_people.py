@@ -88,8 +88,8 @@ def test_make_workers_shows_who_has_come_and_reminds_the_others(
         email: (person.state, person.teams, person.subscriptions)
         for email, person in people.persons.items()
     } == {
-        "ana@example.com": ("signed in", ["dev-readers"], {"dev-readers": True}),
-        "bo@example.com": ("invited", ["dev-readers"], {"dev-readers": False}),
+        "ana@example.com": ("signed in", ["dev-readers"], {"dev-readers": "confirmed"}),
+        "bo@example.com": ("invited", ["dev-readers"], {"dev-readers": "pending"}),
     }
     assert sent == [
         "the invitation, with a new temporary password",

@@ -23,7 +23,9 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
         *("docs", "ground_truth", "local", "samples", "stacks"),
         # Sees accounts, and invites people, as the function does.
         *("workforce.accounts", "workforce.clients", "workforce.groups", "workforce.invitations"),
-        *("workforce.event", "workforce.summary", "workforce.workers"),
+        *("workforce.deployed", "workforce.last_days", "workforce.oidc_secret"),
+        *("workforce.subscribers", "workforce.subscriptions", "workforce.summary"),
+        "workforce.workers",
         # Reads lists of people as the function does.
         *("workforce.mail_days", "workforce.people_file", "workforce.people_source"),
         "workforce.people_table",

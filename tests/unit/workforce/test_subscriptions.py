@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import botocore.session
 import pytest
 
 from custom_resource.errors import CustomResourceError
@@ -29,6 +30,17 @@ def _deploy_again(aws: FakePeople, *emails: str, before: tuple[str, ...] = (_ANA
     """Deploy a change of people, and return the summary."""
     after = topics_properties(*emails)
     return update(aws, _KIND, after, topics_properties(*before))["Summary"]
+
+
+def test_requests_last_two_days_and_sns_has_a_word_of_its_own_for_a_missing_right() -> None:
+    model = botocore.session.get_session().get_service_model("sns")
+
+    said = model.operation_model("Subscribe").documentation
+    denied = model.shape_for("AuthorizationErrorException").metadata["error"]
+    gone = model.shape_for("NotFoundException").metadata["error"]
+
+    assert "Confirmation tokens are valid for two days" in said
+    assert (denied["code"], gone["code"]) == ("AuthorizationError", "NotFound")
 
 
 def test_a_first_deployment_asks_nobody_twice(aws: FakePeople) -> None:

@@ -42,6 +42,8 @@ class FakePeople(FakeTopics, FakeUsers):
         default_factory=lambda: {"SendingEnabled": True, "ProductionAccessEnabled": True}
     )
     secrets: dict[str, str] = field(default_factory=lambda: {SECRET: "a-secret~1.2"})
+    #: When the present versions of secrets were made; before all else where it is not said.
+    secret_dates: dict[str, datetime] = field(default_factory=dict)
     #: What a new workforce's status is at each look; the last one stays.
     course: tuple[str, ...] = ("Initializing", "Active")
     #: What one that is deleted shows before it is gone.
@@ -84,10 +86,15 @@ class FakePeople(FakeTopics, FakeUsers):
             "WorkforceArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workforce/{name}",
             "SubDomain": f"{name}0.labeling.{REGION}.sagemaker.aws",
             "Status": "Active",
+            "CreateDate": self._now(),
+            "LastUpdatedDate": self._now(),
             **config,
             **settings,
         }
         return self.workforces[name]
+
+    def _now(self) -> datetime:
+        return NOW + timedelta(seconds=self.time)
 
     def add_team(self, name: str, **settings: Any) -> None:
         """Put a work team there, and its group where the workforce has a user pool."""
@@ -167,6 +174,7 @@ class FakePeople(FakeTopics, FakeUsers):
         workforce = self.workforces[parameters["WorkforceName"]]
         if workforce["Status"] != "Active":
             raise RefusedError("ConflictException", "The workforce is being changed")
+        workforce["LastUpdatedDate"] = self._now()
         if oidc := parameters.get("OidcConfig"):
             if self.teams:
                 raise RefusedError("ValidationException", "There are work teams in the workforce")
@@ -283,15 +291,19 @@ class FakePeople(FakeTopics, FakeUsers):
         return self.ses_account
 
     def _get_secret_value(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        text = self.secrets[parameters["SecretId"]]
-        return {"SecretString": text} if text else {"SecretBinary": b"not a text"}
+        text = self.secrets.get(parameters["SecretId"])
+        if text is None:
+            raise RefusedError("ResourceNotFoundException", "there is no such secret")
+        made = self.secret_dates.get(parameters["SecretId"], NOW - timedelta(days=1))
+        kind = {"SecretString": text} if text else {"SecretBinary": b"not a text"}
+        return {**kind, "CreatedDate": made}
 
     def _describe_stacks(self, parameters: dict[str, Any]) -> dict[str, Any]:
         stack = {
             "StackName": parameters["StackName"],
             "StackId": parameters["StackName"],
             "StackStatus": self.stack_status,
-            "CreationTime": 0,
+            "CreationTime": NOW - timedelta(days=40),
         }
         return {"Stacks": [stack]}
 

@@ -68,6 +68,31 @@ def test_another_team_moves() -> None:
     assert not found.removed
 
 
+def _until(day: str | None) -> AssembledEnvironment:
+    member = {"Email": "bo@example.com", "Teams": ["dev-a"]}
+    days = {} if day is None else {"Until": day}
+    return environment(Workforce={"Workers": resource("Custom::Workers", Members=[member | days])})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(None, "2027-01-31"), ("2026-12-31", "2027-01-31"), ("2027-01-31", None)],
+)
+def test_another_last_day_is_told(before: str | None, after: str | None) -> None:
+    found = worker_changes(_until(before), _until(after))
+
+    change = WorkerChange(email="bo@example.com", was_until=before or "", until=after or "")
+    assert found.moved == (change,)
+    assert not worker_changes(_until(after), _until(after))
+
+
+def test_a_new_worker_may_have_a_last_day() -> None:
+    found = worker_changes(environment(Workforce={}), _until("2027-01-31"))
+
+    change = WorkerChange(email="bo@example.com", joins=("a",), until="2027-01-31")
+    assert found.invited == (change,)
+
+
 def test_a_team_may_be_a_reference() -> None:
     found = worker_changes(environment(Workforce={}), _workers(ana=[{"Ref": "Group"}]))
 

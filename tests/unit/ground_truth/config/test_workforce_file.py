@@ -282,6 +282,13 @@ def test_sharing_a_workforce_of_an_identity_provider_takes_groups() -> None:
             id="a key without a list",
         ),
         pytest.param(
+            _CREATE + "    email_identity: found\n",
+            _WORKERS,
+            "7: workforce.create.email_identity: expected email_from, the address whose identity is"
+            " to be found, got none; add it, or take email_identity away",
+            id="an identity of no sender",
+        ),
+        pytest.param(
             "shared_with: prod\n",
             _WORKERS,
             "4: workforce.shared_with: expected the name of another environment whose file is"
