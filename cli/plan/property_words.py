@@ -57,6 +57,8 @@ _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
     "Custom::Subscriptions": {
         "DeadLetters": "queue of what could not be delivered",
         "Topics": "addresses of the topics",
+        "Revision": "version of the list of people",
+        "UserPoolId": "user pool",
     },
     "Custom::WorkerAccess": {
         "Descriptions": "descriptions of the teams",
@@ -65,14 +67,13 @@ _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
         "VpcSourceIp": "address of the VPC",
     },
     "Custom::Workers": {
-        "DeadLetters": "queue of what can't be delivered",
         "Environment": "environment",
         "From": "list of people",
         "KeepAccounts": "keep accounts",
         "MarkerGroup": "group of the accounts that are made here",
         "Members": "people",
         "Revision": "version of the list of people",
-        "Teams": "subscriptions beyond the template",
+        "Teams": "teams of the list of people",
         "UserPoolId": "user pool",
     },
     "Custom::WorkforceCheck": {

@@ -36,14 +36,17 @@ def fetch(source: str, aws: Clients) -> bytes:
         if code_of(error) in _ABSENT:
             reason = "it is not there, or to be deleted; put it back, or take workers_from away"
         elif is_denied(error):
+            right = "s3:GetObject" if source.startswith(_S3) else "secretsmanager:GetSecretValue"
             reason = (
-                "it is not there, or its policy, or that of its key, does not let the role of this"
-                " function read it; for a key of your own write workers_from_key"
+                f"it is not there, or whoever reads it here may not: that takes {right} by its"
+                " policy and, where a key of your own encrypts it, kms:Decrypt by the key's policy"
+                " and by workers_from_key"
             )
         else:
             raise
         raise ListError(
-            f"{_words(source)} can't be read ({code_of(error)}), and nobody was changed: {reason}"
+            f"the list of people, {source}, can't be read ({code_of(error)}), and nobody was"
+            f" changed: {reason}"
         ) from error
 
 
@@ -51,10 +54,6 @@ def bucket_and_key(source: str) -> tuple[str, str]:
     """Return the two parts of `s3://bucket/key`."""
     bucket, _, key = source.removeprefix(_S3).partition("/")
     return bucket, key
-
-
-def _words(source: str) -> str:
-    return f"the list of people, {source},"
 
 
 def _object(source: str, aws: Clients) -> bytes:
