@@ -122,12 +122,7 @@ class Worker:
         """
         box = self.browser.open(f"{self._endpoint}{MAILBOX}.json")
         content = json.loads(box.content)
-        mine = [
-            mail
-            for mail in content["mails"]
-            # What SNS asks to confirm has a token, which may look like a password.
-            if mail["to"].lower() == self.email.lower() and "@sns." not in mail["sender"]
-        ]
+        mine = [mail for mail in content["mails"] if mail["to"].lower() == self.email.lower()]
         for mail in mine:
             text = readable(mail["body"]) if mail["is_html"] else mail["body"]
             if password := _PASSWORD.search(text):
