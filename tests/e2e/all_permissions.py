@@ -21,6 +21,7 @@ from local.worker import Task, Worker
 from tests.assembly import synthesise
 from tests.e2e.changes import telling_events
 from tests.e2e.deployed import Answers, CustomResource
+from tests.e2e.notice_runs import Notices
 from tests.e2e.permissions import Roles, Run, permissions
 from tests.e2e.role_runs import Bucket, Jobs, People, Provider
 
@@ -195,14 +196,23 @@ def deploy_provider(account: Account) -> Roles:
     cdk.bootstrap(account.aws.account, WEST)
     outputs = cdk.deploy("Workforce")
     resources = account.resources("oidc-Workforce", outputs, account.west)
-    (workforce,) = (each for each in resources if each.kind == "OidcWorkforce")
+    by_kind = {each.kind: each for each in resources}
     # A workforce with a team can be neither deleted nor changed.
     account.west("sagemaker").delete_workteam(WorkteamName="oidc-readers")
-    provider = Provider(workforce=workforce, client=account.west)
+    provider = Provider(workforce=by_kind["OidcWorkforce"], client=account.west)
+    notices = Notices(
+        client=account.west,
+        subscriptions=by_kind["Subscriptions"],
+        open_mails=account.open_mails,
+    )
     return Roles(
         client=account.west,
         permissions=permissions(account.west, "oidc-Workforce"),
-        runs={"make anew": provider.make_anew, "move": provider.move},
+        runs={
+            "make anew": provider.make_anew,
+            "move": provider.move,
+            "ask again and end": notices.ask_again_and_end,
+        },
     )
 
 
@@ -228,6 +238,10 @@ def deploy_main(account: Account) -> list[Roles]:
             each.kind: each for each in account.resources("main-Workforce", outputs, account.client)
         },
         pool=outputs["UserPoolId"],
+    )
+    notices = Notices(
+        client=account.client,
+        subscriptions=people.resources["Subscriptions"],
         open_mails=account.open_mails,
     )
     _roll_back(account, people.resources["WorkforceCheck"])
@@ -247,8 +261,8 @@ def deploy_main(account: Account) -> list[Roles]:
         "tie addresses": people.tie_addresses,
         "invite and remove": people.invite_and_remove,
         "read the list": people.read_the_list,
-        "ask again and end": people.ask_again_and_end,
-        "go round": people.go_round,
+        "ask again and end": notices.ask_again_and_end,
+        "go round": notices.go_round,
     }
     buckets: dict[str, Run] = {
         f"empty {each.event['LogicalResourceId']}": Bucket(

@@ -187,8 +187,6 @@ class People:
     #: Kind, such as `Workers` → the custom resource.
     resources: Mapping[str, CustomResource]
     pool: str
-    #: Follows the links of all mails.
-    open_mails: Callable[[], None]
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def make_a_second_workforce(self) -> None:
@@ -261,45 +259,6 @@ class People:
     def read_the_list(self) -> None:
         """Let the people be there whom a list outside of the template names."""
         self.resources["Workers"].ask("Create")
-
-    def ask_again_and_end(self) -> None:
-        """Ask somebody to confirm all topics, and end what was confirmed, by an event."""
-        notices = self.resources["Subscriptions"]
-        email = self._tell_somebody()
-        notices.ask("Update")
-        self._is_told_nothing(email)
-
-    def go_round(self) -> None:
-        """Ask somebody, and let the round of an hour end what was confirmed."""
-        notices = self.resources["Subscriptions"]
-        email = self._tell_somebody()
-        answer = self.client("lambda").invoke(
-            FunctionName=notices.properties()["ServiceToken"],
-            Payload=json.dumps({"Round": {"StackId": notices.stack_id}}).encode(),
-        )
-        said = answer["Payload"].read().decode()
-        if "FunctionError" in answer:
-            raise RefusedError(said)
-        self._is_told_nothing(email)
-
-    def _tell_somebody(self) -> str:
-        """Subscribe somebody whom no file names, as a deployment does."""
-        notices, email = self.resources["Subscriptions"], f"dan{next(self._numbers)}@example.com"
-        topics = [
-            {**topic, "Addresses": [*topic["Addresses"], email]}
-            for topic in notices.properties()["Topics"]
-        ]
-        named = notices.properties(Topics=topics)
-        notices.ask("Update", named, before=named)
-        self.open_mails()
-        return email
-
-    def _is_told_nothing(self, email: str) -> None:
-        for topic in self.resources["Subscriptions"].properties()["Topics"]:
-            found = self.client("sns").list_subscriptions_by_topic(TopicArn=topic["TopicArn"])
-            for each in found["Subscriptions"]:
-                if each["Endpoint"] == email and each["SubscriptionArn"].startswith("arn:"):
-                    raise RefusedError("somebody is still told, whom no file names")
 
 
 @dataclass(frozen=True, kw_only=True)
