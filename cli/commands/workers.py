@@ -99,14 +99,19 @@ def workers(
     if job == _IMPORT:
         from cli.people.imports import Wanted
 
-        wanted = file and Wanted(
-            file=Path(file),
-            teams=tuple(team_key or ()),
-            replaces=replace,
-            leaving=leaving,
-            yes=yes,
+        wanted = None
+        if file is not None:
+            teams = tuple(team_key or ())
+            wanted = Wanted(
+                file=Path(file), teams=teams, replaces=replace, leaving=leaving, yes=yes
+            )
+        import_people(read, wanted, as_json=as_json)
+    if file is not None:
+        raise typer.BadParameter(f"expected `import` before a file, got {job!r} before {file!r}")
+    if team_key or replace or leaving or yes:
+        raise typer.BadParameter(
+            "expected `import FILE` beside --team, --replace, --leaving and --yes, got none"
         )
-        import_people(read, wanted or None, as_json=as_json)
     team = find_job(read, job).team if job else None
     # The SDK starts slowly.
     from botocore.exceptions import BotoCoreError, ClientError
