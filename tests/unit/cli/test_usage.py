@@ -23,7 +23,10 @@ _USAGE = 64
         ("validate dev even-odd", "expected nothing more, got 'even-odd'"),
         ("workers dev even-odd x y", "expected nothing more, got 'y'"),
         ("workers dev even-odd x", "expected `import` before a file, got 'even-odd' before 'x'"),
-        ("workers dev --replace", "expected `import FILE` beside --team, --replace, --leaving and"),
+        (
+            "workers dev --replace",
+            "expected `import FILE` beside --team, --replace, --leaving and --yes, got none",
+        ),
         ("validate --today x", "expected an option that there is, got --today"),
         ("demo --kep", "an option that there is, got --kep; did you mean --help or --keep?"),
         ("validate --yes=no", "expected an option that there is, got --yes"),
