@@ -10,6 +10,7 @@ from constructs import Construct
 
 from constructs.ground_truth import Notifications
 from constructs.ground_truth.workforce.oidc_workforce import OidcWorkforce
+from constructs.ground_truth.workforce.people_list import PeopleList
 from constructs.ground_truth.workforce.people_round import PeopleRound
 from constructs.ground_truth.workforce.pool_protection import PoolProtection
 from constructs.ground_truth.workforce.portal_login import PortalLogin
@@ -78,7 +79,9 @@ class WorkforceStack(cdk.Stack):
                 description=team.description,
                 workforce=workforce,
                 idp_groups=team.groups,
-                topic=self.notifications.team(key, environment.team_name(key), team.addresses),
+                topic=self.notifications.team(
+                    key, environment.team_name(key), config.subscribed[key]
+                ),
             )
             for key, team in config.teams.items()
         }
@@ -95,14 +98,21 @@ class WorkforceStack(cdk.Stack):
                 in_vpc=network is not None and network.vpc is not None,
                 function=self.function,
             )
-        subscriptions = Subscriptions(
+        self._list = self._people_list()
+        self._subscriptions = Subscriptions(
             self,
             "Subscriptions",
             notifications=self.notifications,
             last_days={key: config.last_days_of_notices(key) for key in config.teams},
+            more=config.not_subscribed,
+            groups={key: team.name for key, team in teams.items()} if self._list else {},
+            user_pool_id=workforce.pool_client.user_pool_id
+            if self._list and workforce.pool_client
+            else None,
+            revision=self._list.revision if self._list else None,
             function=self.function,
         )
-        PeopleRound(self, "Round", function=self.function, after=subscriptions.resource)
+        PeopleRound(self, "Round", function=self.function, after=self._subscriptions.resource)
         portal_url = self._log_in(workforce, teams)
         self._outputs(workforce, portal_url)
 
@@ -212,7 +222,7 @@ class WorkforceStack(cdk.Stack):
             )
             ready.append(login)
             portal_url = login.portal_url
-        Workers(
+        workers = Workers(
             self,
             "Workers",
             environment=self._environment.name,
@@ -222,8 +232,25 @@ class WorkforceStack(cdk.Stack):
             after=ready,
             keep_accounts=self._environment.protected,
             function=self.function,
+            people_list=self._list,
         )
+        if self._list is not None:
+            # Who is told of a team's work is known when everybody is in their teams.
+            self._subscriptions.resource.node.add_dependency(workers)
         return portal_url
+
+    def _people_list(self) -> PeopleList | None:
+        config = self._environment.workforce
+        if config.workers_from is None:
+            return None
+        return PeopleList(
+            self,
+            "PeopleList",
+            source=config.workers_from,
+            key_arn=config.workers_from_key,
+            teams={key: self._environment.team_name(key) for key in config.teams},
+            function=self.function,
+        )
 
     def _outputs(self, workforce: WorkforceReference, portal_url: str) -> None:
         cdk.CfnOutput(self, "PortalUrl", description="Workers log in here", value=portal_url)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from cli.aws.notices import Notice, notices
+from cli.aws.notices import notices
 from cli.aws.oidc_secret import sent_secret
+from cli.aws.person import Person
 from cli.aws.portal import call_back_url
 from cli.aws.session import client
 from cli.errors import CommandError
@@ -21,20 +22,12 @@ from ground_truth.config import Environment
 from workforce import clients as function
 from workforce.accounts import Account, Accounts
 from workforce.groups import marker_of
-from workforce.last_days import has_ended
 from workforce.oidc_secret import Sent, words_for
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
     from types_boto3_sns import SNSClient
 
-#: What Cognito says of accounts that nobody signs in to by a password of their own, or not now
-#: (botocore's model of `cognito-idp`, UserStatusType).
-_STATUSES: Final[Mapping[str, str]] = {
-    "UNCONFIRMED": "unconfirmed",
-    "RESET_REQUIRED": "password reset",
-    "EXTERNAL_PROVIDER": "signs in elsewhere",
-}
 #: Days for which a temporary password is good in a pool that does not say so
 #: (botocore's model of `cognito-idp`, PasswordPolicyType).
 _PASSWORD_DAYS: Final = 7
@@ -56,10 +49,11 @@ class Clients:
     #: Cognito, for mails: asks once, since what has not been answered may have been sent.
     mailer: CognitoIdentityProviderClient
     sns: SNSClient
-    #: The labels, which are read by whoever asks who has labeled how many.
+    #: The labels, which tell who has labeled how many, and where a list of people may stand.
     s3: Any = None
     #: Of a workforce that signs in by OIDC.
     sagemaker: Any = None
+    #: Of such a workforce, or of a list of people.
     secrets: Any = None
     #: Waits for seconds.
     sleep: Callable[[float], None] = time.sleep
@@ -68,12 +62,13 @@ class Clients:
     def of(cls, environment: Environment) -> Clients:
         """Return clients for the environment's Region, with the shell's credentials."""
         region = environment.region
+        has_list = environment.workforce.workers_from is not None
         return cls(
+            s3=client("s3", region) if has_list else None,
             cloudformation=client("cloudformation", region),
             cognito=client("cognito-idp", region),
             mailer=client("cognito-idp", region, _ONCE),
             sns=client("sns", region),
-            s3=client("s3", region),
             sagemaker=client("sagemaker", region),
             secrets=client("secretsmanager", region),
         )
@@ -84,6 +79,8 @@ class Clients:
             "cloudformation": self.cloudformation,
             "cognito-idp": self.cognito,
             "sns": self.sns,
+            "s3": self.s3,
+            "secretsmanager": self.secrets,
         }
         now = time.monotonic
         return function.Clients(
@@ -96,57 +93,6 @@ class Clients:
     def accounts(self, pool_id: str) -> Accounts:
         """Return the accounts of a pool, as that function sees them."""
         return Accounts(pool=pool_id, aws=self.of_function())
-
-
-@dataclass(kw_only=True)
-class Person:
-    """One address of the environment's file or of its accounts, and what there is for it."""
-
-    email: str
-    #: Whether the file names the address, to label or to be notified.
-    is_listed: bool = False
-    #: Whether the file names the address among the workers.
-    is_worker: bool = False
-    account: Account | None = None
-    #: Whether the temporary password is none any more.
-    has_expired: bool = False
-    #: The teams whose group the account is in.
-    teams: list[str] = field(default_factory=list)
-    #: Topic's name → how far it is; only of topics that the address is to get, or gets.
-    subscriptions: dict[str, Notice] = field(default_factory=dict)
-    #: The last day of work, in UTC; None where the file has none.
-    until: date | None = None
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the last day is over."""
-        return has_ended(self.until, datetime.now(UTC).date())
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether mails are to come that don't, and nobody is asked to confirm any more."""
-        return any(each in ("ended", "forgotten") for each in self.subscriptions.values())
-
-    @property
-    def state(self) -> str:
-        """A few words on how far a worker has come."""
-        account = self.account
-        if self.has_ended and not self.teams:
-            return "ended"
-        if account is None:
-            return "not invited" if self.is_worker else "-"
-        if not account.is_enabled:
-            is_ours = account.record.disabled_by if account.record else not self.is_worker
-            return "disabled" if is_ours else "disabled by hand"
-        if not account.is_untouched:
-            return _STATUSES.get(account.status, "signed in")
-        if account.record is not None and account.record.mail == "failed":
-            return "mail refused"
-        if account.awaits_mail(datetime.now(UTC)):
-            return "mail due"
-        if account.record is not None and account.record.mail == "trying":
-            return "mail unclear"
-        return "password ended" if self.has_expired else "invited"
 
 
 @dataclass(frozen=True, kw_only=True)

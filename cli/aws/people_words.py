@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cli.aws.answers import Answers, Counted
-from cli.aws.people import People, Person
+from cli.aws.people import People
+from cli.aws.person import Person
 from cli.aws.sign_ins import SignIns
 from ground_truth.config import Environment
 from workforce.accounts import Account

@@ -101,7 +101,12 @@ def command(environment: Environment) -> str:
     )
 
 
-def _describe(environment: Environment, session: Any) -> dict[str, Any] | None:
+def lookup_credentials(environment: Environment, session: Any) -> dict[str, str]:
+    """Return the credentials of CDK's lookup role, in the account that CDK deploys to.
+
+    They are none, for those of the session, where there is no such role in the caller's account.
+    Raises botocore's errors.
+    """
     region = environment.region
     caller = session.client("sts", region_name=region, config=_CONFIG)
     identity = caller.get_caller_identity()
@@ -117,14 +122,19 @@ def _describe(environment: Environment, session: Any) -> dict[str, Any] | None:
     except ClientError:
         if account != identity["Account"]:
             raise
-        credentials = {}
-    else:
-        credentials = {
-            "aws_access_key_id": assumed["AccessKeyId"],
-            "aws_secret_access_key": assumed["SecretAccessKey"],
-            "aws_session_token": assumed["SessionToken"],
-        }
-    formation = session.client("cloudformation", region_name=region, config=_CONFIG, **credentials)
+        return {}
+    return {
+        "aws_access_key_id": assumed["AccessKeyId"],
+        "aws_secret_access_key": assumed["SecretAccessKey"],
+        "aws_session_token": assumed["SessionToken"],
+    }
+
+
+def _describe(environment: Environment, session: Any) -> dict[str, Any] | None:
+    credentials = lookup_credentials(environment, session)
+    formation = session.client(
+        "cloudformation", region_name=environment.region, config=_CONFIG, **credentials
+    )
     try:
         (stack,) = formation.describe_stacks(StackName=stack_name(environment))["Stacks"]
     except ClientError as error:

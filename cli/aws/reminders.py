@@ -8,7 +8,8 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from cli.aws.notices import dead_letters, topics
-from cli.aws.people import Clients, PeopleError, Person, find
+from cli.aws.people import Clients, PeopleError, find
+from cli.aws.person import Person
 from ground_truth.config import Environment
 from workforce.accounts import Account, Accounts
 from workforce.invitations import Invitations

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from cli.aws.people import Clients, People, PeopleError, Person, stack_of
+from cli.aws.people import Clients, People, PeopleError, stack_of
+from cli.aws.person import Person
 from cli.aws.reminders import OPEN
 from ground_truth.config import Environment
 from workforce import subscriptions, workers
 from workforce.deployed import deployed
 from workforce.names import names_of
+from workforce.people_source import ListError
 
 
 def differences(environment: Environment, people: People) -> dict[str, list[str]]:
@@ -68,12 +71,13 @@ def without_addresses(environment: Environment, found: Mapping[str, list[str]]) 
     ]
 
 
-def fix(environment: Environment, clients: Clients) -> str:
+def fix(environment: Environment, clients: Clients, *, may_leave: int = 0) -> str:
     """Do what a deployment of the people that are deployed would do; return what came of it.
 
     Who has lost their account is invited again, who was put into a team by hand leaves it, mails
-    that are due go out. What others have made, or disabled, stays as it is. Raises PeopleError if
-    there is nothing to go by, or a deployment is under way.
+    that are due go out. What others have made, or disabled, stays as it is. So many as `may_leave`
+    may leave though that is most. Raises PeopleError if there is nothing to go by, or a deployment
+    is under way.
     """
     stack, aws = stack_of(environment, clients), clients.of_function()
     found = deployed(stack["StackId"], aws)
@@ -82,7 +86,14 @@ def fix(environment: Environment, clients: Clients) -> str:
             f"wait for the deployment of {stack['StackName']}, which is {stack['StackStatus']}; if"
             " it has failed, deploy again"
         )
-    said = [workers.create(each, aws)["Summary"] for each in found.events("Custom::Workers")]
+    agreed = {"MayLeave": f"{may_leave}"}
+    try:
+        said = [
+            workers.create(replace(each, properties={**each.properties, **agreed}), aws)["Summary"]
+            for each in found.events("Custom::Workers")
+        ]
+    except ListError as error:
+        raise PeopleError(str(error)) from None
     said += [subscriptions.put_right(each, aws) for each in found.events("Custom::Subscriptions")]
     if not said:
         raise PeopleError(

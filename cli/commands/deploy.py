@@ -12,7 +12,7 @@ import typer
 
 from cli.aws.cdk import run_cdk
 from cli.repository import read_environment
-from cli.verb import AsJson, EnvironmentName, end, verb
+from cli.verb import AsJson, EnvironmentName, console, end, verb
 
 
 @verb(
@@ -35,9 +35,13 @@ def deploy(
     of bootstrap/ are deployed, they must be those of this tree or later ones.
     """
     from cli.aws.policies import require_policies
+    from cli.people.revision import revision_option
 
     require_policies(found := read_environment(environment))
     name = found.name
+    revision, unknown = revision_option(found)
+    if unknown:
+        console(errors=True).print(unknown)
     asks = sys.stdin.isatty() and not yes and not as_json
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "outputs.json"
@@ -47,6 +51,7 @@ def deploy(
             *([] if asks else ["--require-approval=never"]),
             *([] if sys.stderr.isatty() else ["--progress=events"]),
             f"--outputs-file={file}",
+            *revision,
             as_json=as_json,
         )
         outputs: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}

@@ -93,12 +93,15 @@ def _people(environment: Environment) -> tuple[list[str], list[str]]:
     """
     from cli.aws.people import Clients, find
     from cli.aws.repairs import differences, waiting, without_addresses
+    from cli.people.store import with_list
     from workforce.oidc_secret import words_for
 
-    people = find(environment, Clients.of(environment))
+    clients = Clients.of(environment)
+    whole = with_list(environment, clients)
+    people = find(whole, clients)
     of_secret = [words_for(people.oidc_version)] if people.oidc_version == "not sent" else []
-    found = without_addresses(environment, differences(environment, people))
-    return of_secret + found, waiting(environment, people)
+    found = without_addresses(whole, differences(whole, people))
+    return of_secret + found, waiting(whole, people)
 
 
 def _show(found: EnvironmentDrift, people: Sequence[str], screen: Console) -> None:

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from cli.people.command import import_people
 from cli.repository import find_job, read_environment
 from cli.verb import AsJson, EnvironmentName, end, jobs, print_table, progress, verb
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cli.aws.people import People, Person
+    from cli.aws.people import People
     from cli.aws.people_words import Details
+    from cli.aws.person import Person
     from ground_truth.config import Environment
 
 
 #: Stands for an address, of which it is none.
 _ALL: Final = "all"
-#: Stands for a job, unless there is one of that name.
+#: Stand for a job, unless there is one of that name and nothing behind it.
 _REMIND: Final = "remind"
+_IMPORT: Final = "import"
 #: How far somebody is with the mails of a topic.
 _MAILS: Final = {"confirmed": "yes", "pending": "asked", "ended": "ENDED", "forgotten": "NO"}
 
 
 def _words(context: typer.Context, incomplete: str) -> list[str]:
-    more = [_REMIND] if _REMIND.startswith(incomplete) else []
+    more = [word for word in (_IMPORT, _REMIND) if word.startswith(incomplete)]
     return [*jobs(context, incomplete), *more]
 
 
 What = Annotated[
     str | None,
     typer.Argument(
-        metavar="JOB|ADDRESS|remind",
-        help="A job's name in that file, one person, or the word before whom to remind.",
+        metavar="JOB|ADDRESS|remind|import",
+        help="A job's name in that file, one person, or a word that says what to do.",
         autocompletion=_words,
     ),
 ]
@@ -47,12 +51,18 @@ What = Annotated[
     "ground-truth workers dev remind ana@example.com",
     "ground-truth workers dev remind all",
     "ground-truth workers dev --fix",
+    "ground-truth workers dev import people.csv",
+    "ground-truth workers dev import - --team number-readers --yes",
 )
 def workers(
     environment: EnvironmentName,
     what: What = None,
-    address: Annotated[
-        str | None, typer.Argument(metavar="ADDRESS|all", help="Whom to remind.")
+    whom: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ADDRESS|all|FILE",
+            help="After `remind`: whom. After `import`: people, or - for pasted ones.",
+        ),
     ] = None,
     *,
     remind: Annotated[
@@ -64,6 +74,21 @@ def workers(
     labels: Annotated[
         bool, typer.Option("--labels", help="Count who labeled how many, also of very many.")
     ] = False,
+    team_key: Annotated[
+        list[str] | None,
+        typer.Option("--team", metavar="TEAM", help="Of an import: where FILE says no team."),
+    ] = None,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Of an import: who is not in FILE leaves."),
+    ] = False,
+    leaving: Annotated[
+        int,
+        typer.Option(metavar="NUMBER", help="Of an import: so many may leave, though it is most."),
+    ] = 0,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Of an import: do not ask before it writes.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say who is invited, has come, labels, and has confirmed mails.
@@ -71,10 +96,24 @@ def workers(
     With JOB, of the job's team and labels only; with ADDRESS, of one person. It asks AWS with the
     credentials of the shell. `remind all` sends every invitation that is due, was refused, or whose
     temporary password has ended. `--fix` does what a deployment does: who has lost an account is
-    invited again, who was put into a team by hand leaves it.
+    invited again, who was put into a team by hand leaves it. `import FILE` brings people into the
+    list that `workers_from` names: of a table, a pasted list, YAML, or what a console gives.
     """
     read = read_environment(environment)
-    job, who, remind = _asked(read, what, address, remind)
+    if _is_word(read, _IMPORT, what, whom):
+        from cli.people.imports import Wanted
+
+        wanted, teams = None, tuple(team_key or ())
+        if whom is not None:
+            wanted = Wanted(
+                file=Path(whom), teams=teams, replaces=replace, leaving=leaving, yes=yes
+            )
+        import_people(read, wanted, as_json=as_json)
+    if team_key or replace or leaving or yes:
+        raise typer.BadParameter(
+            "expected `import FILE` beside --team, --replace, --leaving and --yes, got none"
+        )
+    job, who, remind = _asked(read, what, whom, remind)
     team = find_job(read, job).team if job else None
     # The SDK starts slowly.
     from botocore.exceptions import BotoCoreError, ClientError
@@ -88,12 +127,14 @@ def workers(
     from cli.aws.repairs import fix as put_right
     from cli.aws.session import unanswered
     from cli.aws.sign_ins import last_sign_ins
+    from cli.people.store import with_list
 
     details, most = Details(), None if labels else MOST
     try:
         with progress("workers") as say:
             say("asking AWS")
             clients = Clients.of(read)
+            read = with_list(read, clients)
             fixed = put_right(read, clients) if fix else ""
             to_all = remind is not None and remind.lower() == _ALL
             sent = send(read, clients, remind.lower()) if remind and not to_all else []
@@ -139,18 +180,24 @@ def workers(
 
 
 def _asked(
-    environment: Environment, what: str | None, address: str | None, remind: str | None
+    environment: Environment, what: str | None, whom: str | None, remind: str | None
 ) -> tuple[str | None, str | None, str | None]:
     """Return the job, the person to show, and whom to remind, of which most are None."""
-    if what == _REMIND and what not in environment.jobs:
-        if address is None:
+    if _is_word(environment, _REMIND, what, whom):
+        if whom is None:
             raise typer.BadParameter("expected `remind all` or `remind ADDRESS`, got no address")
-        return None, None, address
-    if address is not None:
-        raise typer.BadParameter(f"expected {_REMIND!r} before {address!r}, got {what!r}")
+        return None, None, whom
+    if whom is not None:
+        raise typer.BadParameter(
+            f"expected `{_REMIND}` before an address, or `{_IMPORT}` before a file, got {what!r}"
+        )
     if what is not None and "@" in what:
         return None, what.lower(), remind
     return what, None, remind
+
+
+def _is_word(environment: Environment, word: str, what: str | None, whom: str | None) -> bool:
+    return what == word and (whom is not None or what not in environment.jobs)
 
 
 def show_people(

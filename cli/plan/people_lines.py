@@ -25,6 +25,7 @@ def people_lines(environment: EnvironmentPlan) -> list[tuple[str, str]]:
             for each in who.removed
         ),
         *(("~", f"{each.who} {' and '.join(_moves(each))}") for each in who.moved),
+        *((("~", who.mails),) if who.mails else ()),
     ]
 
 

@@ -57,6 +57,8 @@ _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
     "Custom::Subscriptions": {
         "DeadLetters": "queue of what could not be delivered",
         "Topics": "addresses of the topics",
+        "Revision": "version of the list of people",
+        "UserPoolId": "user pool",
     },
     "Custom::WorkerAccess": {
         "Descriptions": "descriptions of the teams",
@@ -66,9 +68,12 @@ _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Custom::Workers": {
         "Environment": "environment",
+        "From": "list of people",
         "KeepAccounts": "keep accounts",
         "MarkerGroup": "group of the accounts that are made here",
         "Members": "people",
+        "Revision": "version of the list of people",
+        "Teams": "teams of the list of people",
         "UserPoolId": "user pool",
     },
     "Custom::WorkforceCheck": {

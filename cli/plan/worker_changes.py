@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 
 from cli.plan.assembly import AssembledEnvironment
 from cli.plan.references import References
+from workforce.mail_days import mail_days_from
 
 _TYPE = "Custom::Workers"
 
@@ -35,6 +36,8 @@ class WorkerChanges:
     invited: tuple[WorkerChange, ...] = ()
     removed: tuple[WorkerChange, ...] = ()
     moved: tuple[WorkerChange, ...] = ()
+    #: When invitations go, where that is not all at once.
+    mails: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.invited or self.removed or self.moved)
@@ -71,6 +74,7 @@ def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) ->
             if email in old
             and (set(old[email]), was.get(email)) != (set(new[email]), days.get(email))
         ),
+        mails=_mails(len(new.keys() - old.keys()), after),
     )
 
 
@@ -85,6 +89,16 @@ def _replaced(
         for was, now in zip([*old][start:end], [*new][new_start:new_end], strict=True):
             if was not in new and now not in old and old[was] == new[now]:
                 yield now, was
+
+
+def _mails(invited: int, after: AssembledEnvironment) -> str:
+    """Say on which days so many invitations go; SES, where it sends them, has no such limit."""
+    checks = [each.properties for each in after.resources("Custom::WorkforceCheck")]
+    if any("EmailFrom" in check for check in checks):
+        return ""
+    said = mail_days_from(invited, "the day of the deployment")
+    is_ours = any(check.get("Mode") == "create" for check in checks)
+    return said if is_ours or not said else f"unless SES sends them, {said}"
 
 
 def _members(environment: AssembledEnvironment) -> dict[str, tuple[str, ...]]:

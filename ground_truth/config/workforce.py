@@ -29,10 +29,8 @@ from ground_truth.validators.messages import ItemError
 _MOST_TEAMS: Final = 25
 #: Each is a resource of a stack, which has 500 of them at most
 #: (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
+#: The function behind people makes those for which there is no room.
 _MOST_SUBSCRIPTIONS: Final = 300
-#: What Cognito's own sender delivers in a day
-#: (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html).
-_MOST_MAILS: Final = 50
 #: The key of a team whose group would be the one that `Custom::Workers` keeps for itself.
 _MARKER: Final = "workers"
 
@@ -280,6 +278,14 @@ class Workforce(Section):
     shared_with: Annotated[str | None, Effect("refused")] = None
     #: Whether a data object's address works only from where its worker has opened the task.
     pin_urls_to_worker_ip: Annotated[bool, Effect("in place")] = False
+    #: More workers, whose addresses stand outside of the repository: the place `s3://bucket/key` of
+    #: an object, or a secret's ARN, with a CSV table or YAML list of address, teams, name, until.
+    workers_from: Annotated[
+        Annotated[str, AfterValidator(workforce_validators.list_of_people)] | None,
+        Effect("in place", "list of people", at="From"),
+    ] = None
+    #: The key that list is encrypted with, where it is one of your own.
+    workers_from_key: Annotated[KeyArn | None, Effect("in place", at=NOWHERE)] = None
     #: Who works together, by a name of your choice.
     teams: Annotated[
         Mapping[Annotated[str, AfterValidator(_team_key)], Team], Effect("another team")
@@ -327,6 +333,28 @@ class Workforce(Section):
         }
 
     @property
+    def subscribed(self) -> Mapping[str, tuple[str, ...]]:
+        """The addresses of each team whose subscriptions are resources of the stack.
+
+        The first in the order of the file, so that whoever is added below moves nobody.
+        """
+        room = _MOST_SUBSCRIPTIONS
+        found: dict[str, tuple[str, ...]] = {}
+        for key, team in self.teams.items():
+            addresses = tuple(dict.fromkeys((*team.emails, *team.notify)))[:room]
+            room -= len(addresses)
+            found[key] = tuple(sorted(addresses))
+        return found
+
+    @property
+    def not_subscribed(self) -> Mapping[str, tuple[str, ...]]:
+        """The other addresses of each team, which the function behind people subscribes."""
+        return {
+            key: tuple(sorted({*team.addresses} - {*self.subscribed[key]}))
+            for key, team in self.teams.items()
+        }
+
+    @property
     def last_days(self) -> Mapping[str, date]:
         """The last day of each worker who has one, by address."""
         return one_day_each([(key, team.workers) for key, team in self.teams.items()])
@@ -367,13 +395,6 @@ class Workforce(Section):
                 f"expected at most {_MOST_TEAMS} teams, the quota of an account and Region,"
                 f" got {len(value)}"
             )
-        subscriptions = sum(len(team.addresses) for team in value.values())
-        if subscriptions > _MOST_SUBSCRIPTIONS:
-            raise ValueError(
-                f"expected at most {_MOST_SUBSCRIPTIONS} addresses in all teams together, each of"
-                f" which is a subscription in one stack, got {subscriptions}; put some teams into"
-                " another environment that shares this one's workforce"
-            )
         return value
 
     @model_validator(mode="after")
@@ -401,6 +422,17 @@ class Workforce(Section):
                 "teams",
                 _MARKER,
             )
+        if kind == "groups" and self.workers_from is not None:
+            raise ItemError(
+                "expected no list of people in a workforce that signs in by OIDC, got one; its"
+                " people and their teams are those of your identity provider",
+                "workers_from",
+            )
+        if self.workers_from is None and self.workers_from_key is not None:
+            raise ItemError(
+                "expected workers_from, whose key this is, got none; add it, or take the key away",
+                "workers_from_key",
+            )
         other = "workers" if kind == "groups" else "groups"
         for key, team in self.teams.items():
             if getattr(team, other):
@@ -415,21 +447,20 @@ class Workforce(Section):
                     key,
                     other,
                 )
-            if not getattr(team, kind):
+            if not getattr(team, kind) and (kind == "groups" or self.workers_from is None):
                 raise ItemError(f"expected {kind}, got nothing; add the key", "teams", key, kind)
         return self
 
-    @model_validator(mode="after")
-    def _mails_can_be_sent(self) -> Workforce:
-        if self.create is None or self.create.email_from is not None:
-            return self
-        if len(self.workers) > _MOST_MAILS:
-            raise ItemError(
-                f"expected an address in email_from for more than {_MOST_MAILS} workers, the mails"
-                f" that Cognito itself sends in a day, got none for {len(self.workers)}",
-                "create",
+    @field_validator("workers_from")
+    @classmethod
+    def _is_near(cls, value: str | None, info: ValidationInfo) -> str | None:
+        region = context_of(info).region
+        is_secret = value is not None and value.startswith("arn:")
+        if region and value is not None and is_secret and value.split(":")[3] != region:
+            raise ValueError(
+                f"expected a secret in {region}, as the environment, got {shown(value)}"
             )
-        return self
+        return value
 
     def uses_oidc(self, info: ValidationInfo) -> bool:
         """Say whether people sign in at an identity provider other than Cognito."""

@@ -82,8 +82,13 @@ class Clients(EventContext):
         return self.client("sesv2")
 
     @functools.cached_property
+    def s3(self) -> Any:
+        """The list of people, where it is an object."""
+        return self.client("s3")
+
+    @functools.cached_property
     def secrets(self) -> Any:
-        """The secret of an OIDC client."""
+        """The secret of an OIDC client, and the list of people, where it is one."""
         return self.client("secretsmanager")
 
 

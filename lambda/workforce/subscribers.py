@@ -43,6 +43,10 @@ class Topic:
 
     arn: str
     addresses: frozenset[str]
+    #: Those of them whom CloudFormation does not subscribe.
+    direct: frozenset[str] = frozenset()
+    #: The group of the pool whose people get them too, whom no template names; empty for none.
+    group: str = ""
 
 
 def subscriptions_of(topic_arn: str, sns: SNSClient) -> list[Subscription]:

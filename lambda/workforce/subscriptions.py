@@ -1,6 +1,7 @@
 """`Custom::Subscriptions`: asks again who is no longer asked, and ends what nobody can end earlier.
 
-CloudFormation subscribes people, once. Of a request that nobody has answered in 48 hours, or a
+CloudFormation subscribes people, once; here those are subscribed for whom a stack has no room, or
+whom no template names. Of a request that nobody has answered in 48 hours, or a
 subscription that its owner has ended, it knows nothing; one that is pending can't be taken back,
 and may be confirmed after its address has left the file.
 """
@@ -8,7 +9,7 @@ and may be confirmed after its address has left the file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from custom_resource import properties as read
 from custom_resource.errors import CustomResourceError, code_of, is_denied
+from workforce.accounts import Accounts
 from workforce.last_days import has_ended, last_days_of
 from workforce.late import is_late
 from workforce.rollback import is_rolling_back
@@ -35,12 +37,14 @@ _GONE: Final = "NotFound"
 class _Done:
     """What a run has done."""
 
+    first: int = 0
     asked: int = 0
     refused: int = 0
     ended: int = 0
 
     def text(self, topics: int) -> str:
         said = [f"{topics} topics"]
+        said += [f"{self.first} asked to confirm"] if self.first else []
         said += [f"{self.asked} asked again to confirm"] if self.asked else []
         said += [f"{self.refused} could not be asked again"] if self.refused else []
         said += [f"{self.ended} subscriptions ended that no file names"] if self.ended else []
@@ -79,7 +83,7 @@ def delete(event: Event, aws: Clients) -> None:
 
 def put_right(event: Event, aws: Clients) -> str:
     """Ask again who is no longer asked, end what no file names; return what was done."""
-    topics = topics_of(event.properties, aws.today().date())
+    topics = _whole(event, aws)
     return _settle(event, aws, {topic.arn: topic for topic in topics})["Summary"]
 
 
@@ -88,7 +92,7 @@ def end_late(event: Event, aws: Clients, is_current: Callable[[], bool]) -> int:
 
     `is_current` says whether the event still says what is deployed.
     """
-    return _end(event, topics_of(event.properties, aws.today().date()), aws, is_current)
+    return _end(event, _whole(event, aws), aws, is_current)
 
 
 def topics_of(properties: Mapping[str, Any], today: date | None) -> list[Topic]:
@@ -103,17 +107,45 @@ def topics_of(properties: Mapping[str, Any], today: date | None) -> list[Topic]:
     found = []
     for each in topics:
         last_days = last_days_of(each.get("LastDays"), f"{where}.LastDays")
+        told, more = (
+            frozenset(
+                email.lower()
+                for email in read.texts(each, name, where)
+                if today is None or not has_ended(last_days.get(email.lower()), today)
+            )
+            for name in ("Addresses", "More")
+        )
         found.append(
             Topic(
                 arn=read.text(each, "TopicArn", where),
-                addresses=frozenset(
-                    email.lower()
-                    for email in read.texts(each, "Addresses", where)
-                    if today is None or not has_ended(last_days.get(email.lower()), today)
-                ),
+                addresses=told | more,
+                direct=more - told,
+                group=read.optional_text(each, "Group", where) or "",
             )
         )
     return found
+
+
+def _whole(event: Event, aws: Clients) -> list[Topic]:
+    """Return the topics with the people of their groups, who may stand in no template.
+
+    Those are in their groups for as long as they work: `Custom::Workers` has seen to it.
+    """
+    topics = topics_of(event.properties, aws.today().date())
+    if not any(topic.group for topic in topics):
+        return topics
+    accounts = Accounts(pool=event.text("UserPoolId"), aws=aws)
+    whole = []
+    for topic in topics:
+        people = accounts.members(topic.group) if topic.group else []
+        emails = {
+            (each.record.named if each.record else "") or each.email
+            for each in people
+            if each.is_enabled
+        } - {""}
+        direct = topic.direct | (emails - topic.addresses)
+        whole.append(replace(topic, addresses=topic.addresses | emails, direct=direct))
+    return whole
 
 
 def _tolerantly(properties: Mapping[str, Any], today: date | None) -> list[Topic]:
@@ -125,13 +157,13 @@ def _tolerantly(properties: Mapping[str, Any], today: date | None) -> list[Topic
 
 
 def _settle(event: Event, aws: Clients, before: Mapping[str, Topic]) -> dict[str, str]:
-    topics = topics_of(event.properties, aws.today().date())
+    topics = _whole(event, aws)
     queue, done = event.text("DeadLetters"), _Done()
     if not is_rolling_back(event.stack_id, aws):
         for topic in topics:
-            known = before.get(topic.arn)
-            if known is not None:
-                _ask_again(topic, topic.addresses & known.addresses, queue, done, aws)
+            known = before.get(topic.arn, Topic(arn=topic.arn, addresses=frozenset()))
+            _end_moved(event, topic, known, aws)
+            _ask(topic, known, queue, done, aws)
     kept = [
         Topic(arn=each.arn, addresses=each.addresses | _addresses(before.get(each.arn)))
         for each in topics
@@ -144,17 +176,32 @@ def _addresses(topic: Topic | None) -> frozenset[str]:
     return frozenset() if topic is None else topic.addresses
 
 
-def _ask_again(
-    topic: Topic, addresses: Iterable[str], queue: str, done: _Done, aws: Clients
-) -> None:
-    """Ask the addresses that are not subscribed and not being asked; no refusal stops the rest."""
+def _end_moved(event: Event, topic: Topic, before: Topic, aws: Clients) -> None:
+    """End what CloudFormation would end at last, so that the same addresses can be asked again."""
+    moved = topic.direct & (before.addresses - before.direct)
+    if moved:
+        others = (topic.addresses | before.addresses) - moved
+        _end(event, [replace(topic, addresses=others)], aws, lambda: True)
+
+
+def _ask(topic: Topic, before: Topic, queue: str, done: _Done, aws: Clients) -> None:
+    """Ask whoever is not subscribed and not being asked; no refusal stops the rest.
+
+    Of those whom CloudFormation subscribes, whom it has asked before.
+    """
+    addresses = topic.direct | (topic.addresses & before.addresses)
+    if not addresses:
+        return
     states = ask(lambda: states_of(topic.arn, aws.sns), aws)
     for email in sorted(addresses):
         if states.get(email, "ended") != "ended":
             continue
         try:
             ask(lambda email=email: request(topic.arn, email, queue, aws.sns), aws)  # type: ignore[misc]
-            done.asked += 1
+            if email in topic.direct - before.addresses:
+                done.first += 1
+            else:
+                done.asked += 1
         except ClientError as error:
             if is_denied(error) or is_passing(error):
                 raise

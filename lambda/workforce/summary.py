@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from workforce.accounts import Account
+from workforce.mail_days import mail_days
 from workforce.names import names_of
 
 #: People whose names are said; the others are counted.
 _MOST_NAMES: Final = 5
 #: Codes of refusals that are told apart; an answer to CloudFormation has 4,096 bytes in all.
 _MOST_REASONS: Final = 4
+#: Cognito's word for a day's mails that are used up, as in `invitations.py`.
+_LIMIT: Final = "LimitExceededException"
 
 
 class Summary:
@@ -93,6 +96,12 @@ class Summary:
             f"no invitation yet for {_listed(names)}" + (f": {code}" if code else "")
             for code, names in sorted(due.items(), key=lambda each: not each[0])[:_MOST_REASONS]
         ]
+        if _LIMIT in due:
+            tomorrow = now.date() + timedelta(days=1)
+            days = mail_days(sum(map(len, due.values())), tomorrow)
+            said.append(
+                f"the mails of this day are used up; {days or f'these can go on {tomorrow}'}"
+            )
         if said:
             said.append(
                 "what is due goes out with the next change of people, or by `ground-truth workers"

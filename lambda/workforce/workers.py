@@ -22,6 +22,8 @@ from workforce.groups import has_marker
 from workforce.invitations import Invitations
 from workforce.last_days import ended_of
 from workforce.late import is_late
+from workforce.membership import check_loss, with_list
+from workforce.people_source import ListError
 from workforce.record import Record
 from workforce.rollback import is_rollback
 from workforce.scope import Scope, members_of, old_members_of, scope_of
@@ -75,14 +77,29 @@ def physical_id(event: Event) -> str:
 
 def create(event: Event, aws: Clients) -> dict[str, str]:
     """Let nobody else in, give everybody an account, set the groups exactly, invite."""
+    if is_late(event, aws):
+        raise CustomResourceError(_TOO_LATE.format(kind=event.kind))
+    is_back = event.kind == "Update" and is_rollback(event.stack_id, aws)
+    try:
+        return _set(with_list(event, aws), aws, is_back=is_back)
+    except ListError as refusal:
+        if not is_back:
+            raise
+        # A list that can't be gone by would block the stack; it says nothing of what was before.
+        aws.log.warning("not refused, because a deployment is taken back: %s", refusal)
+        return {"Summary": f"people stay as they are: {refusal}", "Count": ""}
+
+
+#: Who is no longer named is removed, also from the teams that the old properties name.
+update = create
+
+
+def _set(event: Event, aws: Clients, *, is_back: bool) -> dict[str, str]:
     everybody, scope = members_of(event.properties), scope_of(event)
     # Whose last day is over is not let in, and leaves like somebody whose line is gone.
     ended = ended_of(event.properties, aws.today())
     members = {email: teams for email, teams in everybody.items() if email not in ended}
     accounts = Accounts(pool=event.text("UserPoolId"), aws=aws)
-    if is_late(event, aws):
-        raise CustomResourceError(_TOO_LATE.format(kind=event.kind))
-    is_back = event.kind == "Update" and is_rollback(event.stack_id, aws)
     leave = take_back if is_back else remove
     present = _present(accounts, scope.groups)
     marked = [name for name, groups in present.groups.items() if scope.marker in groups]
@@ -94,6 +111,7 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
     summary.ended(ended)
     by_address = present.by_address(members)
     strangers = by_address[None]
+    check_loss(event, *_lost(present, strangers, ended, scope))
     # Removed lines whose accounts were cut off, or taken, from their groups.
     removed = old_members_of(event.before).keys() - members.keys()
     strangers += _found(removed, present, accounts)
@@ -122,10 +140,6 @@ def _undo(event: Event, named: Iterable[Account], scope: Scope, accounts: Accoun
     if event.kind == "Create":
         accounts.aws.together(lambda each: give_back(each, scope, accounts), named)
     raise CustomResourceError(_TOO_LATE.format(kind=event.kind))
-
-
-#: Who is no longer named is removed, also from the teams that the old properties name.
-update = create
 
 
 def delete(event: Event, aws: Clients) -> None:
@@ -161,6 +175,11 @@ def end(event: Event, aws: Clients, is_current: Callable[[], bool]) -> int:
 
     `is_current` says whether the event still says what is deployed.
     """
+    try:
+        event = with_list(event, aws)
+    except ListError as refusal:
+        # The template's own people end all the same.
+        aws.log.warning("%s", refusal)
     ended = ended_of(event.properties, aws.today())
     if not ended:
         return 0
@@ -173,6 +192,23 @@ def end(event: Event, aws: Clients, is_current: Callable[[], bool]) -> int:
                 return count
             count += _is_out(account, present, scope, accounts, remove)
     return count
+
+
+def _lost(
+    present: _Present, strangers: Iterable[Account], ended: Container[str], scope: Scope
+) -> tuple[int, int]:
+    """Return how many would leave whom nothing names, and how many stay, of who has access."""
+    have_access = {
+        username
+        for username, groups in present.groups.items()
+        if groups & scope.teams and present.accounts[username].is_enabled
+    }
+    lost = {
+        each.username
+        for each in strangers
+        if each.username in have_access and _address(each, ended) is None
+    }
+    return len(lost), len(have_access) - len(lost)
 
 
 def _present(accounts: Accounts, groups: Iterable[str]) -> _Present:

@@ -165,6 +165,7 @@ class Account:
             # Ground Truth looks at the first hundred.
             **{f"{bucket}/Animals/{number}.png": _PICTURE for number in range(100)},
             f"{_OTHER}/Streets/1.png": _PICTURE,
+            f"{_OTHER}/people.csv": b"address,teams\ndan@example.com,readers\n",
             f"{_OTHER}/streets/mask.png": _PICTURE,
             f"{_OTHER}/streets/manifests/output/output.manifest": _lines(labels),
         }.items():
@@ -259,6 +260,7 @@ def deploy_main(account: Account) -> list[Roles]:
         "open the portal": people.open_the_portal,
         "tie addresses": people.tie_addresses,
         "invite and remove": people.invite_and_remove,
+        "read the list": people.read_the_list,
         "ask again and end": notices.ask_again_and_end,
         "go round": notices.go_round,
     }

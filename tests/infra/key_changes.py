@@ -364,6 +364,13 @@ OF_ENVIRONMENTS: Final[Mapping[str, KeyChange]] = {
     "workforce.pin_urls_to_worker_ip": KeyChange(
         base=CREATE, after={"workforce": {"pin_urls_to_worker_ip": True}}
     ),
+    "workforce.workers_from": KeyChange(
+        base=CREATE, after={"workforce": {"workers_from": "s3://another-bucket/people.csv"}}
+    ),
+    "workforce.workers_from_key": KeyChange(
+        base=CREATE | {"workforce": CREATE["workforce"] | {"workers_from": f"{_CLIENT}dev-a1B2c3"}},
+        after={"workforce": {"workers_from_key": _KEY}},
+    ),
     "workforce.teams": KeyChange(
         base=_WITH_JOB,
         after={

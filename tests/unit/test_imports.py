@@ -26,6 +26,9 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
         *("workforce.deployed", "workforce.event", "workforce.last_days", "workforce.names"),
         *("workforce.oidc_secret", "workforce.subscribers", "workforce.subscriptions"),
         "workforce.workers",
+        # Reads lists of people as the function does.
+        *("workforce.mail_days", "workforce.people_file", "workforce.people_source"),
+        "workforce.people_table",
         # A plan is decided by the code that will act.
         "labeling_job.identity",
     ),

@@ -63,6 +63,20 @@ class Notifications(Construct):
         )
         return topic
 
+    def accept_dead_letters(self, topic: sns.ITopic) -> None:
+        """Let the queue keep what can't be delivered to whom a function subscribes to a topic.
+
+        It is what CDK's own subscriptions do.
+        """
+        self.dead_letters.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("sns.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self.dead_letters.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": topic.topic_arn}},
+            )
+        )
+
     def _topic(self, construct_id: str, display_name: str, addresses: Iterable[str]) -> sns.Topic:
         topic = sns.Topic(
             self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import aws_cdk as cdk
@@ -17,7 +17,8 @@ from constructs.ground_truth.workforce.workforce_function import WorkforceFuncti
 class Subscriptions(Construct):
     """`Custom::Subscriptions`: requests that nobody has answered, and late confirmations.
 
-    CloudFormation makes the subscriptions (`Notifications`), and asks each address once.
+    CloudFormation makes the subscriptions (`Notifications`), and asks each address once. The
+    function makes those for which a stack has no room, and those of people whom no template names.
     """
 
     def __init__(
@@ -27,12 +28,24 @@ class Subscriptions(Construct):
         *,
         notifications: Notifications,
         last_days: Mapping[str, Mapping[str, date]],
+        more: Mapping[str, Sequence[str]],
+        groups: Mapping[str, str] | None = None,
+        user_pool_id: str | None = None,
+        revision: str | None = None,
         function: WorkforceFunction,
     ) -> None:
-        """`last_days` is by topic's construct id and address, of those who have one there."""
+        """Each mapping is by topic's construct id.
+
+        `last_days` is of the addresses that have one there, `more` are addresses beyond those that
+        the template subscribes, and `groups` are those of the pool whose people are told too; they
+        change with the `revision` of their list.
+        """
         super().__init__(scope, construct_id)
 
-        topics = notifications.topics
+        topics, groups = notifications.topics, groups or {}
+        for key, (topic, _) in topics.items():
+            if more.get(key) or key in groups:
+                notifications.accept_dead_letters(topic)
         policy = function.own_policy(
             self,
             "Policy",
@@ -61,11 +74,15 @@ class Subscriptions(Construct):
             "Subscriptions",
             {
                 "DeadLetters": notifications.dead_letters.queue_arn,
+                "UserPoolId": user_pool_id,
+                "Revision": revision,
                 "Topics": [
                     given(
                         {
                             "TopicArn": topic.topic_arn,
                             "Addresses": list(addresses),
+                            "More": [*more.get(key, ())] or None,
+                            "Group": groups.get(key),
                             "LastDays": [
                                 {"Email": email, "Until": f"{day}"}
                                 for email, day in sorted(last_days.get(key, {}).items())

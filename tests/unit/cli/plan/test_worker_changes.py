@@ -30,6 +30,36 @@ def test_a_new_line_invites_and_a_missing_one_removes() -> None:
     assert found.moved == ()
 
 
+@pytest.mark.parametrize(
+    ("check", "number", "said"),
+    [
+        ({"Mode": "create"}, 50, ""),
+        (
+            {"Mode": "create"},
+            51,
+            "Cognito itself sends 50 mails a day: 50 invitations go on the day",
+        ),
+        ({"Mode": "adopt"}, 51, "unless SES sends them, Cognito itself sends 50 mails a day"),
+        ({"Mode": "shared"}, 51, "unless SES sends them, Cognito itself sends 50 mails a day"),
+        ({"Mode": "create", "EmailFrom": "lead@example.com"}, 51, ""),
+    ],
+)
+def test_more_invitations_than_a_day_has_are_told(
+    check: dict[str, str], number: int, said: str
+) -> None:
+    members = [{"Email": f"w{each}@example.com", "Teams": ["dev-a"]} for each in range(number)]
+    after = environment(
+        Workforce={
+            "Check": resource("Custom::WorkforceCheck", **check),
+            "Workers": resource("Custom::Workers", Members=members),
+        }
+    )
+
+    mails = worker_changes(environment(Workforce={}), after).mails
+
+    assert mails[: len(said) or None] == said
+
+
 def test_another_team_moves() -> None:
     found = worker_changes(_workers(ana=["dev-a", "dev-b"]), _workers(ana=["dev-b", "dev-c"]))
 
