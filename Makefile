@@ -6,6 +6,8 @@ SHELL := /bin/bash
 
 # Node comes from the virtual environment, the CDK CLI from package-lock.json.
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+# Compiling the tests anew is a half of their collection; some shells ask for that.
+export PYTHONDONTWRITEBYTECODE :=
 # The Python that .venv is made with. Once there is one that runs, its own.
 PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo python3)
 
@@ -34,7 +36,8 @@ demo: ## From four text files to labels and back to nothing, on this computer (K
 .PHONY: test
 test: ## Run all tests, the end-to-end deployment and the audit included
 	$(call install,dev sdk audit)
-	@python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+	@# Deployments wait more than they work: three for two cores.
+	@python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: quick
 quick: ## Run the tests that deploy nothing, audit nothing and do not start the command

@@ -7,10 +7,10 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 
 from local.aws import ROOT
 
@@ -84,8 +84,7 @@ class CdkCli:
 
         It has a session of its own and ends with this call, whatever ends the call.
         """
-        command = [
-            "cdk",
+        words = [
             *arguments,
             "--no-notices",
             "--ci",  # what matters goes to standard output
@@ -97,22 +96,10 @@ class CdkCli:
         temporary = self.folder / "tmp"
         temporary.mkdir(parents=True, exist_ok=True)
         with self.log.open("a+b") as log:
-            log.write(f"\n$ {' '.join(command)}\n".encode())
+            log.write(f"\n$ cdk {' '.join(words)}\n".encode())
             log.flush()
             start = log.tell()
-            process = subprocess.Popen(  # noqa: S603  # the arguments are ours
-                command,
-                cwd=ROOT,
-                env={**self.variables, "TMPDIR": str(temporary)},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            try:
-                status = process.wait()
-            finally:
-                _end(process)
+            status = self._execute(words, {**self.variables, "TMPDIR": str(temporary)}, log)
             log.seek(start)
             printed = log.read().decode(errors="replace")
         if status != 0:
@@ -123,6 +110,22 @@ class CdkCli:
             )
         return printed
 
+    def _execute(self, words: Sequence[str], variables: Mapping[str, str], log: BinaryIO) -> int:
+        """Run `cdk` with these words and this environment; return its exit status."""
+        process = subprocess.Popen(  # noqa: S603  # the arguments are ours
+            ["cdk", *words],  # noqa: S607  # the one that `variables` name
+            cwd=ROOT,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            return process.wait()
+        finally:
+            end(process)
+
     @property
     def _assembly(self) -> Path:
         return self.folder / "cdk.out"
@@ -131,7 +134,7 @@ class CdkCli:
         return [f"{self.environment}/{stack}" for stack in stacks]
 
 
-def _end(process: subprocess.Popen[bytes], patience: float = 5.0) -> None:
+def end(process: subprocess.Popen[bytes], patience: float = 5.0) -> None:
     """Ask the process's whole session to end, and kill it after `patience` seconds."""
     for signal_number in (signal.SIGTERM, signal.SIGKILL):
         try:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.aws.cdk import run_cdk
-from cli.repository import read_environment
+from cli.repository import read_environment, require_own_names
 from cli.verb import AsJson, EnvironmentName, console, end, verb
 
 
@@ -37,7 +37,9 @@ def deploy(
     from cli.aws.policies import require_policies
     from cli.people.revision import revision_option
 
-    require_policies(found := read_environment(environment))
+    found = read_environment(environment)
+    require_own_names(found)
+    require_policies(found)
     name = found.name
     revision, unknown = revision_option(found)
     if unknown:

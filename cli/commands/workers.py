@@ -37,8 +37,8 @@ def _words(context: typer.Context, incomplete: str) -> list[str]:
 What = Annotated[
     str | None,
     typer.Argument(
-        metavar="JOB|ADDRESS|remind|import",
-        help="A job's name in that file, one person, or a word that says what to do.",
+        metavar="JOB|ADDRESS|WORD",
+        help="A job's name in that file, one person, or `remind` or `import`.",
         autocompletion=_words,
     ),
 ]

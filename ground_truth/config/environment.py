@@ -22,6 +22,7 @@ from ground_truth.config.attributes import check_attributes
 from ground_truth.config.effects import Effect
 from ground_truth.config.fields import Tags
 from ground_truth.config.job import Job
+from ground_truth.config.neighbours import check_apart
 from ground_truth.config.review import complete
 from ground_truth.config.section import Section, ValidationContext, context_of
 from ground_truth.config.workforce import Workforce
@@ -213,6 +214,7 @@ def load_all(folder: Path) -> list[Environment]:
     if problems:
         raise EnvironmentFileError(problems)
     _check_workforces(environments, folder)
+    check_apart(folder)
     return environments
 
 

@@ -15,8 +15,8 @@ from typing import Any
 from ground_truth.config import load_all
 from local.aws import ROOT, LocalAws
 from local.browser import Browser
-from local.cdk_cli import CdkCli
 from local.ground_truth.answers import png
+from local.mailbox import as_json
 from local.worker import Task, Worker
 from tests.assembly import synthesise
 from tests.e2e.changes import telling_events
@@ -24,6 +24,7 @@ from tests.e2e.deployed import Answers, CustomResource
 from tests.e2e.notice_runs import Notices
 from tests.e2e.permissions import Roles, Run, permissions
 from tests.e2e.role_runs import Bucket, Jobs, People, Provider
+from tests.e2e.warm_cdk import WarmCdk
 
 ENVIRONMENTS = ROOT / "tests" / "data" / "least-privilege" / "environments"
 #: Where the workforce of an identity provider is, since a Region has one workforce.
@@ -83,11 +84,11 @@ class Account:
         """A browser without cookies."""
         return Browser(self.aws.ca_bundle)
 
-    def cdk(self, environment: str) -> CdkCli:
+    def cdk(self, environment: str) -> WarmCdk:
         """Return the CDK command for an environment."""
         folder = self.folder / environment
         folder.mkdir(exist_ok=True)
-        return CdkCli(
+        return WarmCdk(
             environment=environment,
             variables=self.aws.environment,
             folder=folder,
@@ -119,7 +120,7 @@ class Account:
 
     def open_mails(self) -> None:
         """Open the links of all mails that ask whether an address is somebody's own."""
-        box = self.browser.open(f"{self.aws.endpoint}/_mailbox.json")
+        box = self.browser.open(as_json(self.aws.mailbox))
         for mail in json.loads(box.content)["mails"]:
             for link in re.findall(
                 r"https://127\S+(?:verify|ConfirmSubscription)\S+", mail["body"]
@@ -291,8 +292,9 @@ def _jobs(account: Account, outputs: Mapping[str, str]) -> Jobs:
     )
     jobs = Jobs(
         client=account.client,
-        worker=Worker(account.aws.endpoint, "ana@example.com", account.aws.ca_bundle),
+        worker=Worker(account.aws.mailbox, "ana@example.com", account.aws.ca_bundle),
         browser=account.browser,
+        mailbox=account.aws.mailbox,
         resources={
             each.event["ResourceProperties"]["NamePrefix"].removeprefix("main-"): each
             for each in resources

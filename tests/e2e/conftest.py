@@ -5,6 +5,7 @@ from typing import Final
 
 import pytest
 
+from tests.e2e import warm_cdk
 from tests.e2e.target import Prepared, local_target
 from tests.environments import shipped
 
@@ -22,3 +23,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
     folder = tmp_path_factory.mktemp("prepared")
     with local_target(folder, shipped("local"), unkindness=_SEED) as target:
         yield Prepared(target=target, outputs=target.cdk.deploy("Data", "Workforce"))
+
+
+def pytest_sessionfinish() -> None:
+    """End the CDK commands that were kept."""
+    warm_cdk.end_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import threading
 from collections import defaultdict
@@ -58,13 +59,11 @@ class FakeServices:
         self.time += seconds
 
     def _client(self, service: str) -> Any:
-        client = _session().client(
-            service,  # type: ignore[call-overload]  # any service
-            region_name="us-east-1",
-            aws_access_key_id="example",
-            aws_secret_access_key="example",  # noqa: S106  # nothing is signed for anybody
-            config=self._config(service),
-        )
+        made = _client(service, self._config(service))
+        client = object.__new__(type(made))
+        vars(client).update(vars(made))
+        client.meta = copy.copy(made.meta)
+        client.meta.events = copy.copy(made.meta.events)
         client.meta.events.register_last("before-parameter-build", _remember)
         client.meta.events.register_first("before-call", self._answer)
         return client
@@ -94,8 +93,16 @@ class FakeServices:
 
 
 @functools.cache
-def _session() -> boto3.Session:
-    return boto3.Session()  # reads the models of the services once for all tests
+def _client(service: str, config: Config) -> Any:
+    """Return what clients of a service are copied from: making one takes longer than most tests."""
+    untyped: Any = boto3
+    return untyped.client(
+        service,
+        region_name="us-east-1",
+        aws_access_key_id="example",
+        aws_secret_access_key="example",  # noqa: S106  # nothing is signed for anybody
+        config=config,
+    )
 
 
 def _remember(params: Any, context: dict[str, Any], **_: Any) -> None:

@@ -29,6 +29,7 @@ from tests.unit.fake_services import ACCOUNT, PLAIN, FakeServices, RefusedError
 STACK = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/dev-Labeling/0a1b2c3d"
 RESOURCE = "EvenOddJob"
 CREDENTIALS = ReadOnlyCredentials("example", "example", None, None)
+_S3_CONFIG = S3_CONFIG.merge(PLAIN)
 _REQUESTS = itertools.count()
 _DAY = 86_400
 _COUNTERS = (
@@ -93,7 +94,7 @@ class FakeAws(FakeServices):
     lists_behind: int = 0
 
     def _config(self, service: str) -> Config:
-        return S3_CONFIG.merge(PLAIN) if service == "s3" else PLAIN
+        return _S3_CONFIG if service == "s3" else PLAIN
 
     def as_clients(self, *, seconds: float = 780.0) -> Clients:
         """Return real clients whose calls end here."""

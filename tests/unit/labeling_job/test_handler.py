@@ -41,7 +41,10 @@ def test_a_success_is_answered(server: RefusingServer) -> None:
     assert answer["PhysicalResourceId"] == "made-up"
 
 
-def test_a_delete_of_a_missing_job_is_a_success(server: RefusingServer) -> None:
+def test_a_delete_of_a_missing_job_is_a_success(
+    server: RefusingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ABSENT_SECONDS", "1")
     server.refusal = {"__type": "ResourceNotFound", "Message": "none"}
     server.has_lists = True
 
