@@ -85,16 +85,16 @@ def test_a_workforce_of_others_is_one(name: str, parameter: str, words: str) -> 
 
 def test_a_list_of_people_is_named_and_nothing_beside_it(environment: Environment) -> None:
     key = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-    secret = "arn:aws:secretsmanager:us-east-1:111122223333:secret:people-a1B2c3"
+    other = "arn:aws:secretsmanager:us-east-1:111122223333:secret:people-a1B2c3"
 
     of_object = named(
         _people(environment, workers_from="s3://people/dev.csv", workers_from_key=key)
     )
-    of_secret = named(_people(environment, workers_from=secret))
+    of_secret = named(_people(environment, workers_from=other))
 
     assert of_object["Buckets"] == ["arn:aws:s3:::people/dev.csv"]
     assert of_object["Keys"] == [key]
-    assert of_secret["Secrets"] == [secret]
+    assert of_secret["Secrets"] == [other]
     assert "Buckets" not in of_secret
 
 
