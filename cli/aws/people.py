@@ -49,6 +49,8 @@ class Clients:
     #: Cognito, for mails: asks once, since what has not been answered may have been sent.
     mailer: CognitoIdentityProviderClient
     sns: SNSClient
+    #: SNS, for requests to confirm, in the same way.
+    notifier: SNSClient
     #: The labels, which tell who has labeled how many, and where a list of people may stand.
     s3: Any = None
     #: Of a workforce that signs in by OIDC.
@@ -69,6 +71,7 @@ class Clients:
             cognito=client("cognito-idp", region),
             mailer=client("cognito-idp", region, _ONCE),
             sns=client("sns", region),
+            notifier=client("sns", region, _ONCE),
             sagemaker=client("sagemaker", region),
             secrets=client("secretsmanager", region),
         )
@@ -82,10 +85,11 @@ class Clients:
             "s3": self.s3,
             "secretsmanager": self.secrets,
         }
+        once: dict[str, Any] = {"cognito-idp": self.mailer, "sns": self.notifier}
         now = time.monotonic
         return function.Clients(
             client=services.__getitem__,
-            client_without_retries=lambda _: self.mailer,
+            client_without_retries=once.__getitem__,
             clock=Clock(now=now, sleep=self.sleep, deadline=now() + _PATIENCE),
             log=step_log("workers"),
         )

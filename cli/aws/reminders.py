@@ -109,7 +109,9 @@ def _ask_to_confirm(
     queue = dead_letters(environment, clients) if {*missing.values()} - {"pending"} else ""
     for name, state in missing.items():
         if state == "pending":
-            clients.sns.subscribe(TopicArn=named[name], Protocol="email", Endpoint=person.email)
+            clients.notifier.subscribe(
+                TopicArn=named[name], Protocol="email", Endpoint=person.email
+            )
         else:
-            request(named[name], person.email, queue, clients.sns)
+            request(named[name], person.email, queue, clients.notifier)
     return [f"the request to confirm {name}" for name in missing]

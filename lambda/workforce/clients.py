@@ -77,6 +77,12 @@ class Clients(EventContext):
         return client
 
     @functools.cached_property
+    def notifier(self) -> SNSClient:
+        """Those topics, for requests to confirm: what has not been answered may have been sent."""
+        client: SNSClient = self.client_without_retries("sns")
+        return client
+
+    @functools.cached_property
     def ses(self) -> Any:
         """The address that invitations come from."""
         return self.client("sesv2")

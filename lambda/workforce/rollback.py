@@ -35,6 +35,8 @@ def is_rolling_back(stack_id: str, aws: Clients) -> bool:
     try:
         status = _status(stack_id, aws)
     except ClientError as error:
+        if is_passing(error):
+            raise
         aws.log.warning("the stack can't be looked at: %s", error)
         return False
     return "ROLLBACK" in status and status.endswith("_IN_PROGRESS")

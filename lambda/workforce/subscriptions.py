@@ -8,6 +8,7 @@ and may be confirmed after its address has left the file.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -58,6 +59,7 @@ def physical_id(event: Event) -> str:
 
 def create(event: Event, aws: Clients) -> dict[str, str]:
     """End what an address that was taken out has confirmed late; CloudFormation has just asked."""
+    _refuse_late(event, aws)
     return _settle(event, aws, {})
 
 
@@ -68,12 +70,17 @@ def update(event: Event, aws: Clients) -> dict[str, str]:
     it when nothing can be taken back any more.
     """
     before = {topic.arn: topic for topic in _tolerantly(event.before, None)}
+    _refuse_late(event, aws)
+    return _settle(event, aws, before)
+
+
+def _refuse_late(event: Event, aws: Clients) -> None:
+    """Raise CustomResourceError for an event that would end what a later one has asked for."""
     if is_late(event, aws):
         raise CustomResourceError(
             f"this {event.kind} came after CloudFormation had gone on, and is not obeyed; deploy "
             "again if it is wanted"
         )
-    return _settle(event, aws, before)
 
 
 def delete(event: Event, aws: Clients) -> None:
@@ -193,20 +200,39 @@ def _ask(topic: Topic, before: Topic, queue: str, done: _Done, aws: Clients) -> 
     if not addresses:
         return
     states = ask(lambda: states_of(topic.arn, aws.sns), aws)
-    for email in sorted(addresses):
-        if states.get(email, "ended") != "ended":
-            continue
-        try:
-            ask(lambda email=email: request(topic.arn, email, queue, aws.sns), aws)  # type: ignore[misc]
-            if email in topic.direct - before.addresses:
-                done.first += 1
-            else:
-                done.asked += 1
-        except ClientError as error:
-            if is_denied(error) or is_passing(error):
-                raise
-            aws.log.warning("somebody could not be asked to confirm: %s", code_of(error))
+    missing = [each for each in sorted(addresses) if states.get(each, "ended") == "ended"]
+    asked = aws.together(lambda email: _is_asked(topic.arn, email, queue, aws), missing)
+    for email, is_asked in zip(missing, asked, strict=True):
+        if not is_asked:
             done.refused += 1
+        elif email in topic.direct - before.addresses:
+            done.first += 1
+        else:
+            done.asked += 1
+
+
+def _is_asked(topic_arn: str, email: str, queue: str, aws: Clients) -> bool:
+    """Ask an address, and say whether SNS takes it."""
+    try:
+        _request(topic_arn, email, queue, aws)
+    except ClientError as error:
+        if is_denied(error) or is_passing(error):
+            raise
+        aws.log.warning("somebody could not be asked to confirm: %s", code_of(error))
+        return False
+    return True
+
+
+def _request(topic_arn: str, email: str, queue: str, aws: Clients) -> None:
+    """Let SNS ask an address once: a request without an answer is looked for before another one."""
+    attempts = itertools.count()
+
+    def once() -> None:
+        is_first = next(attempts) == 0
+        if is_first or states_of(topic_arn, aws.sns).get(email, "ended") == "ended":
+            request(topic_arn, email, queue, aws.notifier)
+
+    ask(once, aws)
 
 
 def _end(

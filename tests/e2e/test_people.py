@@ -32,6 +32,7 @@ _CLIENTS: Final = {
     "s3": "s3",
     "secrets": "secretsmanager",
     "sns": "sns",
+    "notifier": "sns",
 }
 
 

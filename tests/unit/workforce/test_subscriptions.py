@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import botocore.session
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from custom_resource.errors import CustomResourceError
 from tests.unit.workforce.cognito_pools import NOW
@@ -180,6 +183,40 @@ def test_an_update_that_comes_late_is_not_obeyed(aws: FakePeople) -> None:
         update(aws, _KIND, topics_properties(_ANA), topics_properties(_ANA), ResponseURL=address)
 
     assert aws.requests == []
+
+
+def test_a_create_that_comes_late_ends_nobody(aws: FakePeople) -> None:
+    address = f"https://example.com/?X-Amz-Date={NOW:%Y%m%dT%H%M%SZ}"
+    aws.resource_changed = {(STACK, _KIND): (NOW + timedelta(minutes=5), "UPDATE_COMPLETE")}
+    aws.subscribe(_LEAD)
+    aws.confirm(_LEAD)
+
+    with pytest.raises(CustomResourceError, match="came after CloudFormation had gone on"):
+        create(aws, _KIND, topics_properties(_ANA), ResponseURL=address)
+
+    assert aws.told() == {_LEAD}
+
+
+@dataclass
+class _LosingPeople(FakePeople):
+    """SNS whose first answer to a request never comes."""
+
+    is_lost: bool = False
+
+    def _subscribe(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        answer = super()._subscribe(parameters)
+        if not self.is_lost:
+            self.is_lost = True
+            raise ReadTimeoutError(endpoint_url="https://sns.us-east-1.amazonaws.com")
+        return answer
+
+
+def test_a_request_without_an_answer_is_looked_for_before_it_is_made_again() -> None:
+    aws = _LosingPeople(stack_status="UPDATE_IN_PROGRESS")
+
+    _deploy_again(aws, _ANA, before=(_ANA,))
+
+    assert _asked(aws) == [_ANA]
 
 
 def test_properties_of_another_version_stop_nothing(aws: FakePeople) -> None:

@@ -78,6 +78,7 @@ def _clients(*versions: dict[str, Any], code: str = "") -> Clients:
         cognito=_client("cognito-idp"),
         mailer=_client("cognito-idp"),
         sns=_client("sns"),
+        notifier=_client("sns"),
         sagemaker=sagemaker,
         secrets=secrets,
     )

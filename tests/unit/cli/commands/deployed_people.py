@@ -81,6 +81,7 @@ class DeployedPeople(FakePeople):
             cognito=self._client("cognito-idp"),
             mailer=self._client("cognito-idp"),
             sns=self._client("sns"),
+            notifier=self._client("sns"),
             sleep=self._sleep,
         )
 

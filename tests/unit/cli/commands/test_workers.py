@@ -56,6 +56,7 @@ class Aws:
             cognito=clients["cognito-idp"],
             mailer=clients["cognito-idp"],
             sns=clients["sns"],
+            notifier=clients["sns"],
         )
 
     def add_all(
