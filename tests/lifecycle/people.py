@@ -14,6 +14,7 @@ from tests.lifecycle.cloudformation import CloudFormation, Response, Sent
 from tests.lifecycle.simulation import Simulation
 from tests.unit.fake_services import ACCOUNT
 from tests.unit.workforce.cognito_pools import NOW, REGION, client_settings
+from tests.unit.workforce.sns_topics import QUEUE, topic_arn
 from tests.unit.workforce.workforce_aws import SECRET, FakePeople
 from tests.unit.workforce.workforce_events import OIDC
 from workforce.clients import Clients
@@ -30,6 +31,7 @@ TYPES: Final = (
     "PortalLogin",
     "WorkerAccess",
     "Workers",
+    "Subscriptions",
 )
 
 
@@ -57,6 +59,11 @@ class PeopleWorld(Simulation, FakePeople):
             "records": {pool: self._records(pool) for pool, users in self.users.items() if users},
             "groups": {pool: self.members(pool) for pool, groups in self.groups.items() if groups},
             "mails": sorted(self.mails),
+            "notices": sorted(
+                (each.topic, each.email, each.state)
+                for each in self.subscriptions
+                if each.state != "ended"
+            ),
         }
 
     def _records(self, pool: str) -> dict[str, Record]:
@@ -83,6 +90,8 @@ class People:
     client: Mapping[str, Any] = field(default_factory=dict)
     #: Topics of teams, by team key.
     topics: Mapping[str, str] = field(default_factory=dict)
+    #: Whether the people of each team are asked to confirm its topic.
+    told: bool = False
     invitation: str = "{username} {####} {portal}"
     email_from: str | None = None
     cidrs: tuple[str, ...] = ()
@@ -201,7 +210,7 @@ class PeopleStack:
         if self.people is None:
             return "DELETE_COMPLETE"
         self.world.stack_status = "DELETE_IN_PROGRESS"
-        for kind in ("Workers", "WorkerAccess", "PortalLogin"):
+        for kind in ("Subscriptions", "Workers", "WorkerAccess", "PortalLogin"):
             if self._resources[kind].destroy().status != "DELETE_COMPLETE":
                 return "DELETE_FAILED"
         for team in self._team_names(self.people):
@@ -255,6 +264,10 @@ class PeopleStack:
             steps.append(("WorkerAccess", lambda: self._begin("WorkerAccess", access)))
         if self._pool_of(people):
             steps.append(("Workers", lambda: self._begin("Workers", self._workers(people))))
+        if people.told:
+            notices = self._notices(people)
+            steps.append(("Requests", lambda: self._make_requests(people)))
+            steps.append(("Subscriptions", lambda: self._begin("Subscriptions", notices)))
         return steps
 
     def _begin(self, kind: str, properties: Mapping[str, Any]) -> bool:
@@ -307,8 +320,21 @@ class PeopleStack:
         if not people.cidrs:
             self._resources["PortalNetwork"].destroy()
         self._remove_own_types(self.people, people)
+        for topic, email in self._told(self.people) - self._told(people):
+            self.world.unsubscribe(email, topic)
 
     # CloudFormation's own types.
+
+    def _make_requests(self, people: People) -> bool:
+        for topic, email in sorted(self._told(people) - self._told(self.people)):
+            self.world.subscribe(email, topic)
+        return True
+
+    @staticmethod
+    def _told(people: People | None) -> set[tuple[str, str]]:
+        """Return each team's key, by which its topic is known, with those who get its notices."""
+        teams = people.teams if people and people.told else {}
+        return {(team, email) for team, emails in teams.items() for email in emails}
 
     def _make_pool(self, people: People, *, was: People | None = None) -> bool:
         if people.is_ours:
@@ -404,6 +430,15 @@ class PeopleStack:
                 for email in emails
             ],
             "KeepAccounts": people.keep_accounts,
+        }
+
+    def _notices(self, people: People) -> dict[str, Any]:
+        return {
+            "DeadLetters": QUEUE,
+            "Topics": [
+                {"TopicArn": topic_arn(team), "Addresses": list(emails)}
+                for team, emails in people.teams.items()
+            ],
         }
 
     def _pool_of(self, people: People) -> str | None:

@@ -23,6 +23,7 @@ from workforce.clients import Clients, in_time
 
 #: Seconds until a client gives up an answer that never comes; others never wait so long.
 _SHORT: Final = 0.1
+_TWO_DAYS: Final = 48 * 3600.0
 
 
 @dataclass
@@ -44,6 +45,22 @@ class HttpWorld(PeopleWorld):
     def accounts_mailed_twice(self) -> list[str]:
         """Return the accounts that more than one mail has gone to."""
         return [name for name, mails in Counter(self.invited).items() if mails > 1]
+
+    def asked_twice(self) -> list[tuple[str, str]]:
+        """Return whom the function has asked twice in two days to confirm, with the topic."""
+        last: dict[tuple[str, str], float] = {}
+        found = []
+        for email, topic, time in self.requests:
+            if time - last.get((email, topic), -_TWO_DAYS) < _TWO_DAYS:
+                found.append((email, topic))
+            last[email, topic] = time
+        return found
+
+    def subscribe(self, email: str, topic: str = "readers", *, by_hand: bool = False) -> None:
+        """Let a template ask, which is no request of the function."""
+        known = len(self.requests)
+        super().subscribe(email, topic, by_hand=by_hand)
+        del self.requests[known:]
 
     def _invite_again(self, parameters: dict[str, Any]) -> dict[str, Any]:
         answer = super()._invite_again(parameters)

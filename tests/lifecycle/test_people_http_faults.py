@@ -27,6 +27,8 @@ _ANA, _BO, _CY, _HAND = (f"{name}@example.com" for name in ("ana", "bo", "cy", "
 _OLD = "old@example.com"
 _LEFT = Record(made_by="dev", stack="an-older-one", mail="sent", at=NOW)
 _CIDRS: Final = ("203.0.113.0/24",)
+#: Who gets the notices of work in the end.
+_TOLD: Final = (_ANA, _CY, _HAND)
 
 #: Takes the stack of an environment, and of another whose pool it may share, through a life. What
 #: it returns is deployed in the end.
@@ -99,6 +101,21 @@ def _workers(dev: PeopleStack, first: PeopleStack) -> People:
     return _shared(first, _ANA, _CY, _HAND, _OLD)
 
 
+def _subscriptions(dev: PeopleStack, first: PeopleStack) -> People:
+    world = dev.world
+    dev.deploy(_shared(first, _ANA, _BO, told=True))
+    if dev.people is not None:
+        world.confirm(_ANA)
+    dev.deploy(_shared(first, _ANA, _CY, told=True))
+    if dev.people is not None and _BO not in dev.people.teams["readers"]:
+        # Bo's line is gone, and he follows the link all the same.
+        world.confirm(_BO)
+    # SNS forgets who has not confirmed.
+    world.time += 49 * 3600.0
+    dev.deploy(_shared(first, _ANA, _CY, _OLD, told=True))
+    return _shared(first, *_TOLD, told=True)
+
+
 _LIVES: Final[dict[str, Life]] = {
     "WorkforceCheck": _check,
     "PoolProtection": _protection,
@@ -107,6 +124,7 @@ _LIVES: Final[dict[str, Life]] = {
     "PortalLogin": _login,
     "WorkerAccess": _access,
     "Workers": _workers,
+    "Subscriptions": _subscriptions,
 }
 
 
@@ -206,6 +224,7 @@ def _check_end(server: HttpServer, target: str, first: int, number: int) -> None
     world = _lived(server, target, Plan(fault=fault, first=first, times=times))
 
     assert world.accounts_mailed_twice() == []
+    assert world.asked_twice() == []
     assert _settled(world.state(), world.deleted) == _settled(wanted, world.deleted)
 
 
@@ -226,7 +245,14 @@ def _settled(state: dict[str, Any], deleted: set[str]) -> dict[str, Any]:
         pool: {group: {who for who in members if who in people[pool]} for group, members in found}
         for pool, found in ((pool, found.items()) for pool, found in state["groups"].items())
     }
-    return {**state, "people": people, "records": records, "groups": groups, "mails": None}
+    # Who has left may still be asked, which nobody can take back, but gets nothing.
+    notices = {
+        (topic, email)
+        for topic, email, how_far in state["notices"]
+        if how_far == "confirmed" or email in _TOLD
+    }
+    settled = {"people": people, "records": records, "groups": groups, "notices": notices}
+    return {**state, **settled, "mails": None}
 
 
 def _of(record: Record) -> Record:

@@ -70,6 +70,13 @@ class FakeTopics:
         found = self._of(email, topic)
         found.state, found.since = "ended", self.time
 
+    def unsubscribe(self, email: str, topic: str = "readers") -> None:
+        """End what is confirmed as CloudFormation does, which can't end what is pending."""
+        ended = (email, topic_arn(topic), "confirmed")
+        self.subscriptions = [
+            each for each in self.subscriptions if (each.email, each.topic, each.state) != ended
+        ]
+
     def told(self, topic: str = "readers") -> set[str]:
         """Return who gets what is published."""
         self._forget()
