@@ -209,14 +209,16 @@ def test_of_people_there_is_nowhere_more_than_the_document_says(
 
     said = documented()
     assert {where: more for where in found if (more := found[where] - said[where])} == {}
-    # What is said is there, but for what needs a job or an error, and for the reasons of successes,
-    # which only AWS shows.
+    # What is said is there, but for what needs a job, an error or a list, and for trails and the
+    # reasons of successes, which only AWS shows.
     less = {where: said[where] - found.get(where, set()) for where in said}
     less["logs of functions"].discard("sub")  # of whom a warning is said, if local AWS keeps it
     assert {where: kinds for where, kinds in less.items() if kinds} == {
+        "CloudTrail": {"address", "sub"},
         "environment file": {"address"},
         "events of stacks": {"number and initials"},
         "labels": {"sub"},
+        "list of people": {"address"},
         "logs of functions": {"number and initials"},
     }
 

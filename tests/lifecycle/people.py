@@ -33,6 +33,8 @@ TYPES: Final = (
     "Workers",
     "Subscriptions",
 )
+#: When a workforce was made and changed.
+_DATES: Final = ("CreateDate", "LastUpdatedDate")
 
 
 @dataclass
@@ -51,7 +53,11 @@ class PeopleWorld(Simulation, FakePeople):
     def state(self) -> dict[str, Any]:
         """Return what is there in the end."""
         return {
-            "workforces": self.workforces,
+            # Without what differs from run to run.
+            "workforces": {
+                name: {member: each for member, each in found.items() if member not in _DATES}
+                for name, found in self.workforces.items()
+            },
             "teams": self.teams,
             "pools": self.pools,
             "clients": self.clients,

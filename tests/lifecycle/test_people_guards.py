@@ -227,7 +227,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
     ),
     (
         "second look at an account that others have dropped",
-        "workers.let_in",
+        "arrivals.let_in",
         _as_it_is,
         _life(_LATE.test_case_95_who_is_dropped_and_added_at_once_can_sign_in, _LATE.AFTER),
     ),
