@@ -19,12 +19,16 @@ from cli.verb import AsJson, EnvironmentName, console, end, verb
     "ground-truth deploy dev",
     "ground-truth deploy dev --yes",
     "ground-truth deploy dev --json > outputs.json",
+    "ground-truth deploy dev --check",
 )
 def deploy(
     environment: EnvironmentName,
     *,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Ask nothing, also of wider permissions.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare the policies, and deploy nothing.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -41,6 +45,12 @@ def deploy(
     require_own_names(found)
     require_policies(found)
     name = found.name
+    if check:
+        end(
+            {"environment": name, "outputs": {}},
+            lambda screen: screen.print("The policies allow it, as far as they can be read."),
+            as_json=as_json,
+        )
     revision, unknown = revision_option(found)
     if unknown:
         console(errors=True).print(unknown)

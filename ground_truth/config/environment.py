@@ -95,16 +95,19 @@ class Environment(Section):
     @field_validator("jobs", mode="before")
     @classmethod
     def _jobs_are_complete(cls, value: object) -> object:
-        return complete(value) if isinstance(value, Mapping) else value
-
-    @field_validator("jobs")
-    @classmethod
-    def _outputs_have_names_of_their_own(cls, value: Mapping[str, Job]) -> Mapping[str, Job]:
+        if not isinstance(value, Mapping):
+            return value
+        # Before anything is made of them: each is held against those that it reviews.
         if len(value) > _MOST_JOBS:
             raise ValueError(
                 f"expected at most {_MOST_JOBS} jobs, whose outputs one stack can hold, got"
                 f" {len(value)}; put some of them into another environment"
             )
+        return complete(value)
+
+    @field_validator("jobs")
+    @classmethod
+    def _outputs_have_names_of_their_own(cls, value: Mapping[str, Job]) -> Mapping[str, Job]:
         first: dict[str, str] = {}
         for key in value:
             before = first.setdefault(key.replace("-", ""), key)

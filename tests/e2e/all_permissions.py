@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -107,7 +108,9 @@ class Account:
                 if ":secretsmanager:" in arn
                 else client("kms").create_key()["KeyMetadata"]["Arn"]
             )
-        here["../../../samples"] = str(ROOT / "samples")
+        # Paths stay below the folder of environments/.
+        shutil.copytree(ROOT / "samples", self.folder / "samples")
+        here["../../../samples"] = "samples"
         (self.folder / "environments").mkdir()
         for name, content in text.items():
             for before, after in here.items():

@@ -103,7 +103,7 @@ def test_a_file_that_may_not_be_read_is_no_fault_of_the_command(
     result = ground_truth("validate")
 
     assert result.exit_code == 1
-    assert result.stderr.endswith("environments/stage.yaml: Is a directory\n")
+    assert "environments/stage.yaml: expected a file, got a folder\n" in result.output
 
 
 def test_two_files_that_would_share_a_name_are_neither_right_and_refused_in_one_sentence(
