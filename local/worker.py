@@ -19,6 +19,7 @@ _PASSWORD: Final = re.compile(
     r"(?<![\w#%^*])(?=[\w#%^*]*[a-z])(?=[\w#%^*]*[A-Z])(?=[\w#%^*]*\d)(?=\w*[#%^*])"
     r"[A-Za-z0-9#%^*]{12,99}(?![\w#%^*])"
 )
+_ADDRESS: Final = re.compile(r"https?://\S+")
 _PORTAL: Final = re.compile(r"https://[\w.-]+\.labeling\.[\w-]+\.localhost:\d+")
 
 
@@ -124,7 +125,8 @@ class Worker:
         mine = [mail for mail in content["mails"] if mail["to"].lower() == self.email.lower()]
         for mail in mine:
             text = readable(mail["body"]) if mail["is_html"] else mail["body"]
-            if password := _PASSWORD.search(text):
+            # What an address holds, such as that of SNS's request, may look like one.
+            if password := _PASSWORD.search(_ADDRESS.sub(" ", text)):
                 link = _PORTAL.search(mail["body"])
                 portals = [link.group()] if link else content["portals"]
                 return _first(portals), password.group()

@@ -39,7 +39,7 @@ class EnvironmentStage(cdk.Stage):
             protected=environment.protected,
             bounded=environment.permissions_boundary is not None,
             cors=_cors(environment),
-            email_from=environment.workforce.email_from,
+            email_from=environment.workforce.declared_sender,
             termination_protection=environment.protected,
         )
         #: People.

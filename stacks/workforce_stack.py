@@ -11,10 +11,13 @@ from constructs import Construct
 from constructs.ground_truth import Notifications
 from constructs.ground_truth.data.key_grants import let_deploy
 from constructs.ground_truth.workforce.oidc_workforce import OidcWorkforce
+from constructs.ground_truth.workforce.people_list import PeopleList
+from constructs.ground_truth.workforce.people_round import PeopleRound
 from constructs.ground_truth.workforce.pool_protection import PoolProtection
 from constructs.ground_truth.workforce.portal_login import PortalLogin
 from constructs.ground_truth.workforce.portal_network import PortalNetwork
 from constructs.ground_truth.workforce.private_workforce import PrivateWorkforce
+from constructs.ground_truth.workforce.subscriptions import Subscriptions
 from constructs.ground_truth.workforce.user_pool import WorkerPool
 from constructs.ground_truth.workforce.work_team import WorkTeam
 from constructs.ground_truth.workforce.worker_access import WorkerAccess
@@ -79,7 +82,9 @@ class WorkforceStack(cdk.Stack):
                 description=team.description,
                 workforce=workforce,
                 idp_groups=team.groups,
-                topic=self.notifications.team(key, environment.team_name(key), team.addresses),
+                topic=self.notifications.team(
+                    key, environment.team_name(key), config.subscribed[key]
+                ),
             )
             for key, team in config.teams.items()
         }
@@ -96,6 +101,21 @@ class WorkforceStack(cdk.Stack):
                 in_vpc=network is not None and network.vpc is not None,
                 function=self.function,
             )
+        self._list = self._people_list()
+        self._subscriptions = Subscriptions(
+            self,
+            "Subscriptions",
+            notifications=self.notifications,
+            last_days={key: config.last_days_of_notices(key) for key in config.teams},
+            more=config.not_subscribed,
+            groups={key: team.name for key, team in teams.items()} if self._list else {},
+            user_pool_id=workforce.pool_client.user_pool_id
+            if self._list and workforce.pool_client
+            else None,
+            revision=self._list.revision if self._list else None,
+            function=self.function,
+        )
+        PeopleRound(self, "Round", function=self.function, after=self._subscriptions.resource)
         portal_url = self._log_in(workforce, teams)
         self._outputs(workforce, portal_url)
 
@@ -109,6 +129,7 @@ class WorkforceStack(cdk.Stack):
             workforce_name=self._workforce_name(),
             pool_client=self._existing_client(),
             email_from=config.email_from,
+            email_identities=config.sender_identities,
             function=self.function,
         )
 
@@ -140,6 +161,7 @@ class WorkforceStack(cdk.Stack):
             domain_prefix=self._environment.name,
             settings=create,
             protected=self._environment.protected,
+            sender_arn=self._check.sender_arn,
         )
         pool.node.add_dependency(self._check.resource)
         return pool
@@ -203,17 +225,35 @@ class WorkforceStack(cdk.Stack):
             )
             ready.append(login)
             portal_url = login.portal_url
-        Workers(
+        workers = Workers(
             self,
             "Workers",
             environment=self._environment.name,
             members={email: [teams[key] for key in keys] for email, keys in config.workers.items()},
+            last_days=config.last_days,
             workforce=workforce,
             after=ready,
             keep_accounts=self._environment.protected,
             function=self.function,
+            people_list=self._list,
         )
+        if self._list is not None:
+            # Who is told of a team's work is known when everybody is in their teams.
+            self._subscriptions.resource.node.add_dependency(workers)
         return portal_url
+
+    def _people_list(self) -> PeopleList | None:
+        config = self._environment.workforce
+        if config.workers_from is None:
+            return None
+        return PeopleList(
+            self,
+            "PeopleList",
+            source=config.workers_from,
+            key_arn=config.workers_from_key,
+            teams={key: self._environment.team_name(key) for key in config.teams},
+            function=self.function,
+        )
 
     def _outputs(self, workforce: WorkforceReference, portal_url: str) -> None:
         cdk.CfnOutput(self, "PortalUrl", description="Workers log in here", value=portal_url)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from cli.aws.notices import notices
+from cli.aws.oidc_secret import sent_secret
+from cli.aws.person import Person
 from cli.aws.portal import call_back_url
 from cli.aws.session import client
 from cli.errors import CommandError
@@ -19,20 +22,12 @@ from ground_truth.config import Environment
 from workforce import clients as function
 from workforce.accounts import Account, Accounts
 from workforce.groups import marker_of
+from workforce.oidc_secret import Sent, words_for
 
 if TYPE_CHECKING:
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
     from types_boto3_sns import SNSClient
 
-#: What Cognito says of accounts that nobody signs in to by a password of their own, or not now
-#: (botocore's model of `cognito-idp`, UserStatusType).
-_STATUSES: Final[Mapping[str, str]] = {
-    "UNCONFIRMED": "unconfirmed",
-    "RESET_REQUIRED": "password reset",
-    "EXTERNAL_PROVIDER": "signs in elsewhere",
-}
-#: What SNS gives as the ARN of a subscription that nobody has confirmed.
-_PENDING: Final = "PendingConfirmation"
 #: Days for which a temporary password is good in a pool that does not say so
 #: (botocore's model of `cognito-idp`, PasswordPolicyType).
 _PASSWORD_DAYS: Final = 7
@@ -54,8 +49,14 @@ class Clients:
     #: Cognito, for mails: asks once, since what has not been answered may have been sent.
     mailer: CognitoIdentityProviderClient
     sns: SNSClient
-    #: The labels, which are read by whoever asks who has labeled how many.
+    #: SNS, for requests to confirm, in the same way.
+    notifier: SNSClient
+    #: The labels, which tell who has labeled how many, and where a list of people may stand.
     s3: Any = None
+    #: Of a workforce that signs in by OIDC.
+    sagemaker: Any = None
+    #: Of such a workforce, or of a list of people.
+    secrets: Any = None
     #: Waits for seconds.
     sleep: Callable[[float], None] = time.sleep
 
@@ -63,21 +64,32 @@ class Clients:
     def of(cls, environment: Environment) -> Clients:
         """Return clients for the environment's Region, with the shell's credentials."""
         region = environment.region
+        has_list = environment.workforce.workers_from is not None
         return cls(
+            s3=client("s3", region) if has_list else None,
             cloudformation=client("cloudformation", region),
             cognito=client("cognito-idp", region),
             mailer=client("cognito-idp", region, _ONCE),
             sns=client("sns", region),
-            s3=client("s3", region),
+            notifier=client("sns", region, _ONCE),
+            sagemaker=client("sagemaker", region),
+            secrets=client("secretsmanager", region),
         )
 
     def of_function(self) -> function.Clients:
         """Return what the function behind the workers takes."""
-        services = {"cloudformation": self.cloudformation, "cognito-idp": self.cognito}
+        services = {
+            "cloudformation": self.cloudformation,
+            "cognito-idp": self.cognito,
+            "sns": self.sns,
+            "s3": self.s3,
+            "secretsmanager": self.secrets,
+        }
+        once: dict[str, Any] = {"cognito-idp": self.mailer, "sns": self.notifier}
         now = time.monotonic
         return function.Clients(
             client=services.__getitem__,
-            client_without_retries=lambda _: self.mailer,
+            client_without_retries=once.__getitem__,
             clock=Clock(now=now, sleep=self.sleep, deadline=now() + _PATIENCE),
             log=step_log("workers"),
         )
@@ -85,43 +97,6 @@ class Clients:
     def accounts(self, pool_id: str) -> Accounts:
         """Return the accounts of a pool, as that function sees them."""
         return Accounts(pool=pool_id, aws=self.of_function())
-
-
-@dataclass(kw_only=True)
-class Person:
-    """One address of the environment's file or of its accounts, and what there is for it."""
-
-    email: str
-    #: Whether the file names the address, to label or to be notified.
-    is_listed: bool = False
-    #: Whether the file names the address among the workers.
-    is_worker: bool = False
-    account: Account | None = None
-    #: Whether the temporary password is none any more.
-    has_expired: bool = False
-    #: The teams whose group the account is in.
-    teams: list[str] = field(default_factory=list)
-    #: Topic's name → whether the subscription is confirmed.
-    subscriptions: dict[str, bool] = field(default_factory=dict)
-
-    @property
-    def state(self) -> str:
-        """A few words on how far a worker has come."""
-        account = self.account
-        if account is None:
-            return "not invited" if self.is_worker else "-"
-        if not account.is_enabled:
-            is_ours = account.record.disabled_by if account.record else not self.is_worker
-            return "disabled" if is_ours else "disabled by hand"
-        if not account.is_untouched:
-            return _STATUSES.get(account.status, "signed in")
-        if account.record is not None and account.record.mail == "failed":
-            return "mail refused"
-        if account.awaits_mail(datetime.now(UTC)):
-            return "mail due"
-        if account.record is not None and account.record.mail == "trying":
-            return "mail unclear"
-        return "password ended" if self.has_expired else "invited"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +111,8 @@ class People:
     #: For so many days a temporary password is good.
     password_days: int
     persons: Mapping[str, Person]
+    #: Whether the workforce has the present version of its OIDC client's secret.
+    oidc_version: Sent = "sent"
 
     def of_address(self, email: str) -> People:
         """Return the same of one address; raises PeopleError if there is nobody of it."""
@@ -166,9 +143,10 @@ def find(environment: Environment, clients: Clients) -> People:
     if pool_id is not None:
         days = _password_days(clients.cognito, pool_id)
         _add_accounts(environment, clients.accounts(pool_id), days, persons)
-    for name, arn in topics(environment, clients).items():
-        _add_subscriptions(clients.sns, name, arn, persons)
-    problem = ""
+    for email, found in notices(environment, clients).items():
+        persons.setdefault(email, Person(email=email)).subscriptions = found
+    version = sent_secret(environment, clients)
+    problem = words_for(version)
     if pool_id is not None and client_id is not None:
         problem = _login_problem(clients.cognito, pool_id, client_id, outputs["PortalUrl"])
     return People(
@@ -177,12 +155,8 @@ def find(environment: Environment, clients: Clients) -> People:
         pool_id=pool_id,
         password_days=days,
         persons=dict(sorted(persons.items())),
+        oidc_version=version,
     )
-
-
-def topics(environment: Environment, clients: Clients) -> dict[str, str]:
-    """Return what each topic is about, with its ARN."""
-    return dict(_topics(environment, clients))
 
 
 def _listed(environment: Environment) -> dict[str, Person]:
@@ -190,7 +164,8 @@ def _listed(environment: Environment) -> dict[str, Person]:
     for team in environment.workforce.teams.values():
         for email in team.addresses:
             person = persons.setdefault(email, Person(email=email, is_listed=True))
-            person.is_worker = person.is_worker or email in team.workers
+            person.is_worker = person.is_worker or email in team.emails
+            person.until = environment.workforce.last_days.get(email)
     return persons
 
 
@@ -217,18 +192,6 @@ def _outputs(environment: Environment, clients: Clients) -> dict[str, str]:
             f" {found['StackStatus']}; deploy it again"
         )
     return outputs
-
-
-def _topics(environment: Environment, clients: Clients) -> Iterator[tuple[str, str]]:
-    pages = clients.cloudformation.get_paginator("list_stack_resources").paginate(
-        StackName=f"{environment.name}-Workforce"
-    )
-    for page in pages:
-        for resource in page["StackResourceSummaries"]:
-            if resource["ResourceType"] == "AWS::SNS::Topic":
-                arn = resource["PhysicalResourceId"]
-                attributes = clients.sns.get_topic_attributes(TopicArn=arn)["Attributes"]
-                yield attributes["DisplayName"].removeprefix("Labeling work for "), arn
 
 
 def _password_days(cognito: CognitoIdentityProviderClient, pool_id: str) -> int:
@@ -266,15 +229,6 @@ def _set_account(person: Person, account: Account, oldest: datetime) -> None:
     person.account = account
     invited = account.record.at if account.record else account.made
     person.has_expired = account.is_untouched and invited < oldest
-
-
-def _add_subscriptions(sns: SNSClient, name: str, arn: str, persons: dict[str, Person]) -> None:
-    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
-    for page in pages:
-        for each in page["Subscriptions"]:
-            email = each["Endpoint"].lower()
-            person = persons.setdefault(email, Person(email=email))
-            person.subscriptions[name] = each["SubscriptionArn"] != _PENDING
 
 
 def _login_problem(

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cli.aws.answers import Answers, Counted
-from cli.aws.people import People, Person
+from cli.aws.people import People
+from cli.aws.person import Person
 from cli.aws.sign_ins import SignIns
 from ground_truth.config import Environment
 from workforce.accounts import Account
@@ -61,6 +62,8 @@ def account_words(person: Person, details: Details, days: int) -> str:
         said.append(f"last {last.astimezone(UTC):%Y-%m-%d}")
     if not person.is_listed:
         said.append("not in the file")
+    elif person.until:
+        said.append(f"until {person.until}")
     return ", ".join(said)
 
 

@@ -145,8 +145,12 @@ def command(environment: Environment, parameters: Parameters) -> str:
     )
 
 
-def _clients(environment: Environment, session: Any) -> Callable[[str], Any]:
-    """Return what makes clients of AWS as CDK's role for questions, or as the caller."""
+def lookup_credentials(environment: Environment, session: Any) -> dict[str, str]:
+    """Return the credentials of CDK's lookup role, in the account that CDK deploys to.
+
+    They are none, for those of the session, where there is no such role in the caller's account.
+    Raises botocore's errors.
+    """
     region = environment.region
     caller = session.client("sts", region_name=region, config=_CONFIG)
     identity = caller.get_caller_identity()
@@ -162,16 +166,22 @@ def _clients(environment: Environment, session: Any) -> Callable[[str], Any]:
     except ClientError:
         if account != identity["Account"]:
             raise
-        credentials = {}
-    else:
-        credentials = {
-            "aws_access_key_id": assumed["AccessKeyId"],
-            "aws_secret_access_key": assumed["SecretAccessKey"],
-            "aws_session_token": assumed["SessionToken"],
-        }
+        return {}
+    return {
+        "aws_access_key_id": assumed["AccessKeyId"],
+        "aws_secret_access_key": assumed["SecretAccessKey"],
+        "aws_session_token": assumed["SessionToken"],
+    }
+
+
+def _clients(environment: Environment, session: Any) -> Callable[[str], Any]:
+    """Return what makes clients of AWS as CDK's role for questions, or as the caller."""
+    credentials = lookup_credentials(environment, session)
 
     def client(service: str) -> Any:
-        return session.client(service, region_name=region, config=_CONFIG, **credentials)
+        return session.client(
+            service, region_name=environment.region, config=_CONFIG, **credentials
+        )
 
     return client
 

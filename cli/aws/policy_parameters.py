@@ -22,6 +22,7 @@ LONGEST: Final = 15
 _MOST: Final = 6_144
 #: The longest that AWS makes of a place, for a boundary's size.
 _ANYWHERE: Final = Place(account="1" * 12, region="ap-northeast-1")
+_S3: Final = "s3://"
 _STACK_TAG: Final = "aws:cloudformation:stack-name"
 #: By the stack that has it, the parameter that names a key of an earlier version.
 _KEYS: Final = {"Data": "DataKey", "Workforce": "TopicsKey"}
@@ -41,19 +42,31 @@ def named(environment: Environment) -> dict[str, str | list[str]]:
     workforce, jobs = environment.workforce, environment.jobs.values()
     adopted = workforce.adopt and workforce.adopt.user_pool_id
     pool = f"arn:{partition}:cognito-idp:{environment.region}:*:userpool/{adopted}"
+    people = workforce.workers_from or ""
+    people_keys = [workforce.workers_from_key] if workforce.workers_from_key else []
     functions = {each for job in jobs for each in (job.pre_annotation, job.post_annotation)}
     found: dict[str, str | list[str]] = {
         "Environment": environment.name,
         "SharedWith": workforce.shared_with or "",
         "TagKeys": [*defaults()["TagKeys"], *sorted(environment.tags)],
         "Buckets": [
-            f"arn:{partition}:s3:::{bucket}{ending}"
-            for bucket in sorted(named_buckets(environment))
-            for ending in ("", "/*")
+            *(
+                f"arn:{partition}:s3:::{bucket}{ending}"
+                for bucket in sorted(named_buckets(environment))
+                for ending in ("", "/*")
+            ),
+            *([f"arn:{partition}:s3:::{people.removeprefix(_S3)}"] if _S3 in people else []),
         ],
-        "Keys": sorted(key for key, _ in named_keys(environment)),
+        "Keys": sorted({*(key for key, _ in named_keys(environment)), *people_keys}),
         "UserPools": [pool] if adopted else [],
-        "Secrets": [workforce.oidc.client_secret] if workforce.oidc else [],
+        "Secrets": [
+            *([workforce.oidc.client_secret] if workforce.oidc else []),
+            *([people] if people and _S3 not in people else []),
+        ],
+        "Identities": [
+            f"arn:{partition}:ses:{environment.region}:*:identity/{each}"
+            for each in workforce.sender_identities
+        ],
         "Functions": sorted(each for each in functions if each and each.startswith("arn:")),
     }
     changed = {name: value for name, value in found.items() if value != defaults().get(name)}

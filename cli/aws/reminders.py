@@ -7,10 +7,13 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
-from cli.aws.people import Clients, PeopleError, Person, find, topics
+from cli.aws.notices import dead_letters, topics
+from cli.aws.people import Clients, PeopleError, find
+from cli.aws.person import Person
 from ground_truth.config import Environment
 from workforce.accounts import Account, Accounts
 from workforce.invitations import Invitations
+from workforce.subscribers import request
 
 #: What is due, or does not open the portal any more.
 OPEN: Final = frozenset({"mail due", "mail refused", "password ended"})
@@ -41,7 +44,7 @@ def remind(environment: Environment, clients: Clients, email: str) -> list[str]:
         accounts = clients.accounts(people.pool_id)
         refused = _invite(person.account, accounts, Invitations(accounts, accounts.aws))
         sent += [] if refused else ["the invitation, with a new temporary password"]
-    sent += _ask_to_confirm(person, topics(environment, clients), clients)
+    sent += _ask_to_confirm(environment, person, clients, also_pending=True)
     if refused:
         raise PeopleError(
             f"no invitation to {email}: {refused}; sent was {', '.join(sent) or 'nothing'}"
@@ -54,10 +57,10 @@ def remind(environment: Environment, clients: Clients, email: str) -> list[str]:
 def remind_all(environment: Environment, clients: Clients) -> dict[str, list[str]]:
     """Send everybody the invitation that is due, was refused, or whose password has ended.
 
-    Also asks again for confirmations. Returns by address what was sent, and what was refused.
+    Also asks again for confirmations that nobody is asked for any more. Returns by address what was
+    sent, and what was refused.
     """
     people = find(environment, clients)
-    named = topics(environment, clients)
     accounts = None if people.pool_id is None else clients.accounts(people.pool_id)
     invitations = None if accounts is None else Invitations(accounts, accounts.aws)
     said: dict[str, list[str]] = {}
@@ -68,7 +71,7 @@ def remind_all(environment: Environment, clients: Clients) -> dict[str, list[str
         if accounts and invitations and person.account and person.state in OPEN:
             refused = _invite(person.account, accounts, invitations)
             done.append(f"no invitation: {refused}" if refused else "the invitation")
-        done += _ask_to_confirm(person, named, clients)
+        done += _ask_to_confirm(environment, person, clients, also_pending=False)
         if done:
             said[email] = done
     return said
@@ -89,10 +92,26 @@ def _invite(account: Account, accounts: Accounts, invitations: Invitations) -> s
     return ""
 
 
-def _ask_to_confirm(person: Person, named: dict[str, str], clients: Clients) -> list[str]:
-    sent = []
-    for name, is_confirmed in person.subscriptions.items():
-        if not is_confirmed:
-            clients.sns.subscribe(TopicArn=named[name], Protocol="email", Endpoint=person.email)
-            sent.append(f"the request to confirm {name}")
-    return sent
+def _ask_to_confirm(
+    environment: Environment, person: Person, clients: Clients, *, also_pending: bool
+) -> list[str]:
+    """Ask for the confirmations that are missing; return what was sent.
+
+    A request that is pending is a mail that has gone within two days, and is made again only for
+    whoever was named.
+    """
+    missing = {
+        name: state
+        for name, state in person.subscriptions.items()
+        if state != "confirmed" and (also_pending or state != "pending")
+    }
+    named = topics(environment, clients) if missing else {}
+    queue = dead_letters(environment, clients) if {*missing.values()} - {"pending"} else ""
+    for name, state in missing.items():
+        if state == "pending":
+            clients.notifier.subscribe(
+                TopicArn=named[name], Protocol="email", Endpoint=person.email
+            )
+        else:
+            request(named[name], person.email, queue, clients.notifier)
+    return [f"the request to confirm {name}" for name in missing]

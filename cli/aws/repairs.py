@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from dataclasses import replace
 
 from cli.aws.people import Clients, People, PeopleError, stack_of
+from cli.aws.person import Person
 from cli.aws.reminders import OPEN
 from ground_truth.config import Environment
-from workforce import workers
-from workforce.event import Event
+from workforce import subscriptions, workers
+from workforce.deployed import deployed
 from workforce.names import names_of
-
-_KIND: Final = "Custom::Workers"
+from workforce.people_source import ListError
 
 
 def differences(environment: Environment, people: People) -> dict[str, list[str]]:
-    """Return by address how accounts and teams differ from the file, if they do."""
-    if people.pool_id is None:
-        return {}
+    """Return by address how accounts, teams and notices differ from the file, if they do."""
     found = {
         email: [*_of_person(environment, people, email)]
         for email in sorted({*people.persons, *environment.workforce.workers})
@@ -28,9 +25,19 @@ def differences(environment: Environment, people: People) -> dict[str, list[str]
 
 
 def _of_person(environment: Environment, people: People, email: str) -> Iterator[str]:
-    keys = environment.workforce.workers.get(email, ())
-    wanted = {environment.team_name(key) for key in keys}
     person = people.persons.get(email)
+    if people.pool_id is not None:
+        yield from _of_account(environment, person, email)
+    if person is not None and person.is_listed:
+        for topic, state in sorted(person.subscriptions.items()):
+            if state in ("ended", "forgotten"):
+                yield f"is not told of {topic} by mail"
+
+
+def _of_account(environment: Environment, person: Person | None, email: str) -> Iterator[str]:
+    has_ended = person is not None and person.has_ended
+    keys = () if has_ended else environment.workforce.workers.get(email, ())
+    wanted = {environment.team_name(key) for key in keys}
     if person is None or person.account is None:
         if wanted:
             yield "has no account"
@@ -64,37 +71,32 @@ def without_addresses(environment: Environment, found: Mapping[str, list[str]]) 
     ]
 
 
-def fix(environment: Environment, clients: Clients) -> str:
+def fix(environment: Environment, clients: Clients, *, may_leave: int = 0) -> str:
     """Do what a deployment of the people that are deployed would do; return what came of it.
 
     Who has lost their account is invited again, who was put into a team by hand leaves it, mails
-    that are due go out. What others have made, or disabled, stays as it is. Raises PeopleError if
-    there is nothing to go by, or a deployment is under way.
+    that are due go out. What others have made, or disabled, stays as it is. So many as `may_leave`
+    may leave though that is most. Raises PeopleError if there is nothing to go by, or a deployment
+    is under way.
     """
-    stack = stack_of(environment, clients)
-    if stack["StackStatus"].endswith("_IN_PROGRESS"):
+    stack, aws = stack_of(environment, clients), clients.of_function()
+    found = deployed(stack["StackId"], aws)
+    if found is None:
         raise PeopleError(
-            f"wait for the deployment of {stack['StackName']}, which is {stack['StackStatus']}"
+            f"wait for the deployment of {stack['StackName']}, which is {stack['StackStatus']}; if"
+            " it has failed, deploy again"
         )
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
-    logical_id, resource = _resource(stack["StackName"], clients)
-    pool = {"UserPoolId": outputs.get("UserPoolId")}
-    event = Event(
-        # As for a Create, nothing depends on what a deployment before has done.
-        kind="Create",
-        stack_id=stack["StackId"],
-        logical_id=logical_id,
-        physical_id=None,
-        properties={**resource["Properties"], **pool},
-        before={},
-    )
-    return workers.create(event, clients.of_function())["Summary"]
-
-
-def _resource(stack: str, clients: Clients) -> tuple[str, Mapping[str, Any]]:
-    body = clients.cloudformation.get_template(StackName=stack)["TemplateBody"]
-    template = json.loads(body) if isinstance(body, str) else body
-    found = [(name, each) for name, each in template["Resources"].items() if each["Type"] == _KIND]
-    if not found:
-        raise PeopleError(f"{stack} has no accounts; its people are those of an identity provider")
-    return found[0]
+    agreed = {"MayLeave": f"{may_leave}"}
+    try:
+        said = [
+            workers.create(replace(each, properties={**each.properties, **agreed}), aws)["Summary"]
+            for each in found.events("Custom::Workers")
+        ]
+    except ListError as error:
+        raise PeopleError(str(error)) from None
+    said += [subscriptions.put_right(each, aws) for each in found.events("Custom::Subscriptions")]
+    if not said:
+        raise PeopleError(
+            f"{stack['StackName']} has no accounts; its people are those of an identity provider"
+        )
+    return "; ".join(said)

@@ -12,7 +12,7 @@ import typer
 
 from cli.aws.cdk import run_cdk
 from cli.repository import read_environment, require_own_names
-from cli.verb import AsJson, EnvironmentName, end, verb
+from cli.verb import AsJson, EnvironmentName, console, end, verb
 
 
 @verb(
@@ -39,6 +39,7 @@ def deploy(
     of bootstrap/ are deployed, they must be those of this tree or later ones.
     """
     from cli.aws.policies import require_policies
+    from cli.people.revision import revision_option
 
     found = read_environment(environment)
     require_own_names(found)
@@ -50,6 +51,9 @@ def deploy(
             lambda screen: screen.print("The policies allow it, as far as they can be read."),
             as_json=as_json,
         )
+    revision, unknown = revision_option(found)
+    if unknown:
+        console(errors=True).print(unknown)
     asks = sys.stdin.isatty() and not yes and not as_json
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "outputs.json"
@@ -59,6 +63,7 @@ def deploy(
             *([] if asks else ["--require-approval=never"]),
             *([] if sys.stderr.isatty() else ["--progress=events"]),
             f"--outputs-file={file}",
+            *revision,
             as_json=as_json,
         )
         outputs: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}

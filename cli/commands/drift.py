@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from cli.aws.drift import Drifted
     from cli.aws.environment_drift import EnvironmentDrift
+    from cli.aws.people_drift import PeopleDrift
     from ground_truth.config import Environment
 
 #: Characters of a value that are shown.
@@ -26,17 +26,18 @@ def drift(environment: EnvironmentName, *, as_json: AsJson = False) -> None:
     """Fail if somebody has changed by hand what is deployed.
 
     CloudFormation compares each resource with its template, and the portal's addresses and the
-    invitation are compared with what was written there. Where nothing differs, accounts and teams
-    are compared with the file, and people named by their number in it; who can't come yet, because
-    a password has ended or a mail is due, is told and is no difference. A stack that can't be
-    compared, such as one whose deployment has failed, is named. It needs credentials that may read
-    everything.
+    invitation are compared with what was written there. Accounts and teams are compared with the
+    file, and people named by their number in it; who can't come yet, because a password has ended
+    or a mail is due, is told and is no difference. A stack that can't be compared, such as one
+    whose deployment has failed, is named. It needs credentials that may read everything.
     """
     read = read_environment(environment)
     # The SDK starts slowly.
     from botocore.exceptions import BotoCoreError, ClientError
 
     from cli.aws.environment_drift import environment_drift
+    from cli.aws.people import Clients
+    from cli.aws.people_drift import people_drift
     from cli.aws.session import client, unanswered
 
     try:
@@ -47,14 +48,15 @@ def drift(environment: EnvironmentName, *, as_json: AsJson = False) -> None:
                 client("cognito-idp", read.region),
                 say=say,
             )
-            differs = found.drifted or found.not_compared
-            people, waiting = ([], []) if differs else _people(read)
+            say("people")
+            differs = bool(found.drifted or found.not_compared)
+            people = people_drift(read, Clients.of(read), differs=differs)
     except (BotoCoreError, ClientError) as error:
         raise unanswered(error) from None
 
     def show(screen: Console) -> None:
         _show(found, people, screen)
-        for sentence in waiting:
+        for sentence in people.waiting:
             screen.print(f"{sentence}; ground-truth workers {read.name} remind all")
 
     end(
@@ -63,17 +65,18 @@ def drift(environment: EnvironmentName, *, as_json: AsJson = False) -> None:
             "drifted": [_as_json(each) for each in found.drifted],
             "not_checked": list(found.not_checked),
             "not_compared": [asdict(each) for each in found.not_compared],
-            "people": people,
-            "waiting": waiting,
+            "people": list(people.differences),
+            "people_not_compared": people.not_compared or None,
+            "waiting": list(people.waiting),
         },
         show,
         as_json=as_json,
-        status=1 if found.drifted or found.not_compared or people else 0,
+        status=1 if found.drifted or found.not_compared or people.differences else 0,
         error=_error(read, found, people),
     )
 
 
-def _error(environment: Environment, found: EnvironmentDrift, people: Sequence[str]) -> str | None:
+def _error(environment: Environment, found: EnvironmentDrift, people: PeopleDrift) -> str | None:
     said = []
     if found.drifted:
         number = len(found.drifted)
@@ -81,25 +84,12 @@ def _error(environment: Environment, found: EnvironmentDrift, people: Sequence[s
     if found.not_compared:
         names = ", ".join(each.stack for each in found.not_compared)
         said.append(f"not compared: {names}")
-    if people:
+    if people.differences:
         said.append(f"people differ; ground-truth workers {environment.name} says who")
     return "; ".join(said) or None
 
 
-def _people(environment: Environment) -> tuple[list[str], list[str]]:
-    """Return how people differ from the file, and who has still to come, which is no difference.
-
-    By number and initials, since logs are public.
-    """
-    from cli.aws.people import Clients, find
-    from cli.aws.repairs import differences, waiting, without_addresses
-
-    people = find(environment, Clients.of(environment))
-    found = differences(environment, people)
-    return without_addresses(environment, found), waiting(environment, people)
-
-
-def _show(found: EnvironmentDrift, people: Sequence[str], screen: Console) -> None:
+def _show(found: EnvironmentDrift, people: PeopleDrift, screen: Console) -> None:
     for each in found.drifted:
         was = "was deleted" if each.status == "DELETED" else "was changed"
         screen.print(f"{each.stack}: {each.kind} {each.resource} ({each.physical_id}) {was}")
@@ -113,9 +103,11 @@ def _show(found: EnvironmentDrift, people: Sequence[str], screen: Console) -> No
         )
     for stack in found.not_compared:
         screen.print(f"{stack.stack}: not compared, it is {stack.status}; {stack.to_do}")
-    for sentence in people:
+    for sentence in people.differences:
         screen.print(sentence)
-    if not (found.drifted or found.not_compared or people):
+    if people.not_compared:
+        screen.print(f"People could not be compared: {people.not_compared}")
+    if not (found.drifted or found.not_compared or people.differences):
         screen.print("Nothing differs from what was deployed.")
     if found.not_checked:
         screen.print(f"CloudFormation can't compare: {', '.join(found.not_checked)}")

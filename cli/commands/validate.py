@@ -15,6 +15,7 @@ from cli.verb import AnyEnvironmentName, AsJson, end, verb
 from ground_truth.config import EnvironmentFileError, load, load_all
 from ground_truth.config.neighbours import check_apart
 from ground_truth.config.yaml_file import display_name
+from workforce.mail_days import mail_days_from
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,10 +43,14 @@ def validate(environment: AnyEnvironmentName = None, *, as_json: AsJson = False)
             if file != place["file"] and not problems.get(file):
                 problems.pop(file, None)
 
+    notes = {display_name(folder / f"{name}.yaml"): _note(folder, name) for name in names}
+
     def show(console: Console) -> None:
         for file, found in problems.items():
             if not found:
                 console.print(Text.assemble(f"{file}: ", ("right", "green")))
+            if note := notes.get(file):
+                console.print(Text(f"{file}: {note}"))
             for each in found:
                 console.print(Text(each[0], "red"))
 
@@ -59,6 +64,7 @@ def validate(environment: AnyEnvironmentName = None, *, as_json: AsJson = False)
                         {"line": each["line"] and int(each["line"]), "message": each["message"]}
                         for each in found
                     ],
+                    **({"note": note} if (note := notes.get(file)) else {}),
                 }
                 for file, found in problems.items()
             ]
@@ -82,6 +88,18 @@ def _of_one(folder: Path, name: str) -> Iterator[str]:
     yield from _problems(lambda: load(folder / f"{name}.yaml"))
     yield from _problems(lambda: check_apart(folder, name))
     yield from _problems(lambda: load_approvals(folder, name))
+
+
+def _note(folder: Path, name: str) -> str:
+    """Say of a right file on which days so many people are invited; empty if all are at once."""
+    try:
+        workforce = load(folder / f"{name}.yaml").workforce
+    except EnvironmentFileError:
+        return ""
+    said = mail_days_from(len(workforce.workers), "the first day")
+    if not said or workforce.email_from is not None:
+        return ""
+    return said if workforce.create else f"unless SES sends the mails of the pool, {said}"
 
 
 def _problems(read: Callable[[], object]) -> tuple[str, ...]:

@@ -2,61 +2,43 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from cli.people.command import import_people
 from cli.repository import find_job, read_environment
 from cli.verb import AsJson, EnvironmentName, end, jobs, print_table, progress, verb
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cli.aws.people import People, Person
+    from cli.aws.people import People
     from cli.aws.people_words import Details
+    from cli.aws.person import Person
     from ground_truth.config import Environment
 
 
 #: Stands for an address, of which it is none.
 _ALL: Final = "all"
-#: Stands for a job, unless there is one of that name.
+#: Stand for a job, unless there is one of that name and nothing behind it.
 _REMIND: Final = "remind"
-#: State of a worker → what somebody has to do.
-_WAITING: Final = (
-    (
-        "not invited",
-        "in the file, without an account: ground-truth deploy {environment}, or, if that changes"
-        " nothing, ground-truth workers {environment} --fix",
-    ),
-    (
-        "invited",
-        "not signed in yet; a temporary password is good for {days} days. If an address is wrong,"
-        " write the right one in its place and deploy",
-    ),
-    ("mail due", "no invitation has gone yet, remind them"),
-    (
-        "mail unclear",
-        "nobody knows whether the invitation has gone; for a day it counts as sent",
-    ),
-    ("password ended", "the temporary password has ended, remind them"),
-    (
-        "password reset",
-        "somebody has reset the password; whoever signs in gets a code by mail for a new one",
-    ),
-    ("disabled by hand", "disabled by somebody, and left so; who may work is enabled in Cognito"),
-)
+_IMPORT: Final = "import"
+#: How far somebody is with the mails of a topic.
+_MAILS: Final = {"confirmed": "yes", "pending": "asked", "ended": "ENDED", "forgotten": "NO"}
 
 
 def _words(context: typer.Context, incomplete: str) -> list[str]:
-    more = [_REMIND] if _REMIND.startswith(incomplete) else []
+    more = [word for word in (_IMPORT, _REMIND) if word.startswith(incomplete)]
     return [*jobs(context, incomplete), *more]
 
 
 What = Annotated[
     str | None,
     typer.Argument(
-        metavar="JOB|ADDRESS|remind",
-        help="A job's name in that file, one person, or the word before whom to remind.",
+        metavar="JOB|ADDRESS|WORD",
+        help="A job's name in that file, one person, or `remind` or `import`.",
         autocompletion=_words,
     ),
 ]
@@ -69,12 +51,18 @@ What = Annotated[
     "ground-truth workers dev remind ana@example.com",
     "ground-truth workers dev remind all",
     "ground-truth workers dev --fix",
+    "ground-truth workers dev import people.csv",
+    "ground-truth workers dev import - --team number-readers --yes",
 )
 def workers(
     environment: EnvironmentName,
     what: What = None,
-    address: Annotated[
-        str | None, typer.Argument(metavar="ADDRESS|all", help="Whom to remind.")
+    whom: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ADDRESS|all|FILE",
+            help="After `remind`: whom. After `import`: people, or - for pasted ones.",
+        ),
     ] = None,
     *,
     remind: Annotated[
@@ -86,6 +74,21 @@ def workers(
     labels: Annotated[
         bool, typer.Option("--labels", help="Count who labeled how many, also of very many.")
     ] = False,
+    team_key: Annotated[
+        list[str] | None,
+        typer.Option("--team", metavar="TEAM", help="Of an import: where FILE says no team."),
+    ] = None,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Of an import: who is not in FILE leaves."),
+    ] = False,
+    leaving: Annotated[
+        int,
+        typer.Option(metavar="NUMBER", help="Of an import: so many may leave, though it is most."),
+    ] = 0,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Of an import: do not ask before it writes.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say who is invited, has come, labels, and has confirmed mails.
@@ -93,28 +96,45 @@ def workers(
     With JOB, of the job's team and labels only; with ADDRESS, of one person. It asks AWS with the
     credentials of the shell. `remind all` sends every invitation that is due, was refused, or whose
     temporary password has ended. `--fix` does what a deployment does: who has lost an account is
-    invited again, who was put into a team by hand leaves it.
+    invited again, who was put into a team by hand leaves it. `import FILE` brings people into the
+    list that `workers_from` names: of a table, a pasted list, YAML, or what a console gives.
     """
     read = read_environment(environment)
-    job, who, remind = _asked(read, what, address, remind)
+    if _is_word(read, _IMPORT, what, whom):
+        from cli.people.imports import Wanted
+
+        wanted, teams = None, tuple(team_key or ())
+        if whom is not None:
+            wanted = Wanted(
+                file=Path(whom), teams=teams, replaces=replace, leaving=leaving, yes=yes
+            )
+        import_people(read, wanted, as_json=as_json)
+    if team_key or replace or leaving or yes:
+        raise typer.BadParameter(
+            "expected `import FILE` beside --team, --replace, --leaving and --yes, got none"
+        )
+    job, who, remind = _asked(read, what, whom, remind)
     team = find_job(read, job).team if job else None
     # The SDK starts slowly.
     from botocore.exceptions import BotoCoreError, ClientError
 
     from cli.aws.answers import MOST, count
     from cli.aws.people import Clients, find
+    from cli.aws.people_to_do import to_do
     from cli.aws.people_words import Details
     from cli.aws.reminders import remind as send
     from cli.aws.reminders import remind_all
     from cli.aws.repairs import fix as put_right
     from cli.aws.session import unanswered
     from cli.aws.sign_ins import last_sign_ins
+    from cli.people.store import with_list
 
     details, most = Details(), None if labels else MOST
     try:
         with progress("workers") as say:
             say("asking AWS")
             clients = Clients.of(read)
+            read = with_list(read, clients)
             fixed = put_right(read, clients) if fix else ""
             to_all = remind is not None and remind.lower() == _ALL
             sent = send(read, clients, remind.lower()) if remind and not to_all else []
@@ -160,18 +180,24 @@ def workers(
 
 
 def _asked(
-    environment: Environment, what: str | None, address: str | None, remind: str | None
+    environment: Environment, what: str | None, whom: str | None, remind: str | None
 ) -> tuple[str | None, str | None, str | None]:
     """Return the job, the person to show, and whom to remind, of which most are None."""
-    if what == _REMIND and what not in environment.jobs:
-        if address is None:
+    if _is_word(environment, _REMIND, what, whom):
+        if whom is None:
             raise typer.BadParameter("expected `remind all` or `remind ADDRESS`, got no address")
-        return None, None, address
-    if address is not None:
-        raise typer.BadParameter(f"expected {_REMIND!r} before {address!r}, got {what!r}")
+        return None, None, whom
+    if whom is not None:
+        raise typer.BadParameter(
+            f"expected `{_REMIND}` before an address, or `{_IMPORT}` before a file, got {what!r}"
+        )
     if what is not None and "@" in what:
         return None, what.lower(), remind
     return what, None, remind
+
+
+def _is_word(environment: Environment, word: str, what: str | None, whom: str | None) -> bool:
+    return what == word and (whom is not None or what not in environment.jobs)
 
 
 def show_people(
@@ -179,6 +205,7 @@ def show_people(
 ) -> None:
     """Print a table, and below it what somebody has to do, and what is not known."""
     # The SDK starts slowly.
+    from cli.aws.people_to_do import to_do
     from cli.aws.people_words import Details, account_words, answers_words
 
     details = details or Details()
@@ -207,49 +234,6 @@ def show_people(
         screen.print(sentence[0].upper() + sentence[1:])
 
 
-def to_do(environment: Environment, people: People) -> list[str]:
-    """Return what somebody has to do so that all can work, a sentence each."""
-    persons = people.persons.values()
-    sentences = [people.login_problem] if people.login_problem else []
-    for state, words in _WAITING:
-        waiting = [each.email for each in persons if each.is_worker and each.state == state]
-        if waiting:
-            places = {"environment": environment.name, "days": people.password_days}
-            sentences.append(f"{', '.join(waiting)}: {words.format(**places)}")
-    sentences += [
-        f"{each.email}: no mail could be sent ({each.account.record.why}); see that the address is"
-        " right and takes mails, then remind them"
-        for each in persons
-        if each.state == "mail refused" and each.account and each.account.record
-    ]
-    # The SDK starts slowly.
-    from cli.aws.people_words import changed_lines, of_single_people
-    from cli.aws.repairs import differences
-
-    told = {old.email for old, _ in changed_lines(environment, people)}
-    for email, said in differences(environment, people).items():
-        if email in told:
-            continue
-        wrong = [each for each in said if each.startswith(("is in ", "is not in "))]
-        if wrong:
-            sentences.append(
-                f"{email} {', '.join(wrong)}: ground-truth workers {environment.name} --fix"
-            )
-    sentences += [
-        f"{each.email}: the account has the address {each.account.email} by now; write that into"
-        f" environments/{environment.name}.yaml in place of the old one, and deploy"
-        for each in persons
-        if each.is_worker and each.account and each.account.email != each.email
-    ]
-    sentences += of_single_people(environment, people)
-    silent = [each.email for each in persons if not all(each.subscriptions.values())]
-    if silent:
-        sentences.append(
-            f"{', '.join(silent)}: get no mail before they follow the link in SNS's request"
-        )
-    return sentences
-
-
 def _as_json(person: Person, people: People, details: Details) -> dict[str, Any]:
     from cli.aws.people_words import invitation_ends, invited_at
 
@@ -268,7 +252,11 @@ def _as_json(person: Person, people: People, details: Details) -> dict[str, Any]
         "mail_refused": record.why if record and record.why else None,
         "in_file": person.is_listed,
         "teams": person.teams,
-        "mails_confirmed": person.subscriptions,
+        "until": f"{person.until}" if person.until else None,
+        "mails_confirmed": {
+            name: state == "confirmed" for name, state in person.subscriptions.items()
+        },
+        "mails": person.subscriptions,
     }
 
 
@@ -278,6 +266,5 @@ def _none_labeled(person: Person, details: Details) -> int | None:
 
 def _mails(person: Person) -> str:
     return ", ".join(
-        f"{name}: {'yes' if confirmed else 'NO'}"
-        for name, confirmed in sorted(person.subscriptions.items())
+        f"{name}: {_MAILS[state]}" for name, state in sorted(person.subscriptions.items())
     )

@@ -41,6 +41,7 @@ def _environment(environment: EnvironmentPlan) -> dict[str, Any]:
             "invited": [_person(each) for each in environment.people.invited],
             "removed": [_person(each) for each in environment.people.removed],
             "moved": [_person(each) for each in environment.people.moved],
+            "mails": environment.people.mails or None,
         },
         "permissions": {
             "gained": [_permission(each) for each in environment.permissions.gained],
@@ -79,6 +80,7 @@ def _person(person: WorkerChange) -> dict[str, Any]:
         "joins": list(person.joins),
         "leaves": list(person.leaves),
         "in_place_of": person.in_place_of or None,
+        "until": person.until or None,
     }
 
 

@@ -24,6 +24,7 @@ _KINDS: Final = {
     "Custom::PortalNetwork": "opening of the portal",
     "Custom::Workers": "workers",
     "Custom::WorkerAccess": "worker access",
+    "Custom::Subscriptions": "notices by mail",
     "AWS::Cognito::UserPoolGroup": "group",
     "Custom::S3AutoDeleteObjects": "bucket emptier",
     "AWS::SNS::Subscription": "notice by mail",
@@ -37,6 +38,7 @@ _KINDS: Final = {
     "AWS::IAM::ManagedPolicy": "policy",
     "AWS::IAM::Policy": "policy",
     "AWS::Lambda::Function": "function",
+    "AWS::Lambda::Permission": "permission of a rule",
     "AWS::Logs::LogGroup": "log group",
     "AWS::Events::Rule": "rule",
 }

@@ -9,6 +9,7 @@ from typing import Final
 from cli.plan import text as plan_text
 from cli.plan.environment_plan import EnvironmentPlan
 from cli.plan.inert import JOINER, MARKER, inert, visible
+from cli.plan.people_lines import people_lines
 from cli.plan.plan import Plan, Verdict
 
 #: Characters of a comment; GitHub takes 65,536.
@@ -72,7 +73,7 @@ def _summary(environment: EnvironmentPlan) -> str:
         lines = "\n".join(plan_text.how_to_approve(environment))
         parts.append(_folded("How to approve", _fenced(lines, "yaml")))
     listed = [_line(each) for each in plan_text.lines(environment)]
-    listed += [f"- {_escape(text)}" for _, text in plan_text.people(environment)]
+    listed += [f"- {_escape(text)}" for _, text in people_lines(environment)]
     listed += [f"- {_escape(plan_text.idle_approval(each))}" for each in environment.idle_approvals]
     if (cost := plan_text.cost(environment)) is not None:
         listed.append(f"- {_escape(cost)}")

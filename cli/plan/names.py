@@ -13,6 +13,7 @@ _T = TypeVar("_T")
 
 _WORKERS: Final = "Custom::Workers"
 _SUBSCRIPTION: Final = "AWS::SNS::Subscription"
+_SUBSCRIPTIONS: Final = "Custom::Subscriptions"
 #: Digits at the end of a logical id by which CDK tells it from others.
 _HASH: Final = 8
 
@@ -69,3 +70,6 @@ def _told(environment: AssembledEnvironment) -> Iterator[str]:
     for resource in environment.resources(_SUBSCRIPTION):
         if resource.properties.get("Protocol") == "email":
             yield str(resource.properties["Endpoint"]).lower()
+    for resource in environment.resources(_SUBSCRIPTIONS):
+        for topic in resource.properties.get("Topics", []):
+            yield from (str(each).lower() for each in topic["Addresses"])

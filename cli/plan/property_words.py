@@ -54,6 +54,12 @@ _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Custom::PortalNetwork": {"WorkforceName": "workforce"},
     "Custom::PoolProtection": {"UserPoolId": "user pool"},
+    "Custom::Subscriptions": {
+        "DeadLetters": "queue of what could not be delivered",
+        "Topics": "addresses of the topics",
+        "Revision": "version of the list of people",
+        "UserPoolId": "user pool",
+    },
     "Custom::WorkerAccess": {
         "Descriptions": "descriptions of the teams",
         "SourceIp": "address of the internet",
@@ -62,14 +68,18 @@ _OF_NO_KEY: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Custom::Workers": {
         "Environment": "environment",
+        "From": "list of people",
         "KeepAccounts": "keep accounts",
         "MarkerGroup": "group of the accounts that are made here",
         "Members": "people",
+        "Revision": "version of the list of people",
+        "Teams": "teams of the list of people",
         "UserPoolId": "user pool",
     },
     "Custom::WorkforceCheck": {
         "ClientId": "portal client",
         "EmailFrom": "sender",
+        "EmailIdentities": "identities of the sender",
         "Environment": "environment",
         "Mode": "where the workforce comes from",
         "UserPoolId": "user pool",

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from cli.plan import text as plan_text
 from cli.plan.environment_plan import EnvironmentPlan
+from cli.plan.people_lines import people_lines
 from cli.plan.plan import Plan, Verdict
 
 _STYLES: Final = {
@@ -58,7 +59,7 @@ def _environment(environment: EnvironmentPlan, console: Console) -> None:
         lead = "" if line.action == "new run" else f"{line.action}: "
         text = f": {line.text}" if line.text else ""
         _signed(console, plan_text.SIGNS[line.action], f"{lead}{line.subject}{text}")
-    for sign, person in plan_text.people(environment):
+    for sign, person in people_lines(environment):
         _signed(console, sign, person)
     if (cost := plan_text.cost(environment)) is not None:
         _print(console, f"  $ {cost}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -13,7 +12,6 @@ from cli.plan.guard import IdleApproval, Loss
 from cli.plan.permissions import Permission
 from cli.plan.plan import Plan, Verdict
 from cli.plan.resource_changes import Action, ResourceChange
-from cli.plan.worker_changes import WorkerChange
 from ground_truth.catalogue.prices import Price, prices
 
 #: Before each line, as Terraform has them.
@@ -29,6 +27,8 @@ SIGNS: Final[dict[Action, str]] = {
 }
 #: So many other resources of one action are named one by one.
 _NAMED: Final = 5
+#: What may be said of people in lines of their own.
+_OF_PEOPLE: Final = ("Custom::Workers", "Custom::Subscriptions")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,23 +109,6 @@ def lines(environment: EnvironmentPlan) -> list[PlanLine]:
     return found + _others(environment)
 
 
-def people(environment: EnvironmentPlan) -> list[tuple[str, str]]:
-    """Return a sign and a line for each person that is invited, removed or moved."""
-    who = environment.people
-    return [
-        *(("+", f"{each.who} is invited{_into(each)}{_in_place(each)}") for each in who.invited),
-        *(
-            (
-                "-",
-                f"{each.who} is removed{_out_of(each)}; an account that this environment made"
-                " can't log in any more, and its labels still name it",
-            )
-            for each in who.removed
-        ),
-        *(("~", f"{each.who} {' and '.join(_moves(each))}") for each in who.moved),
-    ]
-
-
 def permission(each: Permission) -> str:
     """Return a permission on one line."""
     verb = "may" if each.effect == "Allow" else "may not"
@@ -177,8 +160,8 @@ def _is_named(change: ResourceChange, environment: EnvironmentPlan) -> bool:
         return False
     if change.action in ("created", "deleted"):
         return change.type == "Custom::LabelingJob" or change.type in kinds.GUARDED
-    if change.type == "Custom::Workers":
-        return not environment.people
+    if change.type in _OF_PEOPLE:
+        return not _is_told(change, environment)
     same = [
         other
         for other in environment.resource_changes
@@ -191,11 +174,20 @@ def _is_named(change: ResourceChange, environment: EnvironmentPlan) -> bool:
     )
 
 
+def _is_told(change: ResourceChange, environment: EnvironmentPlan) -> bool:
+    """Say whether the lines of people, or those of single notices, tell a change already."""
+    if change.action != "changed in place" or change.type not in _OF_PEOPLE:
+        return False
+    if environment.people:
+        return True
+    kinds_of_change = {each.type for each in environment.resource_changes}
+    return change.type == "Custom::Subscriptions" and "AWS::SNS::Subscription" in kinds_of_change
+
+
 def _others(environment: EnvironmentPlan) -> list[PlanLine]:
     groups: dict[tuple[Action, str], list[ResourceChange]] = {}
     for change in environment.resource_changes:
-        is_told = change.type == "Custom::Workers" and environment.people
-        if not _is_named(change, environment) and not is_told:
+        if not _is_named(change, environment) and not _is_told(change, environment):
             groups.setdefault((change.action, _text(change)), []).append(change)
     return [
         PlanLine(action=action, subject=_several(group), text=text)
@@ -248,33 +240,3 @@ def _plural(noun: str) -> str:
     if noun == "notice by mail":
         return "notices by mail"
     return f"{noun[:-1]}ies" if noun.endswith("y") and noun != "key" else f"{noun}s"
-
-
-def _into(person: WorkerChange) -> str:
-    return f" into {_listed(person.joins)}" if person.joins else ""
-
-
-def _in_place(person: WorkerChange) -> str:
-    """Say what a changed line does: a stand-in, a correction and a new name look the same here."""
-    if not person.in_place_of:
-        return ""
-    return (
-        f", in the line of {person.in_place_of}: a new account, and what was sent to the old"
-        " address opens nothing any more; if both are one person, `ground-truth workers` says how"
-        " they keep the account"
-    )
-
-
-def _out_of(person: WorkerChange) -> str:
-    return f" from {_listed(person.leaves)}" if person.leaves else ""
-
-
-def _moves(person: WorkerChange) -> Iterable[str]:
-    if person.joins:
-        yield f"joins {_listed(person.joins)}"
-    if person.leaves:
-        yield f"leaves {_listed(person.leaves)}"
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)

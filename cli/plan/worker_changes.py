@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 
 from cli.plan.assembly import AssembledEnvironment
 from cli.plan.references import References
+from workforce.mail_days import mail_days_from
 
 _TYPE = "Custom::Workers"
 
@@ -23,6 +24,9 @@ class WorkerChange:
     leaves: tuple[str, ...] = ()
     #: Whose line in the file it was, in the same teams; empty where it was nobody's.
     in_place_of: str = ""
+    #: The last day, such as `2027-01-31`, as it was and as it will be; empty without one.
+    was_until: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +36,8 @@ class WorkerChanges:
     invited: tuple[WorkerChange, ...] = ()
     removed: tuple[WorkerChange, ...] = ()
     moved: tuple[WorkerChange, ...] = ()
+    #: When invitations go, where that is not all at once.
+    mails: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.invited or self.removed or self.moved)
@@ -40,10 +46,16 @@ class WorkerChanges:
 def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) -> WorkerChanges:
     """Compare the members of both."""
     old, new = _members(before), _members(after)
+    was, days = _last_days(before), _last_days(after)
     before_them = dict(_replaced(old, new))
     return WorkerChanges(
         invited=tuple(
-            WorkerChange(who=email, joins=new[email], in_place_of=before_them.get(email, ""))
+            WorkerChange(
+                who=email,
+                joins=new[email],
+                in_place_of=before_them.get(email, ""),
+                until=days.get(email, ""),
+            )
             for email in new
             if email not in old
         ),
@@ -55,10 +67,14 @@ def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) ->
                 who=email,
                 joins=tuple(team for team in new[email] if team not in old[email]),
                 leaves=tuple(team for team in old[email] if team not in new[email]),
+                was_until=was.get(email, ""),
+                until=days.get(email, ""),
             )
             for email in new
-            if email in old and set(old[email]) != set(new[email])
+            if email in old
+            and (set(old[email]), was.get(email)) != (set(new[email]), days.get(email))
         ),
+        mails=_mails(len(new.keys() - old.keys()), after),
     )
 
 
@@ -75,6 +91,16 @@ def _replaced(
                 yield now, was
 
 
+def _mails(invited: int, after: AssembledEnvironment) -> str:
+    """Say on which days so many invitations go; SES, where it sends them, has no such limit."""
+    checks = [each.properties for each in after.resources("Custom::WorkforceCheck")]
+    if any("EmailFrom" in check for check in checks):
+        return ""
+    said = mail_days_from(invited, "the day of the deployment")
+    is_ours = any(check.get("Mode") == "create" for check in checks)
+    return said if is_ours or not said else f"unless SES sends them, {said}"
+
+
 def _members(environment: AssembledEnvironment) -> dict[str, tuple[str, ...]]:
     references = References(environment)
     found: dict[str, tuple[str, ...]] = {}
@@ -87,3 +113,12 @@ def _members(environment: AssembledEnvironment) -> dict[str, tuple[str, ...]]:
             email = str(member["Email"]).lower()
             found[email] = tuple(sorted({*found.get(email, ()), *teams}))
     return found
+
+
+def _last_days(environment: AssembledEnvironment) -> dict[str, str]:
+    return {
+        str(member["Email"]).lower(): str(member["Until"])
+        for resource in environment.resources(_TYPE)
+        for member in resource.properties.get("Members", [])
+        if "Until" in member
+    }

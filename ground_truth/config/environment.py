@@ -245,13 +245,17 @@ def _check_workforces(environments: list[Environment], folder: Path) -> None:
 def _context(path: Path, document: Document) -> ValidationContext:
     tags = document.data.get("tags")
     jobs = document.data.get("jobs")
-    teams = _below(_below(document.data, "workforce"), "teams")
+    workforce = _below(document.data, "workforce")
+    teams = _below(workforce, "teams")
+    is_listed_elsewhere = _below(workforce, "workers_from") is not None
     return ValidationContext(
         environment=path.stem,
         root=path.absolute().parent.parent,
         region=str(document.data.get("region")),
         tags=tags if isinstance(tags, dict) else {},
-        team_sizes={key: _size(team) for key, team in teams.items()}
+        team_sizes={
+            key: None if is_listed_elsewhere else _size(team) for key, team in teams.items()
+        }
         if isinstance(teams, dict)
         else None,
         jobs=jobs if isinstance(jobs, dict) else {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import (
@@ -18,6 +19,7 @@ from dataset.messages import shown
 from ground_truth.config.effects import NOWHERE, Effect
 from ground_truth.config.fields import Email, Emails, KeyArn, Text
 from ground_truth.config.section import Section, SoFar, context_of, rule
+from ground_truth.config.worker import Worker, Workers, one_day_each
 from ground_truth.templates import invitation as invitation_mail
 from ground_truth.validators import names_and_limits
 from ground_truth.validators import people as people_validators
@@ -27,10 +29,8 @@ from ground_truth.validators.messages import ItemError
 _MOST_TEAMS: Final = 25
 #: Each is a resource of a stack, which has 500 of them at most
 #: (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
+#: The function behind people makes those for which there is no room.
 _MOST_SUBSCRIPTIONS: Final = 300
-#: What Cognito's own sender delivers in a day
-#: (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html).
-_MOST_MAILS: Final = 50
 #: The key of a team whose group would be the one that `Custom::Workers` keeps for itself.
 _MARKER: Final = "workers"
 
@@ -112,6 +112,9 @@ class Create(Network):
     )
     #: The sender of invitations, an identity of SES; without it Cognito's own, 50 mails a day.
     email_from: Annotated[Email | None, Effect("in place")] = None
+    #: Whether SES has that address, or a domain that it is of, verified already, which is `found`;
+    #: or whether the environment declares the address, and somebody follows the link in a mail.
+    email_identity: Annotated[Literal["declared", "found"], Effect("in place")] = "declared"
     #: Whether everybody must have a second factor, an authenticator app.
     mfa: Annotated[
         Literal["off", "required"],
@@ -127,6 +130,15 @@ class Create(Network):
     #: Whether the template says that accounts have an address, which they have anyway; AWS may
     #: refuse to change a pool whose template does.
     pool_schema: Annotated[bool, Effect("in place")] = True
+
+    @rule("email_identity", needs=("email_from",))
+    def _is_of_a_sender(cls, value: str, so_far: SoFar) -> str:
+        if value == "found" and "email_from" in so_far and so_far["email_from"] is None:
+            raise ValueError(
+                "expected email_from, the address whose identity is to be found, got none; add it,"
+                " or take email_identity away"
+            )
+        return value
 
 
 class Oidc(Network):
@@ -225,8 +237,9 @@ class Team(Section):
     description: Annotated[
         Text, AfterValidator(people_validators.team_description), Effect("in place")
     ]
-    #: Addresses of those who are invited and label; with OIDC there are groups instead.
-    workers: Annotated[Emails, Effect("in place")] = ()
+    #: Addresses of those who are invited and label, each of them alone or with more; with OIDC
+    #: there are groups instead.
+    workers: Annotated[Workers, Effect("in place")] = ()
     #: Groups of the identity provider whose people are in the team.
     groups: Annotated[
         tuple[str, ...], AfterValidator(workforce_validators.groups), Effect("in place")
@@ -236,15 +249,20 @@ class Team(Section):
 
     @field_validator("workers")
     @classmethod
-    def _has_workers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _has_workers(cls, value: tuple[Worker, ...]) -> tuple[Worker, ...]:
         if not value:
             raise ValueError("expected at least one worker, got []; nobody would label")
         return value
 
     @property
+    def emails(self) -> tuple[str, ...]:
+        """The addresses of the workers."""
+        return tuple(worker.email for worker in self.workers)
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """Everybody who is told when there is work."""
-        return tuple(sorted({*self.workers, *self.notify}))
+        return tuple(sorted({*self.emails, *self.notify}))
 
 
 class Workforce(Section):
@@ -260,6 +278,14 @@ class Workforce(Section):
     shared_with: Annotated[str | None, Effect("refused")] = None
     #: Whether a data object's address works only from where its worker has opened the task.
     pin_urls_to_worker_ip: Annotated[bool, Effect("in place")] = False
+    #: More workers, whose addresses stand outside of the repository: the place `s3://bucket/key` of
+    #: an object, or a secret's ARN, with a CSV table or YAML list of address, teams, name, until.
+    workers_from: Annotated[
+        Annotated[str, AfterValidator(workforce_validators.list_of_people)] | None,
+        Effect("in place", "list of people", at="From"),
+    ] = None
+    #: The key that list is encrypted with, where it is one of your own.
+    workers_from_key: Annotated[KeyArn | None, Effect("in place", at=NOWHERE)] = None
     #: Who works together, by a name of your choice.
     teams: Annotated[
         Mapping[Annotated[str, AfterValidator(_team_key)], Team], Effect("another team")
@@ -285,12 +311,61 @@ class Workforce(Section):
         return None if self.create is None else self.create.email_from
 
     @property
+    def sender_identities(self) -> tuple[str, ...]:
+        """What SES may have verified of the sender, where it is not declared."""
+        if self.email_from is None or self.create is None:
+            return ()
+        is_found = self.create.email_identity == "found"
+        return people_validators.sender_identities(self.email_from) if is_found else ()
+
+    @property
+    def declared_sender(self) -> str | None:
+        """The sender that the environment declares."""
+        return None if self.sender_identities else self.email_from
+
+    @property
     def workers(self) -> Mapping[str, tuple[str, ...]]:
         """Each worker's address with the keys of the teams that the worker is in."""
-        everybody = sorted({email for team in self.teams.values() for email in team.workers})
+        everybody = sorted({email for team in self.teams.values() for email in team.emails})
         return {
-            email: tuple(key for key, team in self.teams.items() if email in team.workers)
+            email: tuple(key for key, team in self.teams.items() if email in team.emails)
             for email in everybody
+        }
+
+    @property
+    def subscribed(self) -> Mapping[str, tuple[str, ...]]:
+        """The addresses of each team whose subscriptions are resources of the stack.
+
+        The first in the order of the file, so that whoever is added below moves nobody.
+        """
+        room = _MOST_SUBSCRIPTIONS
+        found: dict[str, tuple[str, ...]] = {}
+        for key, team in self.teams.items():
+            addresses = tuple(dict.fromkeys((*team.emails, *team.notify)))[:room]
+            room -= len(addresses)
+            found[key] = tuple(sorted(addresses))
+        return found
+
+    @property
+    def not_subscribed(self) -> Mapping[str, tuple[str, ...]]:
+        """The other addresses of each team, which the function behind people subscribes."""
+        return {
+            key: tuple(sorted({*team.addresses} - {*self.subscribed[key]}))
+            for key, team in self.teams.items()
+        }
+
+    @property
+    def last_days(self) -> Mapping[str, date]:
+        """The last day of each worker who has one, by address."""
+        return one_day_each([(key, team.workers) for key, team in self.teams.items()])
+
+    def last_days_of_notices(self, key: str) -> Mapping[str, date]:
+        """Return until when workers get the notices of a team; those of `notify` always do."""
+        always = self.teams[key].notify
+        return {
+            email: day
+            for email, day in self.last_days.items()
+            if key in self.workers[email] and email not in always
         }
 
     @field_validator("shared_with")
@@ -308,18 +383,17 @@ class Workforce(Section):
 
     @field_validator("teams")
     @classmethod
+    def _has_one_last_day_each(cls, value: Mapping[str, Team]) -> Mapping[str, Team]:
+        one_day_each([(key, team.workers) for key, team in value.items()])
+        return value
+
+    @field_validator("teams")
+    @classmethod
     def _fits_quota(cls, value: Mapping[str, Team]) -> Mapping[str, Team]:
         if len(value) > _MOST_TEAMS:
             raise ValueError(
                 f"expected at most {_MOST_TEAMS} teams, the quota of an account and Region,"
                 f" got {len(value)}"
-            )
-        subscriptions = sum(len(team.addresses) for team in value.values())
-        if subscriptions > _MOST_SUBSCRIPTIONS:
-            raise ValueError(
-                f"expected at most {_MOST_SUBSCRIPTIONS} addresses in all teams together, each of"
-                f" which is a subscription in one stack, got {subscriptions}; put some teams into"
-                " another environment that shares this one's workforce"
             )
         return value
 
@@ -348,6 +422,17 @@ class Workforce(Section):
                 "teams",
                 _MARKER,
             )
+        if kind == "groups" and self.workers_from is not None:
+            raise ItemError(
+                "expected no list of people in a workforce that signs in by OIDC, got one; its"
+                " people and their teams are those of your identity provider",
+                "workers_from",
+            )
+        if self.workers_from is None and self.workers_from_key is not None:
+            raise ItemError(
+                "expected workers_from, whose key this is, got none; add it, or take the key away",
+                "workers_from_key",
+            )
         other = "workers" if kind == "groups" else "groups"
         for key, team in self.teams.items():
             if getattr(team, other):
@@ -362,21 +447,20 @@ class Workforce(Section):
                     key,
                     other,
                 )
-            if not getattr(team, kind):
+            if not getattr(team, kind) and (kind == "groups" or self.workers_from is None):
                 raise ItemError(f"expected {kind}, got nothing; add the key", "teams", key, kind)
         return self
 
-    @model_validator(mode="after")
-    def _mails_can_be_sent(self) -> Workforce:
-        if self.create is None or self.create.email_from is not None:
-            return self
-        if len(self.workers) > _MOST_MAILS:
-            raise ItemError(
-                f"expected an address in email_from for more than {_MOST_MAILS} workers, the mails"
-                f" that Cognito itself sends in a day, got none for {len(self.workers)}",
-                "create",
+    @field_validator("workers_from")
+    @classmethod
+    def _is_near(cls, value: str | None, info: ValidationInfo) -> str | None:
+        region = context_of(info).region
+        is_secret = value is not None and value.startswith("arn:")
+        if region and value is not None and is_secret and value.split(":")[3] != region:
+            raise ValueError(
+                f"expected a secret in {region}, as the environment, got {shown(value)}"
             )
-        return self
+        return value
 
     def uses_oidc(self, info: ValidationInfo) -> bool:
         """Say whether people sign in at an identity provider other than Cognito."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import date
 from typing import Final
 
 from dataset.messages import shown
@@ -13,6 +14,9 @@ from ground_truth.validators.names_and_limits import one_line
 _LOCAL_PART: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _HOST_PART: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _EMAIL: Final = re.compile(rf"{_LOCAL_PART}(\.{_LOCAL_PART})*@{_HOST_PART}(\.{_HOST_PART})+")
+
+#: A day, as a file says it.
+DAY_PATTERN: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def team_description(value: str) -> str:
@@ -38,6 +42,16 @@ def email(value: str) -> str:
     return value.lower()
 
 
+def sender_identities(address: str) -> tuple[str, ...]:
+    """Return what SES may know that lets it send from an address, the nearest first.
+
+    A verified domain stands for all that is below it
+    (https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html).
+    """
+    labels = address.partition("@")[2].split(".")
+    return (address, *(".".join(labels[start:]) for start in range(len(labels) - 1)))
+
+
 def distinct_emails(values: tuple[str, ...]) -> tuple[str, ...]:
     """Check that no address is there twice, in whatever case."""
     first: dict[str, str] = {}
@@ -51,6 +65,17 @@ def distinct_emails(values: tuple[str, ...]) -> tuple[str, ...]:
             )
         first[value.lower()] = value
     return values
+
+
+def day(value: str) -> date:
+    """Return a day that is written as year, month and day."""
+    try:
+        found = date.fromisoformat(value) if re.fullmatch(DAY_PATTERN, value) else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise ValueError(f"expected a day such as 2027-01-31, got {shown(value)}")
+    return found
 
 
 def second_factor(value: object) -> object:

@@ -21,6 +21,9 @@ _SECRET: Final = re.compile(
     r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[\w/+=.@-]{1,512}-[A-Za-z0-9]{6}",
     re.ASCII,
 )
+_OBJECT: Final = re.compile(
+    r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>(?!/)[^$*?\x00-\x1f]*[^$*?/\x00-\x1f])"
+)
 _ENDPOINT: Final = re.compile(r"https://[!-~]+")
 _PRINTABLE: Final = re.compile(r"[ -~]+")
 _SCOPE: Final = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")
@@ -81,6 +84,18 @@ def secret_arn(value: str) -> str:
             # What stands there may be the secret, which no log must show.
             " arn:aws:secretsmanager:us-east-1:111122223333:secret:labeling-a1B2c3, got other text"
             f" of {len(value)} characters; never the secret itself"
+        )
+    return value
+
+
+def list_of_people(value: str) -> str:
+    """Check where a list of people stands; a policy names it, where `$`, `*` and `?` say more."""
+    if value.startswith("arn:"):
+        return secret_arn(value)
+    if not _OBJECT.fullmatch(value) or len(value) > 1024:
+        raise ValueError(
+            "expected the list's place outside of the repository, s3://bucket/people.csv or the"
+            f" whole ARN of a secret in Secrets Manager, got {shown(value)}"
         )
     return value
 

@@ -103,8 +103,11 @@ def is_invalid(error: ClientError) -> bool:
 
 
 def is_denied(error: ClientError) -> bool:
-    """Say whether a permission is missing, or not yet effective."""
-    return code_of(error).startswith("AccessDenied")
+    """Say whether a permission is missing, or not yet effective.
+
+    SNS has a word of its own for that (botocore: AuthorizationErrorException).
+    """
+    return code_of(error).startswith("AccessDenied") or code_of(error) == "AuthorizationError"
 
 
 def is_busy(error: ClientError) -> bool:

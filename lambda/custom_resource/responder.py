@@ -69,15 +69,21 @@ def answer(event: dict[str, Any], context: Any, function: Function) -> None:
         _log.error("no answer was sent: %s", type(error).__name__)
 
 
+def seconds_for(context: Any) -> float:
+    """Return the seconds that work may take in a function with this context."""
+    left = context.get_remaining_time_in_millis() / 1000
+    return float(max(left - _MARGIN, left / 2))
+
+
 def _work(event: Mapping[str, Any], context: Any, function: Function) -> Answer:
     from custom_resource.runtime import versions
     from custom_resource.time_limit import time_limit
 
-    left = context.get_remaining_time_in_millis() / 1000
     known = event.get("PhysicalResourceId", "none")
     _log.info("%s: begins with id %s on %s", _step(event), known, versions())
+    left = context.get_remaining_time_in_millis() / 1000
     with time_limit(left - _LAST):
-        outcome = function.work(event, _step(event), max(left - _MARGIN, left / 2))
+        outcome = function.work(event, _step(event), seconds_for(context))
     return Answer(
         status="SUCCESS",
         physical_id=outcome.physical_id or _known_id(event, function),

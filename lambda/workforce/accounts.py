@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -34,6 +34,10 @@ PERSONAL: Final = frozenset(
         "UsernameExistsException",
     }
 )
+
+
+#: Accounts that ListUsers returns at once.
+_A_PAGE: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +96,10 @@ class Accounts:
     aws: Clients
     #: How people sign in to the pool, once that was asked.
     _sign_in: list[SignIn] = field(default_factory=list)
+    #: All accounts of the pool by address, if it was worth while to list them.
+    _listed: dict[str, list[Account]] = field(default_factory=dict)
+    #: The addresses that were looked for in that list.
+    _expected: set[str] = field(default_factory=set)
 
     @property
     def sign_in(self) -> SignIn:
@@ -115,15 +123,38 @@ class Accounts:
                 raise
             return []
 
-    def find(self, email: str) -> Account | None:
-        """Return the account of whoever has this address, whatever its username."""
+    def expect(self, emails: Iterable[str]) -> None:
+        """List the whole pool if that takes fewer calls than to look for each of these addresses.
+
+        Who is made after that is found by name, as where a list is behind.
+        """
+        wanted = set(emails)
+        if len(wanted) < 2:
+            return
+        calls = sum(len(self.sign_in.filters(email)) for email in wanted)
+        if calls <= 1 + self.sign_in.estimated_accounts // _A_PAGE:
+            return
+        if not self._expected:
+            for user in self._pages(self.aws.cognito.list_users, "Users", "PaginationToken"):
+                account = account_of(user)
+                self._listed.setdefault(account.email, []).append(account)
+        self._expected.update(wanted)
+
+    def find(self, email: str, *, without: Container[str] = ()) -> Account | None:
+        """Return the account of whoever has this address, whatever its username.
+
+        `without` are usernames that a list shows though there are no such accounts any more.
+        """
+        if email in self._expected:
+            listed = [each for each in self._listed.get(email, ()) if each.username not in without]
+            return min(listed, key=lambda account: account.rank, default=None)
         found: dict[str, Account] = {}
         for wanted in self.sign_in.filters(email):
             pages = self._pages(
                 self.aws.cognito.list_users, "Users", "PaginationToken", Filter=wanted
             )
             for account in map(account_of, pages):
-                if account.email == email:
+                if account.email == email and account.username not in without:
                     found[account.username] = account
             best = min(found.values(), key=lambda account: account.rank, default=None)
             if best is not None and not any(best.rank[:2]):

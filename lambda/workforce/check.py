@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from custom_resource import properties as read
 from custom_resource.errors import CustomResourceError, code_of, is_denied
 from workforce import workforces
-from workforce.email_sender import check_sender
+from workforce.email_sender import sender_attributes, sender_when_taken_back
 from workforce.pool_check import check_pool
 from workforce.rollback import is_rollback
 
@@ -79,15 +79,15 @@ def update(event: Event, aws: Clients) -> dict[str, str]:
             _guard_exchange(before, desired, aws)
             return _checked(event, desired, aws)
         if desired.is_made:
-            check_sender(event.properties.get("EmailFrom"), aws)
-            return {"SubDomain": ""}
+            return {"SubDomain": "", **sender_attributes(event, aws)}
         return _checked(event, desired, aws)
     except CustomResourceError as refusal:
         if not is_rollback(event.stack_id, aws):
             raise
         aws.log.warning("not refused, because a deployment is taken back: %s", refusal)
         found = None if desired.is_made else workforces.find(desired.name, aws)
-        return {"SubDomain": found.get("SubDomain", "") if found else ""}
+        sub_domain = found.get("SubDomain", "") if found else ""
+        return {"SubDomain": sub_domain, **sender_when_taken_back(event, aws)}
 
 
 def delete(event: Event, aws: Clients) -> None:
@@ -103,8 +103,7 @@ def _checked(event: Event, desired: _DesiredState, aws: Clients) -> dict[str, st
         sub_domain = _verified(desired, aws).get("SubDomain", "")
         if desired.user_pool_id is not None and event.text("Mode") == "adopt":
             check_pool(desired.user_pool_id, aws)
-    check_sender(event.properties.get("EmailFrom"), aws)
-    return {"SubDomain": sub_domain}
+    return {"SubDomain": sub_domain, **sender_attributes(event, aws)}
 
 
 def _guard_the_one(desired: _DesiredState, aws: Clients) -> None:

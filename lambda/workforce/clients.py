@@ -11,13 +11,25 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from botocore.config import Config
 
-from custom_resource.context import CONFIG, EventContext, propagation_seconds, real_clock, step_log
+from custom_resource.answers import TimeIsOverError, checked
+from custom_resource.context import (
+    CONFIG,
+    Clock,
+    EventContext,
+    propagation_seconds,
+    real_clock,
+    step_log,
+)
+from workforce.together import Together, by_threads
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cognito_idp import CognitoIdentityProviderClient
     from types_boto3_sagemaker import SageMakerClient
+    from types_boto3_sns import SNSClient
 
+#: Seconds after the deadline in which what is begun may still be brought to its end.
+_GRACE: Final = 10.0
 _ONCE: Final = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
 
@@ -31,6 +43,8 @@ class Clients(EventContext):
     client_without_retries: Callable[[str], Any]
     #: The date, for what is remembered longer than an event takes; in UTC.
     today: Callable[[], datetime] = lambda: datetime.now(UTC)
+    #: Works on many people, one after the other or some at a time.
+    together: Together = by_threads
 
     @functools.cached_property
     def sagemaker(self) -> SageMakerClient:
@@ -57,26 +71,62 @@ class Clients(EventContext):
         return client
 
     @functools.cached_property
+    def sns(self) -> SNSClient:
+        """The topics that tell people of work, and who is subscribed to them."""
+        client: SNSClient = self.client("sns")
+        return client
+
+    @functools.cached_property
+    def notifier(self) -> SNSClient:
+        """Those topics, for requests to confirm: what has not been answered may have been sent."""
+        client: SNSClient = self.client_without_retries("sns")
+        return client
+
+    @functools.cached_property
     def ses(self) -> Any:
         """The address that invitations come from."""
         return self.client("sesv2")
 
     @functools.cached_property
+    def s3(self) -> Any:
+        """The list of people, where it is an object."""
+        return self.client("s3")
+
+    @functools.cached_property
     def secrets(self) -> Any:
-        """The secret of an OIDC client."""
+        """The secret of an OIDC client, and the list of people, where it is one."""
         return self.client("secretsmanager")
 
 
 def connect(*, step: str, seconds: float) -> Clients:
     """Return real clients and a clock whose deadline is `seconds` from now."""
+    clock = real_clock(seconds)
+
+    def client(service: str, config: Config = CONFIG) -> Any:
+        return in_time(checked(_client(service, config)), clock)
+
     return Clients(
-        client=_client,
-        client_without_retries=functools.partial(_client, config=_ONCE),
-        clock=real_clock(seconds),
+        client=client,
+        client_without_retries=functools.partial(client, config=_ONCE),
+        clock=clock,
         log=step_log(step),
         propagation_seconds=propagation_seconds(),
     )
 
 
-def _client(service: str, config: Config = CONFIG) -> Any:
+def in_time(client: Any, clock: Clock) -> Any:
+    """Return a client that asks nothing any more when the answer to CloudFormation is due.
+
+    Whoever asks then is told that no answer came, as where AWS is lost.
+    """
+
+    def check(model: Any, **_: Any) -> None:
+        if clock.now() > clock.deadline + _GRACE:
+            raise TimeIsOverError(operation=model.name)
+
+    client.meta.events.register("before-call", check)
+    return client
+
+
+def _client(service: str, config: Config) -> Any:
     return boto3.client(service, config=config)  # type: ignore[call-overload]  # any service

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from custom_resource.errors import code_of
 from workforce.accounts import Account, Accounts
 from workforce.groups import uses
+from workforce.record import Record
 from workforce.scope import Scope
 from workforce.waiting import GONE
 
@@ -31,13 +32,15 @@ def remove(account: Account, scope: Scope, accounts: Accounts) -> bool:
             return False
         groups = accounts.groups(account)
         is_used = bool(uses(groups, scope.groups))
-        if not is_used:
-            _disable(account, scope, accounts)
+        is_shut = not is_used and _disable(account, scope, accounts)
         accounts.leave(account, scope.teams & groups.keys())
-        # The others may have left in the same moment.
-        if is_used and not uses(accounts.groups(account), scope.groups):
+        # The others may have left, or come, in the same moment.
+        was_used, is_used = is_used, bool(uses(accounts.groups(account), scope.groups))
+        if was_used and not is_used:
             _disable(account, scope, accounts)
-            is_used = False
+        if is_used and (is_shut or account.record.disabled_by):
+            # Here just now, or by a run that was cut off.
+            let_in(account, account.record, accounts)
         return not is_used
 
     return _unless_gone(work, account, accounts)
@@ -103,17 +106,26 @@ def _is_unknown_to_its_owner(account: Account) -> bool:
     return account.record is not None and not account.record.was_mailed and account.is_untouched
 
 
-def _disable(account: Account, scope: Scope, accounts: Accounts) -> None:
+def let_in(account: Account, record: Record, accounts: Accounts) -> Account:
+    """Enable an account that we have disabled, with its record; return it as it is then."""
+    accounts.enable(account)
+    # Written at last: who is cut off before it would be disabled by somebody's hand for ever.
+    known = accounts.rewrite(account, lambda now: replace(now or record, disabled_by=""))
+    return replace(known, is_enabled=True)
+
+
+def _disable(account: Account, scope: Scope, accounts: Accounts) -> bool:
     """Disable an account, and say first that it was us; whoever comes back is enabled again.
 
-    One that somebody has disabled by hand stays theirs to enable.
+    One that somebody has disabled by hand stays theirs to enable. Say whether it was disabled here.
     """
     now = accounts.look(account.username)
     if not now.is_enabled or now.record is None:
-        return
+        return False
     if not now.record.disabled_by:
         accounts.write(now, replace(now.record, disabled_by=scope.environment))
     accounts.disable(now)
+    return True
 
 
 def _unless_gone(work: Callable[[], bool], account: Account, accounts: Accounts) -> bool:

@@ -16,8 +16,32 @@ if TYPE_CHECKING:
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
-    """Work on one event of CloudFormation. Nothing is returned or raised."""
-    answer(event, context, _FUNCTION)
+    """Work on one event of CloudFormation, of which nothing is returned or raised, or a round."""
+    if "Round" in event:
+        _round(event, context)
+    else:
+        answer(event, context, _FUNCTION)
+
+
+def _round(event: Mapping[str, Any], context: Any) -> None:
+    """Go the round; whatever it raises lets Lambda begin it again, which does no harm."""
+    import logging
+
+    from botocore.exceptions import ClientError
+
+    from custom_resource.errors import NOT_AUTHORIZED, code_of, message_of
+    from custom_resource.responder import seconds_for
+    from workforce.clients import connect
+    from workforce.people_round import go_round
+
+    logging.getLogger("custom_resource").setLevel(logging.INFO)
+    try:
+        go_round(event, connect(step="Round", seconds=seconds_for(context)))
+    except ClientError as error:
+        # AWS's own words may name people.
+        missing = NOT_AUTHORIZED.search(message_of(error))
+        reason = f"not authorized to perform {missing['action']}" if missing else code_of(error)
+        raise RuntimeError(f"{error.operation_name} was refused: {reason}") from None
 
 
 def _work(event: Mapping[str, Any], step: str, seconds: float) -> Outcome:

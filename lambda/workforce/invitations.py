@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from custom_resource.errors import code_of
 from workforce.accounts import Account, Accounts
 from workforce.record import Mail, Record
-from workforce.waiting import GONE, is_passing
+from workforce.waiting import GONE, is_passing, said
 
 if TYPE_CHECKING:
     from workforce.clients import Clients
@@ -57,16 +57,17 @@ class Invitations:
         time runs short, nothing more is sent, and what is due stays so.
         """
         try:
-            claimed = self._claim(account, again=again)
-            if claimed.record is None or not self._is_mine(claimed.record):
-                return claimed
-            mail, why = self._mail(claimed)
-            record = replace(claimed.record, mail=mail, at=self._now(), why=why, run="")
-            return self._accounts.write(claimed, record)
-        except ClientError as error:
-            if code_of(error) not in GONE:
+            account = self._claim(account, again=again)
+            if account.record is None or not self._is_mine(account.record):
+                return account
+            mail, why = self._mail(account)
+            record = replace(account.record, mail=mail, at=self._now(), why=why, run="")
+            return self._accounts.write(account, record)
+        except (BotoCoreError, ClientError) as error:
+            is_gone = isinstance(error, ClientError) and code_of(error) in GONE
+            if not is_gone and not is_passing(error):
                 raise
-            self._aws.log.info("%s is gone", account.shown)
+            self._aws.log.warning("%s: %s", account.shown, said(error))
             return account
 
     def _claim(self, account: Account, *, again: bool) -> Account:
@@ -104,7 +105,7 @@ class Invitations:
                 self._accounts.invite(account)
                 return "sent", ""
             except ClientError as error:
-                if is_passing(error):
+                if is_passing(error) and not _is_unclear(error):
                     if self._aws.clock.now() + pause < until:
                         self._aws.clock.sleep(pause)
                         pause *= 2

@@ -14,6 +14,7 @@ from workforce import (
     pool_protection,
     portal_login,
     portal_network,
+    subscriptions,
     worker_access,
     workers,
 )
@@ -41,11 +42,13 @@ class Resource(Protocol):
 
 
 _WORKERS: Final = "Custom::Workers"
+_SUBSCRIPTIONS: Final = "Custom::Subscriptions"
 _RESOURCES: Final[Mapping[str, Resource]] = {
     "Custom::OidcWorkforce": oidc_workforce,
     "Custom::PoolProtection": pool_protection,
     "Custom::PortalLogin": portal_login,
     "Custom::PortalNetwork": portal_network,
+    _SUBSCRIPTIONS: subscriptions,
     "Custom::WorkerAccess": worker_access,
     _WORKERS: workers,
     "Custom::WorkforceCheck": check,
@@ -73,7 +76,7 @@ def physical_id(event: Mapping[str, Any]) -> str:
 
 def public(event: Mapping[str, Any], text: str) -> str:
     """Return what is said of an event without the addresses of workers, which AWS may repeat."""
-    if event.get("ResourceType") != _WORKERS:
+    if event.get("ResourceType") not in (_WORKERS, _SUBSCRIPTIONS):
         return text
     properties = event.get("ResourceProperties")
     members = old_members_of(properties) if isinstance(properties, Mapping) else ()

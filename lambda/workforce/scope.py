@@ -63,4 +63,7 @@ def old_members_of(properties: Mapping[str, Any]) -> dict[str, set[str]]:
 
 
 def _teams(properties: Mapping[str, Any]) -> set[str]:
-    return set().union(*old_members_of(properties).values())
+    # Those of people whom the template does not name have their own list.
+    named = properties.get("Teams") or []
+    listed = {str(each["Name"]) for each in named if isinstance(each, Mapping) and "Name" in each}
+    return listed.union(*old_members_of(properties).values())

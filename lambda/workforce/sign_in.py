@@ -26,6 +26,8 @@ class SignIn:
     email_is_alias: bool
     #: `Ana@example.com` and `ana@example.com` are two names. It is the default.
     is_case_sensitive: bool
+    #: How many accounts there are, roughly and not up to date.
+    estimated_accounts: int = 0
 
     def username(self, email: str) -> str:
         """Return what an account for an address is made by; the same one at each try."""
@@ -55,4 +57,5 @@ def sign_in_of(pool: Mapping[str, Any]) -> SignIn:
         by_email=by_email,
         email_is_alias=not by_email and "email" in pool.get("AliasAttributes", ()),
         is_case_sensitive=pool.get("UsernameConfiguration", {}).get("CaseSensitive", True),
+        estimated_accounts=pool.get("EstimatedNumberOfUsers", 0),
     )

@@ -6,17 +6,20 @@ It stands in events and logs, so that people are named by their number in the li
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Container, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
 from workforce.accounts import Account
+from workforce.mail_days import mail_days
 from workforce.names import names_of
 
 #: People whose names are said; the others are counted.
 _MOST_NAMES: Final = 5
 #: Codes of refusals that are told apart; an answer to CloudFormation has 4,096 bytes in all.
 _MOST_REASONS: Final = 4
+#: Cognito's word for a day's mails that are used up, as in `invitations.py`.
+_LIMIT: Final = "LimitExceededException"
 
 
 class Summary:
@@ -27,6 +30,7 @@ class Summary:
         self._names = names_of(emails)
         self._refused: dict[str, list[str]] = defaultdict(list)
         self._not_reached: list[str] = []
+        self._ended: list[str] = []
         #: How many people can't sign in any more.
         self.removed = 0
 
@@ -37,6 +41,10 @@ class Summary:
     def not_reached(self, email: str) -> None:
         """Take note of somebody for whom the time was too short."""
         self._not_reached.append(self._names[email])
+
+    def ended(self, emails: Container[str]) -> None:
+        """Take note of those whose last day is over."""
+        self._ended = [name for email, name in self._names.items() if email in emails]
 
     def text(self, accounts: Mapping[str, Account], now: datetime) -> str:
         """Return a sentence on all and what there is to do; `accounts` is by address."""
@@ -56,6 +64,10 @@ class Summary:
             said.append(
                 f"the time was too short for {_listed(self._not_reached)}, who follow with the"
                 " next change of people"
+            )
+        if self._ended:
+            said.append(
+                f"the last day of {_listed(self._ended)} is over, so that they are not let in"
             )
         said += self._mails(accounts, now)
         renamed = [self._names[email] for email, each in accounts.items() if each.email != email]
@@ -84,6 +96,12 @@ class Summary:
             f"no invitation yet for {_listed(names)}" + (f": {code}" if code else "")
             for code, names in sorted(due.items(), key=lambda each: not each[0])[:_MOST_REASONS]
         ]
+        if _LIMIT in due:
+            tomorrow = now.date() + timedelta(days=1)
+            days = mail_days(sum(map(len, due.values())), tomorrow)
+            said.append(
+                f"the mails of this day are used up; {days or f'these can go on {tomorrow}'}"
+            )
         if said:
             said.append(
                 "what is due goes out with the next change of people, or by `ground-truth workers"
@@ -98,6 +116,8 @@ class Summary:
 
 
 def _listed(names: list[str]) -> str:
+    # Whoever was worked on together has come in any order.
+    in_order = sorted(names, key=lambda name: int(name.partition(" ")[0]))
     more = len(names) - _MOST_NAMES
-    shown = ", ".join(names[:_MOST_NAMES])
+    shown = ", ".join(in_order[:_MOST_NAMES])
     return f"worker {shown} and {more} more" if more > 0 else f"worker {shown}"

@@ -77,4 +77,4 @@ class MiniStack:
         self._event_bus.install()
         self.mails.install()
         self._rights.know_tags("ses", self.mails.tags)
-        self.pools.install(ground_truth.teams_of_group)
+        self.pools.install(ground_truth.teams_of_group, unlisted=ground_truth.unkindness.unlisted)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Mapping
-from typing import Any, Final
-from urllib.parse import urlencode
+from collections.abc import Mapping
+from typing import Any
 
 from local.ground_truth.cloud import SERVICE, Missing, Scope
 from local.services.iam import Rights
 from local.services.internals import after_create, after_update, module
 from local.services.ses import Mails
-
-_BY_MAIL: Final = ("email", "email-json")
-#: Where SNS's mails come from.
-_SNS: Final = "no-reply@sns.amazonaws.com"
+from local.services.subscriptions import BY_MAIL, SENDER, Subscriptions
 
 
 class Topics:
@@ -25,7 +20,7 @@ class Topics:
         self._kms = module("services.kms")
         self._rights = rights
         self._mails = mails
-        self._endpoint = endpoint
+        self._subscriptions = Subscriptions(mails, endpoint=endpoint)
 
     def publish(
         self, scope: Scope, topic: str, *, subject: str, message: str, source_arn: str
@@ -35,11 +30,11 @@ class Topics:
             self._sns.publish_internal(topic, message, subject)
 
     def install(self) -> None:
-        """Patch keys of topics, and subscriptions by mail."""
+        """Patch keys of topics, subscriptions by mail, and what is sent to them."""
         # MiniStack ignores a topic's KmsMasterKeyId.
         after_create("AWS::SNS::Topic", self._keep_key)
         after_update("AWS::SNS::Topic", self._keep_key)
-        self._patch_subscriptions()
+        self._subscriptions.install()
         self._patch_delivery()
 
     def _keep_key(self, topic: str, properties: Mapping[str, Any]) -> None:
@@ -47,73 +42,6 @@ class Topics:
         attributes.pop("KmsMasterKeyId", None)
         if key := properties.get("KmsMasterKeyId"):
             attributes["KmsMasterKeyId"] = key
-
-    def _patch_subscriptions(self) -> None:
-        """Send nothing to a subscriber by mail who has not opened the link of the first mail.
-
-        https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
-        """
-        sns = self._sns
-        subscribe, of_topic, of_all = (
-            sns._subscribe,
-            sns._list_subscriptions_by_topic,
-            sns._list_subscriptions,
-        )
-
-        def subscribe_pending(params: Any) -> Any:
-            topic = sns._topic_by_arn_any_scope(sns._p(params, "TopicArn")) or {}
-            known = [each["arn"] for each in topic.get("subscriptions", ())]
-            answer = subscribe(params)
-            new = [each for each in topic.get("subscriptions", ()) if each["arn"] not in known]
-            for each in new:
-                self._ask(each)
-            is_pending = any(not each["confirmed"] for each in new)
-            if not is_pending or sns._p(params, "ReturnSubscriptionArn") == "true":
-                return answer
-            return _replaced(answer, new[0]["arn"], "pending confirmation")
-
-        def with_pending(operation: Callable[[Any], Any]) -> Callable[[Any], Any]:
-            def run(params: Any) -> Any:
-                answer = operation(params)
-                for topic in sns._topics.values():
-                    for each in topic["subscriptions"]:
-                        if not each["confirmed"]:
-                            answer = _replaced(answer, each["arn"], "PendingConfirmation")
-                return answer
-
-            return run
-
-        sns._subscribe = subscribe_pending
-        sns._list_subscriptions_by_topic = with_pending(of_topic)
-        sns._list_subscriptions = with_pending(of_all)
-
-        def ask(subscription: str, properties: Mapping[str, Any]) -> None:
-            topic = sns._topic_by_arn_any_scope(properties["TopicArn"]) or {}
-            for each in topic.get("subscriptions", ()):
-                if each["arn"] == subscription:
-                    self._ask(each)
-
-        after_create("AWS::SNS::Subscription", ask)
-
-    def _ask(self, subscription: dict[str, Any]) -> None:
-        """Let a subscription by mail wait for its confirmation."""
-        if subscription["protocol"] not in _BY_MAIL:
-            return
-        token = secrets.token_hex(32)
-        pending = {"PendingConfirmation": "true", "ConfirmationWasAuthenticated": "false"}
-        subscription.update(confirmed=False, token=token)
-        subscription["attributes"].update(pending)
-        topic = subscription["topic_arn"]
-        query = {"Action": "ConfirmSubscription", "TopicArn": topic, "Token": token}
-        self._mails.send(
-            to=subscription["endpoint"],
-            sender=_SNS,
-            subject="AWS Notification - Subscription Confirmation",
-            body=(
-                f"Open this address to get what is published to {topic}:\n\n"
-                f"{self._endpoint}/?{urlencode(query)}\n"
-            ),
-        )
 
     def _patch_delivery(self) -> None:
         """Deliver by mail, too."""
@@ -140,7 +68,7 @@ class Topics:
             )
             topic = sns._topic_by_arn_any_scope(topic_arn) or {}
             for each in topic.get("subscriptions", ()):
-                if each["protocol"] not in _BY_MAIL or not each["confirmed"]:
+                if each["protocol"] not in BY_MAIL or not each["confirmed"]:
                     continue
                 text = sns._resolve_message_for_protocol(
                     message, message_structure, each["protocol"]
@@ -148,7 +76,7 @@ class Topics:
                 if sns._matches_filter_policy(each, message_attributes or {}, text):
                     self._mails.send(
                         to=each["endpoint"],
-                        sender=_SNS,
+                        sender=SENDER,
                         subject=subject or "AWS Notification Message",
                         body=text,
                     )
@@ -198,9 +126,3 @@ def _actions(key: Mapping[str, Any]) -> tuple[str, ...]:
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
     return ("kms:GenerateDataKey", "kms:Decrypt") if key else ()
-
-
-def _replaced(answer: Any, old: str, new: str) -> Any:
-    status, headers, body = answer
-    element = "<SubscriptionArn>{}</SubscriptionArn>"
-    return status, headers, body.replace(element.format(old).encode(), element.format(new).encode())

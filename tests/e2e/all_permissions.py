@@ -22,6 +22,7 @@ from local.worker import Task, Worker
 from tests.assembly import synthesise
 from tests.e2e.changes import telling_events
 from tests.e2e.deployed import Answers, CustomResource
+from tests.e2e.notice_runs import Notices
 from tests.e2e.permissions import Roles, Run, permissions
 from tests.e2e.role_runs import Bucket, Jobs, People, Provider
 from tests.e2e.warm_cdk import WarmCdk
@@ -168,6 +169,7 @@ class Account:
             # Ground Truth looks at the first hundred.
             **{f"{bucket}/Animals/{number}.png": _PICTURE for number in range(100)},
             f"{_OTHER}/Streets/1.png": _PICTURE,
+            f"{_OTHER}/people.csv": b"address,teams\ndan@example.com,readers\n",
             f"{_OTHER}/streets/mask.png": _PICTURE,
             f"{_OTHER}/streets/manifests/output/output.manifest": _lines(labels),
         }.items():
@@ -198,14 +200,23 @@ def deploy_provider(account: Account) -> Roles:
     cdk.bootstrap(account.aws.account, WEST)
     outputs = cdk.deploy("Workforce")
     resources = account.resources("oidc-Workforce", outputs, account.west)
-    (workforce,) = (each for each in resources if each.kind == "OidcWorkforce")
+    by_kind = {each.kind: each for each in resources}
     # A workforce with a team can be neither deleted nor changed.
     account.west("sagemaker").delete_workteam(WorkteamName="oidc-readers")
-    provider = Provider(workforce=workforce, client=account.west)
+    provider = Provider(workforce=by_kind["OidcWorkforce"], client=account.west)
+    notices = Notices(
+        client=account.west,
+        subscriptions=by_kind["Subscriptions"],
+        open_mails=account.open_mails,
+    )
     return Roles(
         client=account.west,
         permissions=permissions(account.west, "oidc-Workforce"),
-        runs={"make anew": provider.make_anew, "move": provider.move},
+        runs={
+            "make anew": provider.make_anew,
+            "move": provider.move,
+            "ask again and end": notices.ask_again_and_end,
+        },
     )
 
 
@@ -232,6 +243,11 @@ def deploy_main(account: Account) -> list[Roles]:
         },
         pool=outputs["UserPoolId"],
     )
+    notices = Notices(
+        client=account.client,
+        subscriptions=people.resources["Subscriptions"],
+        open_mails=account.open_mails,
+    )
     _roll_back(account, people.resources["WorkforceCheck"])
     of_jobs: dict[str, Run] = {
         **{f"deploy {key}": _bound(jobs.deploy_again, key) for key in jobs.resources},
@@ -248,6 +264,9 @@ def deploy_main(account: Account) -> list[Roles]:
         "open the portal": people.open_the_portal,
         "tie addresses": people.tie_addresses,
         "invite and remove": people.invite_and_remove,
+        "read the list": people.read_the_list,
+        "ask again and end": notices.ask_again_and_end,
+        "go round": notices.go_round,
     }
     buckets: dict[str, Run] = {
         f"empty {each.event['LogicalResourceId']}": Bucket(

@@ -123,7 +123,7 @@ def _subscription(subscription: dict[str, str], environment: Environment) -> str
     who = "somebody else"
     if any(address in team.notify for team in teams):
         who = "somebody to be notified"
-    if any(address in team.workers for team in teams):
+    if any(address in team.emails for team in teams):
         who = "a worker"
     is_confirmed = subscription["SubscriptionArn"].startswith("arn:")
     return f"{who} by {subscription['Protocol']}, {'' if is_confirmed else 'not '}confirmed"

@@ -73,7 +73,7 @@ def texts(
     yield "subscriptions", json.dumps(sns.list_subscriptions()["Subscriptions"])
     for mail in mails:
         yield "mails", json.dumps(mail, default=str)
-    yield from _of_buckets(client("s3"))
+    yield from _of_buckets(client("s3"), environment)
 
 
 def plans(assembly: Path, environments: Path) -> Iterator[tuple[str, str]]:
@@ -99,11 +99,11 @@ def _of_logs(logs: Any, environment: str) -> Iterator[tuple[str, str]]:
                 yield "logs of functions", event["message"]
 
 
-def _of_buckets(s3: Any) -> Iterator[tuple[str, str]]:
+def _of_buckets(s3: Any, environment: str) -> Iterator[tuple[str, str]]:
     for bucket in s3.list_buckets()["Buckets"]:
         name = bucket["Name"]
-        if name.startswith("cdk-"):
-            # The templates, as CloudFormation has them.
+        if not name.startswith(f"{environment}-"):
+            # Somebody else's, or the CDK's, which has the templates as CloudFormation does.
             continue
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=name):
             for each in page.get("Contents", []):

@@ -244,7 +244,8 @@ class People:
                 cognito.create_group(UserPoolId=self.pool, GroupName=group)
         with contextlib.suppress(cognito.exceptions.UserNotFoundException):
             cognito.admin_delete_user(UserPoolId=self.pool, Username="cy@example.com")
-        nobody = workers.properties(Environment="proof", MarkerGroup="proof-workers", Members=[])
+        own = {"Environment": "proof", "MarkerGroup": "proof-workers", "Members": []}
+        nobody = workers.properties(**own, From=None, Revision=None, Teams=None)
         member = {"Email": "cy@example.com", "Teams": ["proof-readers"]}
         somebody = {**nobody, "Members": [member]}
         workers.ask("Create", nobody)
@@ -256,6 +257,10 @@ class People:
         workers.ask("Update", nobody, before=somebody)
         workers.ask("Update", somebody, before=nobody)
         workers.ask("Delete", somebody)
+
+    def read_the_list(self) -> None:
+        """Let the people be there whom a list outside of the template names."""
+        self.resources["Workers"].ask("Create")
 
 
 @dataclass(frozen=True, kw_only=True)

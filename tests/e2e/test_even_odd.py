@@ -14,6 +14,7 @@ from local.inventory import inventory
 from local.walkthrough import read_labels, upload, who_labeled
 from tests.e2e.answers import ask_while_deployed
 from tests.e2e.course import Course, watching
+from tests.e2e.people_places import documented, found_in, texts
 from tests.e2e.target import Target, local_target, real_target
 from tests.environments import SHIPPED, shipped
 from tests.tree import copy_tree
@@ -132,10 +133,29 @@ def test_every_label_has_a_worker(labeled: Labeled) -> None:
     invited = {
         email
         for team in labeled.target.environment.workforce.teams.values()
-        for email in team.workers
+        for email in team.emails
     }
     assert sorted(workers) == ["0", "1", "2", "3"]
     assert {email for emails in workers.values() for email in emails} <= invited
+
+
+def test_of_people_there_is_nowhere_more_than_the_document_says(labeled: Labeled) -> None:
+    client, environment = labeled.target.client, labeled.target.environment
+    teams = environment.workforce.teams.values()
+    emails = sorted({email for team in teams for email in team.addresses})
+    pool = labeled.outputs["UserPoolId"]
+    users = client("cognito-idp").list_users(UserPoolId=pool)["Users"]
+    subs = [each["Value"] for user in users for each in user["Attributes"] if each["Name"] == "sub"]
+    found: dict[str, set[str]] = {}
+
+    for where, text in texts(client, environment.name, pool, ()):
+        found.setdefault(where, set()).update(found_in(text, emails, subs))
+
+    said = documented()
+    assert {where: more for where in found if (more := found[where] - said[where])} == {}
+    assert found["labels"] == {"sub"}
+    groups = client("logs").describe_log_groups()["logGroups"]
+    assert [each for each in groups if "Labeling" in each["logGroupName"]]
 
 
 def test_aws_s_answers_are_recorded(labeled: Labeled) -> None:

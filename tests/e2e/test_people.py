@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 import yaml
 
 from cli.aws.people import Clients, find
 from cli.aws.reminders import remind
-from ground_truth.config import load
+from cli.people.imports import Wanted, run_import
+from cli.people.store import with_list
+from ground_truth.config import Environment, load
 from local.aws import LocalAws
 from local.cdk_cli import CdkError
 from local.inventory import inventory
@@ -20,6 +23,17 @@ from tests.e2e.changes import soon_refused, with_minutes_of_tokens
 from tests.e2e.people import People, make_people
 from tests.e2e.people_places import documented, found_in, plans, texts
 from tests.e2e.project import CREATE, Project, team_of
+
+#: What the commands ask, by the names they have for it.
+_CLIENTS: Final = {
+    "cloudformation": "cloudformation",
+    "cognito": "cognito-idp",
+    "mailer": "cognito-idp",
+    "s3": "s3",
+    "secrets": "secretsmanager",
+    "sns": "sns",
+    "notifier": "sns",
+}
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +78,7 @@ def test_make_workers_shows_who_has_come_and_reminds_the_others(
     project: Project, outputs: dict[str, str]
 ) -> None:
     environment = load(project.folder / "environments" / "dev.yaml")
-    names = {"cloudformation": "cloudformation", "cognito": "cognito-idp", "sns": "sns"}
-    names["mailer"] = names["cognito"]
-    clients = Clients(**{name: project.aws.client(each) for name, each in names.items()})
+    clients = Clients(**{name: project.aws.client(each) for name, each in _CLIENTS.items()})
     project.follow_links("ana")
 
     people = find(environment, clients)
@@ -78,8 +90,8 @@ def test_make_workers_shows_who_has_come_and_reminds_the_others(
         email: (person.state, person.teams, person.subscriptions)
         for email, person in people.persons.items()
     } == {
-        "ana@example.com": ("signed in", ["dev-readers"], {"dev-readers": True}),
-        "bo@example.com": ("invited", ["dev-readers"], {"dev-readers": False}),
+        "ana@example.com": ("signed in", ["dev-readers"], {"dev-readers": "confirmed"}),
+        "bo@example.com": ("invited", ["dev-readers"], {"dev-readers": "pending"}),
     }
     assert sent == [
         "the invitation, with a new temporary password",
@@ -197,14 +209,16 @@ def test_of_people_there_is_nowhere_more_than_the_document_says(
 
     said = documented()
     assert {where: more for where in found if (more := found[where] - said[where])} == {}
-    # What is said is there, but for what needs a job or an error, and for the reasons of successes,
-    # which only AWS shows.
+    # What is said is there, but for what needs a job, an error or a list, and for trails and the
+    # reasons of successes, which only AWS shows.
     less = {where: said[where] - found.get(where, set()) for where in said}
     less["logs of functions"].discard("sub")  # of whom a warning is said, if local AWS keeps it
     assert {where: kinds for where, kinds in less.items() if kinds} == {
+        "CloudTrail": {"address", "sub"},
         "environment file": {"address"},
         "events of stacks": {"number and initials"},
         "labels": {"sub"},
+        "list of people": {"address"},
         "logs of functions": {"number and initials"},
     }
 
@@ -281,6 +295,78 @@ def test_a_pool_whose_template_loses_its_schema_keeps_its_people(
 
     assert after["UserPoolId"] == outputs["UserPoolId"]
     assert "ana@example.com" in project.worker("ana").sign_in().text
+
+
+def test_people_of_a_list_come_and_go_and_nothing_deployed_has_their_address(
+    project: Project, outputs: dict[str, str], tmp_path: Path
+) -> None:
+    s3, pool = project.aws.client("s3"), outputs["UserPoolId"]
+    s3.create_bucket(Bucket="people-lists")
+    s3.put_object(
+        Bucket="people-lists", Key="dev.csv", Body=b"address;team\nhal@example.com;editors\n"
+    )
+    create = {**CREATE, "pool_schema": "false"}
+    teams = {"editors": team_of("ana", "bo", "dan")}
+    source = "s3://people-lists/dev.csv"
+    project.deploy("dev", {"create": create, "workers_from": source, "teams": teams})
+    environment = load(project.folder / "environments" / "dev.yaml")
+    clients = Clients(**{name: project.aws.client(each) for name, each in _CLIENTS.items()})
+    file = tmp_path / "people.txt"
+
+    assert "hal@example.com" in project.worker("hal").sign_in().text
+    project.follow_links("hal")
+    assert _told(environment, clients)["hal@example.com"] == "confirmed"
+
+    file.write_text("Ida Roe <ida@example.com>")
+    made = run_import(environment, clients, Wanted(file=file, yes=True), lambda *_: None)
+
+    assert made.error == ""
+    assert "ida@example.com" in project.worker("ida").sign_in().text
+    assert _told(environment, clients)["ida@example.com"] == "pending"
+
+    run_import(environment, clients, Wanted(file=file, yes=True, replaces=True), lambda *_: None)
+
+    assert project.account(pool, "hal")["Enabled"] is False
+    assert "hal@example.com" not in _told(environment, clients)
+    assert [each for each in ("hal@", "ida@") if each in _all_that_is_deployed(project)] == []
+
+    # What somebody has taken away changes nobody.
+    s3.delete_object(Bucket="people-lists", Key="dev.csv")
+    other = {"editors": team_of("ana", "bo", "dan", "gus")}
+    printed = project.refusal("dev", {"create": create, "workers_from": source, "teams": other})
+    assert f"the list of people, {source}, can't be read" in printed
+    assert project.account(pool, "ida")["Groups"] == {"dev-editors", "dev-workers"}
+    project.deploy("dev", {"create": create, "teams": teams})
+    assert project.account(pool, "ida")["Enabled"] is False
+
+
+def _told(environment: Environment, clients: Clients) -> dict[str, str]:
+    """Return how far people are with the mails of their team."""
+    people = find(with_list(environment, clients), clients)
+    return {
+        email: person.subscriptions["dev-editors"]
+        for email, person in people.persons.items()
+        if "dev-editors" in person.subscriptions
+    }
+
+
+def _all_that_is_deployed(project: Project) -> str:
+    """Return template, resources, outputs and events of the people's stack, and its logs."""
+    cloudformation, logs = project.aws.client("cloudformation"), project.aws.client("logs")
+    name = {"StackName": "dev-Workforce"}
+    groups = [
+        each["logGroupName"]
+        for each in logs.describe_log_groups()["logGroups"]
+        if "Workforce" in each["logGroupName"]
+    ]
+    found = [
+        cloudformation.get_template(**name)["TemplateBody"],
+        cloudformation.describe_stacks(**name)["Stacks"],
+        cloudformation.describe_stack_events(**name)["StackEvents"],
+        *(logs.filter_log_events(logGroupName=group)["events"] for group in groups),
+    ]
+    assert groups
+    return repr(found)
 
 
 def test_leaving_what_is_in_use_is_refused_before_anything_is_written(

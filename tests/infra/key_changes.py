@@ -276,6 +276,10 @@ def _team(after: Said, base: Said = CREATE) -> KeyChange:
     return KeyChange(base=base, after={"workforce": {"teams": {"readers": after}}})
 
 
+def _workers(*workers: Said) -> Said:
+    return {"workforce": {"teams": {"readers": {"workers": [*workers]}}}}
+
+
 def _adopt(after: Said) -> KeyChange:
     return KeyChange(base=_ADOPT, after={"workforce": {"adopt": after}})
 
@@ -323,6 +327,10 @@ OF_ENVIRONMENTS: Final[Mapping[str, KeyChange]] = {
         {"invitation": "Come to {portal} as {username} with {password}."}
     ),
     "workforce.create.email_from": _create({"email_from": "labeling@example.com"}),
+    "workforce.create.email_identity": _create(
+        {"email_from": "labeling@example.com", "email_identity": "found"},
+        {"email_from": "labeling@example.com"},
+    ),
     "workforce.create.mfa": _create({"mfa": "required"}),
     "workforce.create.password_policy.minimum_length": _create(
         {"password_policy": {"minimum_length": 14}}
@@ -356,6 +364,13 @@ OF_ENVIRONMENTS: Final[Mapping[str, KeyChange]] = {
     "workforce.pin_urls_to_worker_ip": KeyChange(
         base=CREATE, after={"workforce": {"pin_urls_to_worker_ip": True}}
     ),
+    "workforce.workers_from": KeyChange(
+        base=CREATE, after={"workforce": {"workers_from": "s3://another-bucket/people.csv"}}
+    ),
+    "workforce.workers_from_key": KeyChange(
+        base=CREATE | {"workforce": CREATE["workforce"] | {"workers_from": f"{_CLIENT}dev-a1B2c3"}},
+        after={"workforce": {"workers_from_key": _KEY}},
+    ),
     "workforce.teams": KeyChange(
         base=_WITH_JOB,
         after={
@@ -365,7 +380,13 @@ OF_ENVIRONMENTS: Final[Mapping[str, KeyChange]] = {
         also=("jobs.<name>.team",),
     ),
     "workforce.teams.<name>.description": _team({"description": "Reads numbers"}),
-    "workforce.teams.<name>.workers": _team({"workers": ["ana@example.com"]}),
+    "workforce.teams.<name>.workers": _team({"workers": ["ana@example.com", "cy@example.com"]}),
+    "workforce.teams.<name>.workers[].email": _team({"workers": [{"email": "cy@example.com"}]}),
+    "workforce.teams.<name>.workers[].until": KeyChange(
+        base=CREATE,
+        before=_workers({"email": "ana@example.com"}),
+        after=_workers({"email": "ana@example.com", "until": "2027-01-31"}),
+    ),
     "workforce.teams.<name>.groups": _team({"groups": ["readers"]}, _OIDC),
     "workforce.teams.<name>.notify": _team({"notify": ["lead@example.com"]}),
 }

@@ -31,7 +31,7 @@ _POLICIES = {
 }
 #: What each version allows. An administrator has deployed it: what is allowed now is a new one.
 _VERSIONS = {
-    2: "98ec566c6676fdfcd60b542e3394cd3fac34e4e1a571cb82a7595e62fa6fa93f",
+    2: "1ac21b172292006c6e04dd9d2e3d08e9b4f543c14fcf0243f7acc774764973cb",
 }
 #: What CDK's own policies of buckets let the function do that empties them.
 _EMPTYING = {
@@ -53,6 +53,7 @@ _NAMED = {
     "Keys": ["arn:aws:kms:ap-northeast-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
     "UserPools": ["arn:aws:cognito-idp:ap-northeast-1:*:userpool/ap-northeast-1_AbCdEf123"],
     "Secrets": ["arn:aws:secretsmanager:ap-northeast-1:111111111111:secret:labeling-a1B2c3"],
+    "Identities": ["arn:aws:ses:ap-northeast-1:*:identity/example.com"],
     "Functions": ["arn:aws:lambda:ap-northeast-1:111111111111:function:before-the-workers"],
 }
 

@@ -102,6 +102,7 @@ def test_what_a_file_names_besides_is_all_that_more_is_reached() -> None:
         Keys=[f"arn:aws:kms:{_HERE}:key/4e5f"],
         UserPools=[f"arn:aws:cognito-idp:{REGION}:*:userpool/{REGION}_Adopted"],
         Secrets=[f"arn:aws:secretsmanager:{_HERE}:secret:labeling-a1B2c3"],
+        Identities=[f"arn:aws:ses:{REGION}:*:identity/labeling.example.com"],
         Functions=[f"arn:aws:lambda:{_HERE}:function:receipts"],
     )
 
@@ -122,6 +123,11 @@ def test_what_a_file_names_besides_is_all_that_more_is_reached() -> None:
             {"Secrets": [f"arn:aws:secretsmanager:{_HERE}:secret:s-a1B2c3"]},
             "secretsmanager:GetSecretValue",
             f"arn:aws:secretsmanager:{_HERE}:secret:s-a1B2c3",
+        ),
+        (
+            {"Identities": [f"arn:aws:ses:{REGION}:*:identity/example.com"]},
+            "ses:GetEmailIdentity",
+            f"arn:aws:ses:{_HERE}:identity/example.com",
         ),
         (
             {"Functions": [f"arn:aws:lambda:{_HERE}:function:f"]},

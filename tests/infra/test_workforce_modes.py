@@ -81,6 +81,27 @@ def guarded(synthesise: Synthesise, tmp_path_factory: pytest.TempPathFactory) ->
     return synthesise(_environment(tmp_path_factory.mktemp("guarded"), workforce))
 
 
+@pytest.fixture(scope="module")
+def finding(synthesise: Synthesise, tmp_path_factory: pytest.TempPathFactory) -> Synthesis:
+    sender = {"email_from": "labeling@mail.example.com", "email_identity": "found"}
+    workforce = {"create": {**_CREATE, **sender}, "teams": _WORKERS}
+    return synthesise(_environment(tmp_path_factory.mktemp("finding"), workforce))
+
+
+def test_a_sender_that_ses_has_is_looked_for_and_not_declared(finding: Synthesis) -> None:
+    check = finding.properties("Workforce", "Custom::WorkforceCheck")
+    mails = finding.properties("Workforce", "AWS::Cognito::UserPool")["EmailConfiguration"]
+    policies = json.dumps(finding.resources("Workforce", "AWS::IAM::ManagedPolicy"))
+
+    identities = ["labeling@mail.example.com", "mail.example.com", "example.com"]
+    assert check["EmailIdentities"] == identities
+    assert finding.resources("Data", "AWS::SES::EmailIdentity") == []
+    assert mails["SourceArn"] == {
+        "Fn::GetAtt": [finding.id_of("Workforce", "Custom::WorkforceCheck"), "SenderArn"]
+    }
+    assert all(f":identity/{each}" in policies for each in identities)
+
+
 def test_an_adopted_workforce_its_pool_and_client_are_not_declared(adopting: Synthesis) -> None:
     for kind in ("AWS::SageMaker::Workforce", "AWS::Cognito::UserPoolDomain", *_IN_COGNITO):
         assert adopting.resources("Workforce", kind) == [], kind

@@ -1,4 +1,4 @@
-"""The faults that the custom resources can meet, numbered as in the fault list."""
+"""The faults that the custom resources can meet, up to 86 numbered as in the fault list."""
 
 from __future__ import annotations
 
@@ -102,6 +102,20 @@ CASES: Final = {
     84: "too many calls to Cognito are tried again",
     85: "a client that changes in the same deployment gets its call-backs after that",
     86: "an adopted workforce of another pool is refused before any write",
+    87: "sixty faults of HTTP on each resource of people are over with the next deployment",
+    88: "a mail that is answered wrongly goes out once",
+    89: "an event of people that dies after any call, once or twice, comes to the same end",
+    90: "an event of people that comes twice comes to the same end",
+    91: "an Update of people that comes after its roll-back is not obeyed",
+    92: "a Create of people beside its own Delete leaves nobody who can sign in",
+    93: "two environments that add somebody at once make one account and send one mail",
+    94: "two environments that drop somebody at once disable the account",
+    95: "one of two environments that change people at once may die after any call",
+    96: "a first deployment that fails at any step leaves everybody as they were",
+    97: "a change that fails at any step leaves everybody as they were",
+    98: "who was told and taken back is let in by the next deployment without a mail",
+    99: "no refusal of any operation makes a resource of people hang or stay",
+    100: "lists that are behind, and show whom there is no more, change nothing",
     101: "a fault of HTTP costs no data object and is over with the next deployment",
 }
 

@@ -185,12 +185,12 @@ class CloudFormation:
             **more,
         }
         self._events.append(event)
-        self._note_change()
+        self._note_change(f"{kind.upper()}_IN_PROGRESS")
         return event
 
-    def _note_change(self) -> None:
+    def _note_change(self, status: str) -> None:
         """Let CloudFormation say of the resource that something has begun or ended now."""
-        self.world.resource_changed[self._stack, self._resource] = self._now()
+        self.world.resource_changed[self._stack, self._resource] = self._now(), status
 
     def _now(self) -> datetime:
         return _BEGINNING + timedelta(seconds=self.world.time)
@@ -240,6 +240,20 @@ class CloudFormation:
         if self.properties is not None:
             return self._roll_back(held, desired)
         return self._take_back(held or MADE_UP_ID, desired)
+
+    def recover(self) -> bool:
+        """Continue a roll-back that has failed, or delete what one has left; say if that ended."""
+        if self._way_back is not None:
+            return self._roll_back(*self._way_back)
+        if self._leftover is not None:
+            self.world.stack_status = "DELETE_IN_PROGRESS"
+            self._leftover = None if self._delete(*self._leftover) else self._leftover
+        return self._leftover is None
+
+    @property
+    def sent(self) -> list[Sent]:
+        """Every event since the last `deploy` or `destroy`, and what it came to."""
+        return self._sent
 
     def _create(self, desired: dict[str, Any], *, fails_later: bool, rollback: bool) -> Deployment:
         made = self.begin(desired)
@@ -314,7 +328,8 @@ class CloudFormation:
         if not in_time:
             world.time = max(world.time, until)
         response = in_time[0] if in_time else _timeout(event)
-        self._note_change()
+        ended = "COMPLETE" if response.status == "SUCCESS" else "FAILED"
+        self._note_change(f"{event['RequestType'].upper()}_{ended}")
         self._sent.append(Sent(event=event, response=response))
         return response
 

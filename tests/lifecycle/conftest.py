@@ -71,6 +71,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         found = outcomes.get(number, set())
         worst = next((word for word in ("FAILED", "known fault", "passed") if word in found), None)
         word = worst or ("not here" if number in NOT_HERE else "not run")
-        terminalreporter.write_line(f"{number:2}  {word:11}  {sentence}")
+        terminalreporter.write_line(f"{number:3}  {word:11}  {sentence}")
         if worst is None and number in NOT_HERE:
-            terminalreporter.write_line(f"                 {NOT_HERE[number]}")
+            terminalreporter.write_line(f"                  {NOT_HERE[number]}")

@@ -6,14 +6,15 @@ import hashlib
 import itertools
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from tests.lifecycle.cloudformation import CloudFormation, Response
+from tests.lifecycle.cloudformation import CloudFormation, Response, Sent
 from tests.lifecycle.simulation import Simulation
 from tests.unit.fake_services import ACCOUNT
 from tests.unit.workforce.cognito_pools import NOW, REGION, client_settings
+from tests.unit.workforce.sns_topics import QUEUE, topic_arn
 from tests.unit.workforce.workforce_aws import SECRET, FakePeople
 from tests.unit.workforce.workforce_events import OIDC
 from workforce.clients import Clients
@@ -30,7 +31,10 @@ TYPES: Final = (
     "PortalLogin",
     "WorkerAccess",
     "Workers",
+    "Subscriptions",
 )
+#: When a workforce was made and changed.
+_DATES: Final = ("CreateDate", "LastUpdatedDate")
 
 
 @dataclass
@@ -49,7 +53,11 @@ class PeopleWorld(Simulation, FakePeople):
     def state(self) -> dict[str, Any]:
         """Return what is there in the end."""
         return {
-            "workforces": self.workforces,
+            # Without what differs from run to run.
+            "workforces": {
+                name: {member: each for member, each in found.items() if member not in _DATES}
+                for name, found in self.workforces.items()
+            },
             "teams": self.teams,
             "pools": self.pools,
             "clients": self.clients,
@@ -57,6 +65,11 @@ class PeopleWorld(Simulation, FakePeople):
             "records": {pool: self._records(pool) for pool, users in self.users.items() if users},
             "groups": {pool: self.members(pool) for pool, groups in self.groups.items() if groups},
             "mails": sorted(self.mails),
+            "notices": sorted(
+                (each.topic, each.email, each.state)
+                for each in self.subscriptions
+                if each.state != "ended"
+            ),
         }
 
     def _records(self, pool: str) -> dict[str, Record]:
@@ -83,6 +96,8 @@ class People:
     client: Mapping[str, Any] = field(default_factory=dict)
     #: Topics of teams, by team key.
     topics: Mapping[str, str] = field(default_factory=dict)
+    #: Whether the people of each team are asked to confirm its topic.
+    told: bool = False
     invitation: str = "{username} {####} {portal}"
     email_from: str | None = None
     cidrs: tuple[str, ...] = ()
@@ -108,6 +123,10 @@ class PeopleStack:
         self.people: People | None = None
         #: Type to what it answered to the last deployment.
         self.responses: dict[str, Response] = {}
+        #: The custom resources that are told of anything; the others are taken for done.
+        self.kinds: Collection[str] = TYPES
+        #: What a roll-back of the first deployment has failed to take back.
+        self._stuck: People | None = None
         self._numbers = itertools.count()
         self._begin_anew()
 
@@ -146,9 +165,37 @@ class PeopleStack:
         assert len(failed) == 1, "no custom resource has failed"
         return failed[0].reason
 
+    @property
+    def sent(self) -> list[Sent]:
+        """Every event of the stack that there is, and what it came to."""
+        return [each for resource in self._resources.values() for each in resource.sent]
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the stack can only be deleted, since its first deployment was not taken back."""
+        return self._stuck is not None
+
+    def recover(self) -> bool:
+        """Continue a roll-back that has failed, or delete what one has left; say if that ended.
+
+        A pool that is left over with its protection is deleted by hand.
+        """
+        recovered = [self._resources[kind].recover() for kind in reversed(TYPES)]
+        if all(recovered) and self._stuck is not None:
+            if self.pool in self.world.pools:
+                self.world.pools[self.pool]["DeletionProtection"] = "INACTIVE"
+            self._remove_own_types(self._stuck, None)
+            self._stuck = None
+            self._begin_anew()
+        return all(recovered)
+
     def deploy(self, people: People, *, fails_at: str = "") -> str:
         """Deploy a file and return the stack's status; `fails_at` lets a step fail after it."""
         self.responses = {}
+        if self._stuck is not None:
+            return "ROLLBACK_FAILED"  # the stack can only be deleted
+        if not self.recover():
+            return "UPDATE_ROLLBACK_FAILED"
         for resource in self._resources.values():
             resource.updates_stack = self.people is not None
         done: list[str] = []
@@ -164,10 +211,12 @@ class PeopleStack:
 
     def destroy(self) -> str:
         """Delete the stack and return its status."""
+        if self._stuck is not None:
+            return "DELETE_COMPLETE" if self.recover() else "DELETE_FAILED"
         if self.people is None:
             return "DELETE_COMPLETE"
         self.world.stack_status = "DELETE_IN_PROGRESS"
-        for kind in ("Workers", "WorkerAccess", "PortalLogin"):
+        for kind in ("Subscriptions", "Workers", "WorkerAccess", "PortalLogin"):
             if self._resources[kind].destroy().status != "DELETE_COMPLETE":
                 return "DELETE_FAILED"
         for team in self._team_names(self.people):
@@ -221,9 +270,15 @@ class PeopleStack:
             steps.append(("WorkerAccess", lambda: self._begin("WorkerAccess", access)))
         if self._pool_of(people):
             steps.append(("Workers", lambda: self._begin("Workers", self._workers(people))))
+        if people.told:
+            notices = self._notices(people)
+            steps.append(("Requests", lambda: self._make_requests(people)))
+            steps.append(("Subscriptions", lambda: self._begin("Subscriptions", notices)))
         return steps
 
     def _begin(self, kind: str, properties: Mapping[str, Any]) -> bool:
+        if kind not in self.kinds:
+            return True
         token = {"ServiceToken": "arn", "ServiceTimeout": "900"}
         response = self._resources[kind].begin({**token, **properties})
         if response is not None:
@@ -236,11 +291,10 @@ class PeopleStack:
         if before is None:
             # What was never begun is not deleted.
             taken_back = [self._resources[kind].take_back() for kind in reversed(TYPES)]
-            self.people = people
-            taken_back.append(self._remove_own_types(people, None))
-            self.people = None
-            if not all(taken_back):
+            self._stuck = people
+            if not all(taken_back) or not self._remove_own_types(people, None):
                 return "ROLLBACK_FAILED"
+            self._stuck = None
             self._begin_anew()
             return "ROLLBACK_COMPLETE"
         if "Pool" in done:
@@ -272,8 +326,21 @@ class PeopleStack:
         if not people.cidrs:
             self._resources["PortalNetwork"].destroy()
         self._remove_own_types(self.people, people)
+        for topic, email in self._told(self.people) - self._told(people):
+            self.world.unsubscribe(email, topic)
 
     # CloudFormation's own types.
+
+    def _make_requests(self, people: People) -> bool:
+        for topic, email in sorted(self._told(people) - self._told(self.people)):
+            self.world.subscribe(email, topic)
+        return True
+
+    @staticmethod
+    def _told(people: People | None) -> set[tuple[str, str]]:
+        """Return each team's key, by which its topic is known, with those who get its notices."""
+        teams = people.teams if people and people.told else {}
+        return {(team, email) for team, emails in teams.items() for email in emails}
 
     def _make_pool(self, people: People, *, was: People | None = None) -> bool:
         if people.is_ours:
@@ -369,6 +436,15 @@ class PeopleStack:
                 for email in emails
             ],
             "KeepAccounts": people.keep_accounts,
+        }
+
+    def _notices(self, people: People) -> dict[str, Any]:
+        return {
+            "DeadLetters": QUEUE,
+            "Topics": [
+                {"TopicArn": topic_arn(team), "Addresses": list(emails)}
+                for team, emails in people.teams.items()
+            ],
         }
 
     def _pool_of(self, people: People) -> str | None:

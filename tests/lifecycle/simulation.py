@@ -85,8 +85,8 @@ class Simulation(FakeServices):
     unanswered: dict[str, Exception] = field(default_factory=dict)
     #: What CloudFormation says that it does with the stack.
     stack_status: str = ""
-    #: Stack and logical id to when it has begun or ended something with the resource.
-    resource_changed: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    #: Stack and logical id to when it has begun or ended something with the resource, and what.
+    resource_changed: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
 
     alive: ClassVar[Simulation]
     #: Clients are made once for each actor: they take longer than all the rest.

@@ -11,6 +11,7 @@ import pytest
 
 from tests.lifecycle.people import People, PeopleStack, PeopleWorld, adopted
 from tests.lifecycle.simulation import Simulation
+from tests.unit.workforce.cognito_idp import listed
 
 _FILE = People(teams={"readers": ("ana@example.com", "bo@example.com")})
 _CHANGED = replace(
@@ -174,7 +175,9 @@ def _points(life: Life, kind: str) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize(("life", "kind"), _LIVES, ids=_IDS)
-def test_an_event_that_dies_after_any_call_comes_to_the_same_end(life: Life, kind: str) -> None:
+def test_case_89_an_event_that_dies_after_any_call_comes_to_the_same_end(
+    life: Life, kind: str
+) -> None:
     undisturbed, _ = _end(life)
 
     for number, calls in _points(life, kind):
@@ -185,7 +188,7 @@ def test_an_event_that_dies_after_any_call_comes_to_the_same_end(life: Life, kin
 
 
 @pytest.mark.parametrize(("life", "kind"), _LIVES, ids=_IDS)
-def test_an_event_that_dies_twice_comes_to_the_same_end(life: Life, kind: str) -> None:
+def test_case_89_an_event_that_dies_twice_comes_to_the_same_end(life: Life, kind: str) -> None:
     undisturbed, _ = _end(life)
 
     for number, calls in _points(life, kind):
@@ -196,7 +199,7 @@ def test_an_event_that_dies_twice_comes_to_the_same_end(life: Life, kind: str) -
 
 @pytest.mark.parametrize("order", [None, [], [0, 0, 1], [1, 1, 1, 0]])
 @pytest.mark.parametrize(("life", "kind"), _LIVES, ids=_IDS)
-def test_an_event_that_comes_twice_comes_to_the_same_end(
+def test_case_90_an_event_that_comes_twice_comes_to_the_same_end(
     life: Life, kind: str, order: list[int] | None
 ) -> None:
     undisturbed, _ = _end(life)
@@ -242,3 +245,18 @@ def _but_for_mails(state: dict[str, Any]) -> dict[str, Any]:
         for pool, found in state["records"].items()
     }
     return {**state, "records": records, "mails": None}
+
+
+@pytest.mark.parametrize("behind", ["looks_without_account", "looks_without_members"])
+@pytest.mark.parametrize("life", [_create, _change, _take_back, _destroy, _create_in_vain])
+def test_case_100_lists_that_are_behind_change_nothing(life: Life, behind: str) -> None:
+    undisturbed, _ = _end(life)
+    world = PeopleWorld()
+    setattr(world, behind, 999)
+    gone = world.add_user("gone@example.com", pool="us-east-1_devPool1")
+    ghost = listed(world.users["us-east-1_devPool1"].pop(gone))
+    world.ghosts = {group: [ghost] for group in ("dev-readers", "dev-workers")}
+
+    statuses = life(world)
+
+    assert (world.state(), statuses) == undisturbed

@@ -11,6 +11,7 @@ from tests.lifecycle import test_people, test_people_crashes, test_people_late
 from tests.lifecycle.people import PeopleStack, PeopleWorld
 from tests.lifecycle.stand_ins import false, nothing, true
 from tests.unit.workforce.cognito_pools import NOW
+from workforce.accounts import Account
 from workforce.record import Record
 
 _Case = Callable[[PeopleWorld, PeopleStack], None]
@@ -26,6 +27,10 @@ def _no_words(*_: Any) -> str:
 
 def _no_groups(*_: Any) -> set[str]:
     return set()
+
+
+def _as_it_is(account: Account, *_: Any) -> Account:
+    return account
 
 
 def _always_used(*_: Any) -> set[str]:
@@ -179,7 +184,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
         "second look at an account that others have used",
         "departures.uses",
         _always_used,
-        _case(_LATE.test_two_environments_that_drop_somebody_at_once_disable, []),
+        _case(_LATE.test_case_94_two_environments_that_drop_somebody_at_once_disable, []),
     ),
     (
         "accounts whose owners know of them",
@@ -198,7 +203,7 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
         "invitations.Invitations._is_mine",
         true,
         _life(
-            _CRASHES.test_an_event_that_comes_twice_comes_to_the_same_end,
+            _CRASHES.test_case_90_an_event_that_comes_twice_comes_to_the_same_end,
             _CRASHES._create,
             "Create",
             [],
@@ -209,16 +214,34 @@ _GUARDS: Final[list[tuple[str, str, Any, _Case]]] = [
         "record.Record.is_due",
         true,
         _life(
-            _CRASHES.test_an_event_that_dies_after_any_call_comes_to_the_same_end,
+            _CRASHES.test_case_89_an_event_that_dies_after_any_call_comes_to_the_same_end,
             _CRASHES._create,
             "Create",
         ),
     ),
     (
+        "second look at an account that others have come to use",
+        "departures.let_in",
+        nothing,
+        _life(_LATE.test_case_95_who_is_dropped_and_added_at_once_can_sign_in, _LATE.BETWEEN),
+    ),
+    (
+        "second look at an account that others have dropped",
+        "arrivals.let_in",
+        _as_it_is,
+        _life(_LATE.test_case_95_who_is_dropped_and_added_at_once_can_sign_in, _LATE.AFTER),
+    ),
+    (
+        "undoing of a Create that was taken back while it ran",
+        "workers._undo",
+        nothing,
+        _life(_LATE.test_case_92_a_create_beside_its_own_delete_leaves_nobody_who_can_sign_in),
+    ),
+    (
         "look whether CloudFormation has gone on",
         "workers.is_late",
         false,
-        _case(_LATE.test_an_update_that_comes_after_its_roll_back_is_not_obeyed),
+        _case(_LATE.test_case_91_an_update_that_comes_after_its_roll_back_is_not_obeyed),
     ),
 ]
 

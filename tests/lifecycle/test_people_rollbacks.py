@@ -27,7 +27,7 @@ def _people(stack: PeopleStack, *emails: str) -> People:
 
 
 @pytest.mark.parametrize("step", _STEPS)
-def test_a_first_deployment_that_fails_leaves_everybody_who_was_there_as_they_were(
+def test_case_96_a_first_deployment_that_fails_leaves_everybody_who_was_there_as_they_were(
     people_world: PeopleWorld, stack: PeopleStack, crowd: PeopleStack, step: str
 ) -> None:
     before, mails = people_world.people(stack.pool), [*people_world.mails]
@@ -44,7 +44,7 @@ def test_a_first_deployment_that_fails_leaves_everybody_who_was_there_as_they_we
 
 
 @pytest.mark.parametrize("step", _STEPS)
-def test_who_was_told_and_taken_back_is_let_in_by_the_next_deployment_without_a_mail(
+def test_case_98_who_was_told_and_taken_back_is_let_in_by_the_next_deployment_without_a_mail(
     people_world: PeopleWorld, stack: PeopleStack, crowd: PeopleStack, step: str
 ) -> None:
     people = _people(stack, _ANA, _CY, _HAND)
@@ -62,7 +62,7 @@ def test_who_was_told_and_taken_back_is_let_in_by_the_next_deployment_without_a_
 
 
 @pytest.mark.parametrize("step", ["PortalLogin", "WorkerAccess", "Workers"])
-def test_a_change_that_fails_leaves_everybody_who_was_there_as_they_were(
+def test_case_97_a_change_that_fails_leaves_everybody_who_was_there_as_they_were(
     people_world: PeopleWorld, stack: PeopleStack, crowd: PeopleStack, step: str
 ) -> None:
     people_world.refused = {_BO}

@@ -130,7 +130,7 @@ _OTHER_PEOPLE = People(teams={"readers": ("bo@example.com", "cy@example.com")})
     st.sampled_from([None, _OTHER_PEOPLE]),
     st.lists(st.tuples(_PEOPLE_OPERATIONS, _CODES, _WORDS, _TIMES), min_size=1, max_size=3),
 )
-def test_no_refusal_makes_people_s_resources_hang_or_stay(
+def test_case_99_no_refusal_makes_people_s_resources_hang_or_stay(
     people: People | None, refusals: list[tuple[str, str, str, int]]
 ) -> None:
     world = PeopleWorld()

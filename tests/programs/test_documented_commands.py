@@ -115,7 +115,7 @@ def _ground_truth(words: list[str], synthesised: Synthesised) -> None:
             assert CliRunner().invoke(app, rest).exit_code == 0
     verb, names, options = "", [], []
     for word in rest:
-        if word.startswith("-"):
+        if word.startswith("-") and word != "-":
             options.append(word)
         elif not verb:
             verb = word
@@ -126,6 +126,9 @@ def _ground_truth(words: list[str], synthesised: Synthesised) -> None:
     assert verb in ("", *VERBS)
     assert [option for option in options if not re.search(rf"{option}\b", shown)] == []
     environments = {name.partition("/")[0] for name in synthesised.stacks}
+    if "import" in names[1:]:
+        # What follows is a file of the user's.
+        names = names[:1]
     assert verb == "new" or set(names) <= environments
 
 

@@ -30,6 +30,9 @@ Serve = Callable[[str, dict[str, Any]], dict[str, Any]]
 Language = Literal["json", "query", "s3"]
 
 _SES: Final = re.compile(r"/v2/email/(identities/(?P<identity>.+)|account)")
+#: An entry of a map in the Query protocol, and the name of the map that SNS answers with.
+_ENTRY: Final = re.compile(r"(?P<entry>(?P<map>\w+)\.entry\.\d+)\.(?P<part>key|value)")
+_MAP: Final = "Attributes"
 _LENGTH: Final = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _LIMIT: Final = 1 << 20
 _ID: Final = "4442587F-B7D0-4A1B-9C1D-3F5E6A7B8C9D"
@@ -202,7 +205,19 @@ def _parsed(head: bytes, body: bytes) -> tuple[str, dict[str, Any], Language]:
         method, path, _ = lines[0].split()
         return *s3_request(method, path, headers, body), "s3"
     parameters = dict(parse_qsl(body.decode()))
-    return parameters.pop("Action"), parameters, "query"
+    return parameters.pop("Action"), _with_maps(parameters), "query"
+
+
+def _with_maps(parameters: dict[str, str]) -> dict[str, Any]:
+    """Return parameters with their maps, of which the Query protocol sends key and value apart."""
+    whole: dict[str, Any] = {}
+    for name, value in parameters.items():
+        found = _ENTRY.fullmatch(name)
+        if found is None:
+            whole[name] = value
+        elif found["part"] == "key":
+            whole.setdefault(found["map"], {})[value] = parameters[f"{found['entry']}.value"]
+    return whole
 
 
 def _answered(
@@ -233,8 +248,7 @@ def _refused(refusal: RefusedError, status: str, language: Language) -> bytes:
         document = f"<ErrorResponse><Error>{inner}</Error></ErrorResponse>"
         return response(status, document.encode())
     content = json.dumps({"__type": refusal.code, "message": refusal.message}).encode()
-    headers = f"x-amzn-errortype: {refusal.code}", f"x-amzn-requestid: {_ID}"
-    return response(status, content, *headers)
+    return response(status, content, f"x-amzn-errortype: {refusal.code}")
 
 
 def _plain(value: object) -> object:
@@ -244,9 +258,16 @@ def _plain(value: object) -> object:
     return b64encode(value).decode()
 
 
+def _member(name: str, value: Any) -> str:
+    if name != _MAP:
+        return _xml(value)
+    pairs = (f"<key>{_xml(key)}</key><value>{_xml(each)}</value>" for key, each in value.items())
+    return "".join(f"<entry>{pair}</entry>" for pair in pairs)
+
+
 def _xml(value: Any) -> str:
     if isinstance(value, dict):
-        return "".join(f"<{name}>{_xml(each)}</{name}>" for name, each in value.items())
+        return "".join(f"<{name}>{_member(name, each)}</{name}>" for name, each in value.items())
     if isinstance(value, list):
         return "".join(f"<member>{_xml(each)}</member>" for each in value)
     return escape(value.isoformat() if isinstance(value, datetime) else str(value))

@@ -23,7 +23,12 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
         *("docs", "ground_truth", "local", "samples", "stacks"),
         # Sees accounts, and invites people, as the function does.
         *("workforce.accounts", "workforce.clients", "workforce.groups", "workforce.invitations"),
-        *("workforce.event", "workforce.names", "workforce.workers"),
+        *("workforce.deployed", "workforce.event", "workforce.last_days", "workforce.names"),
+        *("workforce.oidc_secret", "workforce.subscribers", "workforce.subscriptions"),
+        "workforce.workers",
+        # Reads lists of people as the function does.
+        *("workforce.mail_days", "workforce.people_file", "workforce.people_source"),
+        "workforce.people_table",
         # A plan is decided by the code that will act.
         "labeling_job.identity",
     ),

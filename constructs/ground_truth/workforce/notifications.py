@@ -43,6 +43,8 @@ class Notifications(Construct):
         refuse_grants(self.key)
         #: What could not be delivered.
         self.dead_letters = dead_letter_queue(self, "DeadLetters")
+        #: The topics by their construct id, each with who shall get its mails.
+        self.topics: dict[str, tuple[sns.Topic, tuple[str, ...]]] = {}
         self._let_ground_truth_encrypt()
         #: Tells about the end of jobs.
         self.jobs = self._topic("Jobs", "Labeling jobs", addresses)
@@ -61,6 +63,20 @@ class Notifications(Construct):
         )
         return topic
 
+    def accept_dead_letters(self, topic: sns.ITopic) -> None:
+        """Let the queue keep what can't be delivered to whom a function subscribes to a topic.
+
+        It is what CDK's own subscriptions do.
+        """
+        self.dead_letters.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("sns.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self.dead_letters.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": topic.topic_arn}},
+            )
+        )
+
     def _topic(self, construct_id: str, display_name: str, addresses: Iterable[str]) -> sns.Topic:
         topic = sns.Topic(
             self,
@@ -70,7 +86,9 @@ class Notifications(Construct):
             enforce_ssl=True,
             master_key=self.key,
         )
-        for address in sorted(set(addresses)):
+        everybody = tuple(sorted(set(addresses)))
+        self.topics[construct_id] = (topic, everybody)
+        for address in everybody:
             topic.add_subscription(
                 subscriptions.EmailSubscription(address, dead_letter_queue=self.dead_letters)
             )

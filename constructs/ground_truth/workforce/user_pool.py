@@ -36,12 +36,18 @@ class WorkerPool(Construct):
         domain_prefix: str,
         settings: Create,
         protected: bool,
+        sender_arn: str | None = None,
     ) -> None:
+        """`sender_arn` is the identity that mails are sent by, if it is not the sender's own."""
         super().__init__(scope, construct_id)
 
         self._settings = settings
         #: The workers' accounts.
         self.user_pool = self._user_pool(protected=protected)
+        if sender_arn is not None:
+            pool = self.user_pool.node.default_child
+            if isinstance(pool, cognito.CfnUserPool):
+                pool.add_property_override("EmailConfiguration.SourceArn", sender_arn)
         #: Creating a workforce fails on a user pool that has none.
         self.domain = self.user_pool.add_domain(
             "Domain",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct, IDependable
 
+from constructs.ground_truth.custom_resource_function import given
+from constructs.ground_truth.workforce.people_list import PeopleList
 from constructs.ground_truth.workforce.portal_login import pool_arn
 from constructs.ground_truth.workforce.work_team import WorkTeam
 from constructs.ground_truth.workforce.workforce import WorkforceReference
@@ -28,10 +31,12 @@ class Workers(Construct):
         *,
         environment: str,
         members: Mapping[str, Sequence[WorkTeam]],
+        last_days: Mapping[str, date],
         workforce: WorkforceReference,
         after: Sequence[IDependable],
         keep_accounts: bool,
         function: WorkforceFunction,
+        people_list: PeopleList | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
 
@@ -71,13 +76,22 @@ class Workers(Construct):
                 "Environment": environment,
                 "MarkerGroup": marker.group_name,
                 "Members": [
-                    {"Email": email, "Teams": [team.name for team in teams]}
+                    given(
+                        {
+                            "Email": email,
+                            "Teams": [team.name for team in teams],
+                            "Until": f"{last_days[email]}" if email in last_days else None,
+                        }
+                    )
                     for email, teams in members.items()
                 ],
                 "KeepAccounts": keep_accounts,
+                **(people_list.properties if people_list else {}),
             },
         )
         resource.node.add_dependency(marker, *function.permissions, *after)
+        if people_list is not None:
+            resource.node.add_dependency(people_list.policy)
         #: One sentence on who was invited and removed.
         self.summary = resource.get_att_string("Summary")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import aws_cdk as cdk
@@ -28,12 +29,18 @@ class WorkforceCheck(Construct):
         workforce_name: str,
         pool_client: PoolClient | None = None,
         email_from: str | None = None,
+        email_identities: Sequence[str] = (),
         function: WorkforceFunction,
     ) -> None:
         super().__init__(scope, construct_id)
 
         if email_from is not None:
-            function.policy.add_statements(*_sender_statements(cdk.Stack.of(self), email_from))
+            function.policy.add_statements(
+                *_sender_statements(
+                    cdk.Stack.of(self),
+                    email_identities or [email_from],
+                )
+            )
         #: What everything else of the stack depends on.
         self.resource = function.resource(
             self,
@@ -46,19 +53,25 @@ class WorkforceCheck(Construct):
                 "UserPoolId": pool_client and pool_client.user_pool_id,
                 "ClientId": pool_client and pool_client.client_id,
                 "EmailFrom": email_from,
+                "EmailIdentities": list(email_identities) or None,
             },
         )
         self.resource.node.add_dependency(function.policy)
         #: The host of the worker portal, of a workforce that is there already.
         self.sub_domain = self.resource.get_att_string("SubDomain")
+        #: The identity that SES sends by, where it is found at the deployment.
+        self.sender_arn = self.resource.get_att_string("SenderArn") if email_identities else None
 
 
-def _sender_statements(stack: cdk.Stack, email_from: str) -> list[cdk.aws_iam.PolicyStatement]:
+def _sender_statements(
+    stack: cdk.Stack, identities: Sequence[str]
+) -> list[cdk.aws_iam.PolicyStatement]:
     return [
         cdk.aws_iam.PolicyStatement(
             actions=["ses:GetEmailIdentity"],
             resources=[
-                stack.format_arn(service="ses", resource="identity", resource_name=email_from)
+                stack.format_arn(service="ses", resource="identity", resource_name=identity)
+                for identity in identities
             ],
         ),
         # The account's sandbox has no resource.

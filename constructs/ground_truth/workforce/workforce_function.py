@@ -92,6 +92,12 @@ class WorkforceFunction(CustomResourceFunction):
             self._more = iam.ManagedPolicy(self, "MorePolicy", roles=[self._role])
         self._more.add_statements(iam.PolicyStatement(actions=actions, resources=resources))
 
+    def own_policy(
+        self, scope: Construct, construct_id: str, statements: list[iam.PolicyStatement]
+    ) -> iam.ManagedPolicy:
+        """Let the function do more, by a policy that may wait for what the others come before."""
+        return iam.ManagedPolicy(scope, construct_id, roles=[self._role], statements=statements)
+
     def allow_network(
         self, *, actions: list[str], resources: list[str], after: IDependable
     ) -> iam.ManagedPolicy:

@@ -46,6 +46,8 @@ class Unkindness:
     is_late_about_roles: bool = False
     #: Whether the class of a text in the output is a text, as in the guide, and no number.
     has_classes_as_texts: bool = False
+    #: How long lists of users are behind.
+    unlisted: float = 0.0
     #: Operation → the first of its calls that is refused, counted from 1, and how many are.
     throttled: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -60,6 +62,7 @@ class Unkindness:
             is_late_about_roles=chance.random() < 0.5,
             has_classes_as_texts=chance.random() < 0.5,
             throttled={each: (chance.randint(1, 3), chance.randint(1, 6)) for each in _THROTTLED},
+            unlisted=chance.choice((1.0, 2.0)),
         )
 
     def absence(self, name: str) -> AwsError:

@@ -15,6 +15,7 @@ from local.ground_truth.cloud import Scope, User, UserPool
 from local.services.cognito.answers import Answer, invalid, without_empty
 from local.services.cognito.clients import client_of, patch_clients
 from local.services.cognito.drift import compare_cognito
+from local.services.cognito.lists import LateLists
 from local.services.cognito.login_pages import Client
 from local.services.cognito.users import Users
 from local.services.iam import Rights
@@ -74,12 +75,18 @@ class Pools:
         # Nothing answers there: a domain of one's own needs DNS.
         return f"https://{pool['CustomDomain']}" if pool.get("CustomDomain") else None
 
-    def install(self, teams: Callable[[Scope, str, str], list[str]]) -> None:
-        """Patch Cognito; `teams` names the work teams that use a group."""
+    def install(
+        self, teams: Callable[[Scope, str, str], list[str]], *, unlisted: float = 0.0
+    ) -> None:
+        """Patch Cognito; `teams` names the work teams that use a group.
+
+        Its lists of users are `unlisted` seconds behind.
+        """
         # The same for everybody otherwise.
         self._cognito._EMAIL_OTP_CODE = f"{secrets.randbelow(10**6):06}"
         patch_clients()
         Users(self._rights).install()
+        LateLists(unlisted).install()
         self._patch_pools()
         self._patch_deletions(teams)
         compare_cognito()

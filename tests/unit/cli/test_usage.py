@@ -21,7 +21,15 @@ _USAGE = 64
         ("plan --base", "expected a value behind --base, got none"),
         ("plan dev", "expected nothing more, got 'dev'"),
         ("validate dev even-odd", "expected nothing more, got 'even-odd'"),
-        ("workers dev even-odd x y", "expected nothing more, got 'x y'"),
+        ("workers dev remind x y z", "expected nothing more, got 'y z'"),
+        (
+            "workers dev even-odd x",
+            "expected `remind` before an address, or `import` before a file, got 'even-odd'",
+        ),
+        (
+            "workers dev --replace",
+            "expected `import FILE` beside --team, --replace, --leaving and --yes, got none",
+        ),
         ("validate --today x", "expected an option that there is, got --today"),
         ("demo --kep", "an option that there is, got --kep; did you mean --help or --keep?"),
         ("validate --yes=no", "expected an option that there is, got --yes"),

@@ -36,7 +36,9 @@ class FakeCognito(FakeUsers):
     vetoed: set[str] = field(default_factory=set)
     #: Lists of accounts that do not yet show those that were made.
     looks_without_account: int = 0
-    #: Group to users that its list still shows though they are gone.
+    #: Lists of groups that do not yet show anybody.
+    looks_without_members: int = 0
+    #: Group, or nothing for all, to users that its list still shows though they are gone.
     ghosts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     #: Whether ListUsers compares case by case.
     filters_by_case: bool = True
@@ -46,18 +48,19 @@ class FakeCognito(FakeUsers):
 
     def _list_users(self, parameters: dict[str, Any]) -> dict[str, Any]:
         self._pool(parameters)
-        found = _FILTER.fullmatch(parameters["Filter"])
-        assert found, parameters["Filter"]
+        wanted_by = parameters.get("Filter", 'email ^= ""')
+        found = _FILTER.fullmatch(wanted_by)
+        assert found, wanted_by
         if self.looks_without_account:
             self.looks_without_account -= 1
             return {"Users": []}
         by_case = self.filters_by_case and self._is_case_sensitive(parameters["UserPoolId"])
         wanted = self._folded(json.loads(found[2]), by_case=by_case)
         users = []
-        for user in self._users(parameters).values():
+        for user in [*self.ghosts.get("", ()), *self._users(parameters).values()]:
             email = self._folded(attribute(user, "email"), by_case=by_case)
             if email == wanted or (found[1] == "^=" and email.startswith(wanted)):
-                users.append(_listed(user))
+                users.append(listed(user))
         return self._page(users, "PaginationToken", parameters)
 
     def _admin_create_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +91,7 @@ class FakeCognito(FakeUsers):
         }
         if not action:
             self._deliver(email)
-        return {"User": _listed(users[name])}
+        return {"User": listed(users[name])}
 
     def _invite_again(self, parameters: dict[str, Any]) -> dict[str, Any]:
         is_name = "@" in parameters["Username"] or not self._is_by_email(parameters["UserPoolId"])
@@ -102,7 +105,7 @@ class FakeCognito(FakeUsers):
             )
         self._check_day()
         self._deliver(attribute(user, "email"))
-        return {"User": _listed(user)}
+        return {"User": listed(user)}
 
     def _check_name(self, pool: str, given: str, email: str) -> None:
         settings = self.pools[pool]
@@ -121,8 +124,10 @@ class FakeCognito(FakeUsers):
             raise RefusedError("UsernameExistsException", "User account already exists")
 
     def _check_day(self) -> None:
+        if self.mails_a_day is None:
+            return
         today = [time for time in self.mail_times if self.time - time < _DAY]
-        if self.mails_a_day is not None and len(today) >= self.mails_a_day:
+        if len(today) >= self.mails_a_day:
             raise RefusedError(
                 "LimitExceededException",
                 "Exceeded daily email limit for the operation or the account. If a higher limit is"
@@ -175,13 +180,18 @@ class FakeCognito(FakeUsers):
 
     def _list_users_in_group(self, parameters: dict[str, Any]) -> dict[str, Any]:
         users = self._users(parameters)
-        shown = [_listed(users[name]) for name in sorted(self._group(parameters)) if name in users]
+        if self.looks_without_members:
+            self.looks_without_members -= 1
+            self._group(parameters)
+            return {"Users": []}
+        shown = [listed(users[name]) for name in sorted(self._group(parameters)) if name in users]
         shown += self.ghosts.get(parameters["GroupName"], [])
         return self._page(shown, "NextToken", parameters)
 
     def _admin_list_groups_for_user(self, parameters: dict[str, Any]) -> dict[str, Any]:
         name = self._user(parameters)["Username"]
-        groups = sorted(self.groups_of(name, parameters["UserPoolId"]))
+        all_groups = self.groups[parameters["UserPoolId"]]
+        groups = sorted(group for group, members in all_groups.items() if name in members)
         return {
             "Groups": [{"GroupName": group, "Description": description(group)} for group in groups]
         }
@@ -208,7 +218,8 @@ def description(group: str) -> str:
     return f"Accounts that environment {environment} has made" if is_marker else "Reads numbers"
 
 
-def _listed(user: Mapping[str, Any]) -> dict[str, Any]:
+def listed(user: Mapping[str, Any]) -> dict[str, Any]:
     """Return an account as lists show it."""
+    attributes = user.get("UserAttributes") or user["Attributes"]
     shown = {name: value for name, value in user.items() if name != "UserAttributes"}
-    return {**shown, "Attributes": user["UserAttributes"]}
+    return {**shown, "Attributes": attributes}

@@ -120,14 +120,15 @@ class FakeUsers(FakePools):
         return user
 
     def _by_name(self, pool: str, given: str) -> dict[str, Any] | None:
+        if given in self.users[pool]:
+            return self.users[pool][given]
         by_case = self._is_case_sensitive(pool)
         wanted = self._folded(given, by_case=by_case)
-        aliases = self.pools[pool].get("AliasAttributes", ())
+        is_alias = "email" in self.pools[pool].get("AliasAttributes", ())
+        names = ("sub", "email") if is_alias or self._is_by_email(pool) else ("sub",)
         for name, user in self.users[pool].items():
-            names = {name, attribute(user, "sub")}
-            if self._is_by_email(pool) or "email" in aliases:
-                names.add(attribute(user, "email"))
-            if wanted in {self._folded(each, by_case=by_case) for each in names}:
+            known = [name, *(a["Value"] for a in user["UserAttributes"] if a["Name"] in names)]
+            if wanted in known or (not by_case and wanted in map(str.lower, known)):
                 return user
         return None
 

@@ -23,12 +23,22 @@ def _signed(time: str = "20261127T100000Z") -> dict[str, str]:
     return {"ResponseURL": f"https://example.com/answer?X-Amz-Date={time}&X-Amz-Expires=7200"}
 
 
+def _aws(changed: datetime, status: str = "UPDATE_IN_PROGRESS") -> FakePeople:
+    return FakePeople(resource_changed={(STACK, "Workers"): (changed, status)})
+
+
+@pytest.mark.parametrize("status", ["DELETE_IN_PROGRESS", "DELETE_COMPLETE", "DELETE_FAILED"])
+@pytest.mark.parametrize(("kind", "late"), [("Create", True), ("Update", True), ("Delete", False)])
+def test_what_is_deleted_is_no_more_to_be_made(kind: str, status: str, *, late: bool) -> None:
+    assert _is_late(_aws(_SENT, status), **_signed(), RequestType=kind) is late
+
+
 @pytest.mark.parametrize(("seconds", "late"), [(-5, False), (0, False), (59, False), (61, True)])
 def test_an_event_is_late_if_something_has_happened_since_it_was_sent(
     seconds: int, *, late: bool
 ) -> None:
     changed = _SENT + timedelta(seconds=seconds)
-    aws = FakePeople(resource_changed={(STACK, "Workers"): changed})
+    aws = _aws(changed)
 
     assert _is_late(aws, **_signed()) is late
 
@@ -37,7 +47,7 @@ def test_an_event_is_late_if_something_has_happened_since_it_was_sent(
     "changes", [{}, _signed("yesterday"), _signed("20261340T100000Z"), {"ResponseURL": None}]
 )
 def test_an_event_that_does_not_say_when_it_was_sent_is_obeyed(changes: dict[str, Any]) -> None:
-    aws = FakePeople(resource_changed={(STACK, "Workers"): _SENT + timedelta(days=9)})
+    aws = _aws(_SENT + timedelta(days=9))
 
     assert not _is_late(aws, **changes)
 

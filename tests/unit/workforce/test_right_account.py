@@ -202,6 +202,19 @@ def test_a_name_in_a_list_that_is_gone_stops_nothing() -> None:
     assert data["Summary"].startswith("1 workers, 1 of them invited and not yet signed in; 0 rem")
 
 
+@pytest.mark.parametrize("accounts", [3, 600_000])
+def test_somebody_whose_account_is_gone_from_all_but_a_list_gets_a_new_one(accounts: int) -> None:
+    aws = _aws(EstimatedNumberOfUsers=accounts)
+    for number, email in enumerate((_ANA, _BO)):
+        gone = aws.add_user(email, username=f"gone-{number}")
+        aws.ghosts.setdefault("", []).append(aws.users[POOL].pop(gone))
+
+    create(aws, "Workers", workers_properties(_ANA, _BO))
+
+    assert aws.members()["dev-readers"] == {_ANA, _BO}
+    assert aws.mails == [_ANA, _BO]
+
+
 def test_a_trickle_of_throttles_is_waited_for() -> None:
     aws = _aws()
     emails = [f"w{number:03}@example.com" for number in range(60)]

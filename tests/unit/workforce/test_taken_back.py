@@ -110,3 +110,19 @@ def test_a_change_that_is_taken_back_finds_whom_it_has_left_without_a_group(
     update(aws, "Workers", workers_properties(_ANA), workers_properties(_ANA, _BO), status=_BACK)
 
     assert aws.people().keys() == {_ANA}
+
+
+@pytest.mark.parametrize(
+    ("code", "times"), [("ThrottlingException", 3), ("AccessDeniedException", 9)]
+)
+def test_where_the_stack_can_not_be_looked_at_nobody_is_deleted_who_was_there_before(
+    aws: FakePeople, code: str, times: int
+) -> None:
+    aws.add_user(_ANA, record=_RECORD)
+    create(aws, "Workers", workers_properties(_ANA, _BO), **_NEXT)
+    aws.refuse("DescribeStacks", code, "not authorized", times=times)
+
+    delete(aws, "Workers", workers_properties(_ANA, _BO), status=_FIRST_BACK, **_NEXT)
+
+    assert aws.people()[_ANA][0]
+    assert not aws.people()[_BO][0]

@@ -17,7 +17,9 @@ from custom_resource.context import Clock, step_log
 from tests.unit.fake_services import ACCOUNT, RefusedError
 from tests.unit.workforce.cognito_idp import FakeCognito
 from tests.unit.workforce.cognito_pools import CLIENT, NOW, POOL, REGION
+from tests.unit.workforce.sns_topics import FakeTopics
 from workforce.clients import Clients
+from workforce.together import one_by_one
 
 NAME = "dev"
 SENDER = "labeling@example.com"
@@ -25,7 +27,7 @@ SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:oidc-AbCdEf"
 
 
 @dataclass
-class FakePeople(FakeCognito):
+class FakePeople(FakeTopics, FakeCognito):
     """All that belongs to a private workforce in one account and Region."""
 
     #: What DescribeWorkforce answers, by name; there is at most one.
@@ -38,6 +40,8 @@ class FakePeople(FakeCognito):
         default_factory=lambda: {"SendingEnabled": True, "ProductionAccessEnabled": True}
     )
     secrets: dict[str, str] = field(default_factory=lambda: {SECRET: "a-secret~1.2"})
+    #: When the present versions of secrets were made; before all else where it is not said.
+    secret_dates: dict[str, datetime] = field(default_factory=dict)
     #: What a new workforce's status is at each look; the last one stays.
     course: tuple[str, ...] = ("Initializing", "Active")
     #: What one that is deleted shows before it is gone.
@@ -48,8 +52,9 @@ class FakePeople(FakeCognito):
     looks_without_address: int = 0
     #: StackStatus of all stacks.
     stack_status: str = "CREATE_IN_PROGRESS"
-    #: Stack and logical id to when CloudFormation has begun or ended something with the resource.
-    resource_changed: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    #: Stack and logical id to when CloudFormation has begun or ended something with the resource,
+    #: and what.
+    resource_changed: dict[tuple[str, str], tuple[datetime, str]] = field(default_factory=dict)
     #: The secret that the workforce has got.
     oidc_secret: str = ""
 
@@ -61,6 +66,7 @@ class FakePeople(FakeCognito):
             today=lambda: NOW + timedelta(seconds=self.time),
             clock=Clock(now=lambda: self.time, sleep=self._sleep, deadline=self.time + seconds),
             log=step_log("Test"),
+            together=one_by_one,
         )
 
     # What CloudFormation, the console and people do.
@@ -75,10 +81,15 @@ class FakePeople(FakeCognito):
             "WorkforceArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workforce/{name}",
             "SubDomain": f"{name}0.labeling.{REGION}.sagemaker.aws",
             "Status": "Active",
+            "CreateDate": self._now(),
+            "LastUpdatedDate": self._now(),
             **config,
             **settings,
         }
         return self.workforces[name]
+
+    def _now(self) -> datetime:
+        return NOW + timedelta(seconds=self.time)
 
     def add_team(self, name: str, **settings: Any) -> None:
         """Put a work team there, and its group where the workforce has a user pool."""
@@ -158,6 +169,7 @@ class FakePeople(FakeCognito):
         workforce = self.workforces[parameters["WorkforceName"]]
         if workforce["Status"] != "Active":
             raise RefusedError("ConflictException", "The workforce is being changed")
+        workforce["LastUpdatedDate"] = self._now()
         if oidc := parameters.get("OidcConfig"):
             if self.teams:
                 raise RefusedError("ValidationException", "There are work teams in the workforce")
@@ -209,14 +221,19 @@ class FakePeople(FakeCognito):
         return self.ses_account
 
     def _get_secret_value(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        text = self.secrets[parameters["SecretId"]]
-        return {"SecretString": text} if text else {"SecretBinary": b"not a text"}
+        text = self.secrets.get(parameters["SecretId"])
+        if text is None:
+            raise RefusedError("ResourceNotFoundException", "there is no such secret")
+        made = self.secret_dates.get(parameters["SecretId"], NOW - timedelta(days=1))
+        kind = {"SecretString": text} if text else {"SecretBinary": b"not a text"}
+        return {**kind, "CreatedDate": made}
 
     def _describe_stacks(self, parameters: dict[str, Any]) -> dict[str, Any]:
         stack = {
             "StackName": parameters["StackName"],
+            "StackId": parameters["StackName"],
             "StackStatus": self.stack_status,
-            "CreationTime": 0,
+            "CreationTime": NOW - timedelta(days=40),
         }
         return {"Stacks": [stack]}
 
@@ -228,7 +245,7 @@ class FakePeople(FakeCognito):
         detail = {
             "LogicalResourceId": name,
             "ResourceType": "Custom::Workers",
-            "LastUpdatedTimestamp": changed,
-            "ResourceStatus": "UPDATE_IN_PROGRESS",
+            "LastUpdatedTimestamp": changed[0],
+            "ResourceStatus": changed[1],
         }
         return {"StackResourceDetail": detail}

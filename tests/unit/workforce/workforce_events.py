@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.unit.fake_services import ACCOUNT
 from tests.unit.workforce.cognito_pools import CLIENT, POOL, REGION
+from tests.unit.workforce.sns_topics import QUEUE, topic_arn
 from tests.unit.workforce.workforce_aws import NAME, SECRET, FakePeople
 from workforce.resources import physical_id, run
 
@@ -141,3 +142,21 @@ def delete(
     aws.stack_status = status or aws.stack_status
     sent = event("Delete", resource, props, PhysicalResourceId="any", **changes)
     run(sent, aws.as_clients())
+
+
+def topics_properties(
+    *emails: str, topic: str = "readers", last_days: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the properties of the subscriptions of one topic."""
+    days = [{"Email": email, "Until": day} for email, day in (last_days or {}).items()]
+    return {
+        **_TOKEN,
+        "DeadLetters": QUEUE,
+        "Topics": [
+            {
+                "TopicArn": topic_arn(topic),
+                "Addresses": list(emails),
+                **({"LastDays": days} if days else {}),
+            }
+        ],
+    }

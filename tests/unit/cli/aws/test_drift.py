@@ -309,6 +309,16 @@ def test_what_our_functions_do_not_write_stays_in_the_list() -> None:
     ]
 
 
+def test_a_subscription_that_is_gone_is_told_of_its_address_and_not_here() -> None:
+    kind = "AWS::SNS::Subscription"
+    gone = _drift("Lead", kind, StackResourceDriftStatus="DELETED")
+    changed = _drift("Other", kind, ("/FilterPolicy", "null", "{}"))
+
+    found = Aws(pages=[[gone, changed]]).find()
+
+    assert [each.resource for each in found] == ["Other"]
+
+
 @pytest.mark.parametrize("is_seen", [True, False])
 def test_a_client_that_was_deleted_is_found_once(is_seen: bool) -> None:  # noqa: FBT001
     gone = _of_client(StackResourceDriftStatus="DELETED")

@@ -83,6 +83,37 @@ def test_a_workforce_of_others_is_one(name: str, parameter: str, words: str) -> 
     assert words in (value if isinstance(value, str) else value[0])
 
 
+def test_a_list_of_people_is_named_and_nothing_beside_it(environment: Environment) -> None:
+    key = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    other = "arn:aws:secretsmanager:us-east-1:111122223333:secret:people-a1B2c3"
+
+    of_object = named(
+        _people(environment, workers_from="s3://people/dev.csv", workers_from_key=key)
+    )
+    of_secret = named(_people(environment, workers_from=other))
+
+    assert of_object["Buckets"] == ["arn:aws:s3:::people/dev.csv"]
+    assert of_object["Keys"] == [key]
+    assert of_secret["Secrets"] == [other]
+    assert "Buckets" not in of_secret
+
+
+def test_what_a_sender_may_be_found_by_is_named(environment: Environment) -> None:
+    create = environment.workforce.create
+    assert create is not None
+    sender = {"email_from": "us@labeling.example.com", "email_identity": "found"}
+
+    found = named(_people(environment, create=create.model_copy(update=sender)))["Identities"]
+
+    assert f"arn:aws:ses:{environment.region}:*:identity/us@labeling.example.com" in found
+    assert f"arn:aws:ses:{environment.region}:*:identity/labeling.example.com" in found
+
+
+def _people(environment: Environment, **changes: object) -> Environment:
+    workforce = environment.workforce.model_copy(update=changes)
+    return environment.model_copy(update={"workforce": workforce})
+
+
 def test_keys_that_do_not_say_who_deploys_them_are_named(environment: Environment) -> None:
     aws = _account(template="Resources: none says it", tags=_STACK_TAG)
 

@@ -10,10 +10,11 @@ from rich.console import Console
 
 from cli.aws.answers import Answers, Counted
 from cli.aws.people import People, PeopleError, find
+from cli.aws.people_to_do import to_do
 from cli.aws.people_words import Details, account_words, invitation_ends
 from cli.aws.repairs import differences, fix, waiting
 from cli.aws.sign_ins import SignIns, last_sign_ins
-from cli.commands.workers import _asked, show_people, to_do
+from cli.commands.workers import _asked, show_people
 from ground_truth.config import Environment
 from tests.unit.cli.commands.deployed_people import ANA, BO, CY, DeployedPeople
 from tests.unit.workforce.cognito_pools import POOL
@@ -114,7 +115,12 @@ def test_records_that_may_not_be_read_keep_nobody_from_the_rest(aws: DeployedPeo
 def _change_file(environment: Environment, old: str, new: str) -> Environment:
     teams = {
         key: team.model_copy(
-            update={"workers": tuple(new if each == old else each for each in team.workers)}
+            update={
+                "workers": tuple(
+                    each.model_copy(update={"email": new}) if each.email == old else each
+                    for each in team.workers
+                )
+            }
         )
         for key, team in environment.workforce.teams.items()
     }

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from cli.aws.people import PeopleError, find
+from cli.aws.people_to_do import to_do
 from cli.aws.reminders import remind, remind_all
-from cli.commands.workers import to_do
 from ground_truth.config import Environment
 from tests.unit.cli.commands.deployed_people import ANA as _ANA
 from tests.unit.cli.commands.deployed_people import BO as _BO

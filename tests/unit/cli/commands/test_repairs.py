@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from cli.aws.people import PeopleError, find
+from cli.aws.people_to_do import to_do
 from cli.aws.repairs import differences, fix, without_addresses
-from cli.commands.workers import to_do
 from ground_truth.config import Environment
 from tests.unit.cli.commands.deployed_people import ANA, BO, CY, DeployedPeople
 from tests.unit.workforce.cognito_pools import POOL

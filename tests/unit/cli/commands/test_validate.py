@@ -30,6 +30,22 @@ def test_a_right_file_is_called_so(ground_truth: Command) -> None:
     assert result.stdout == "environments/dev.yaml: right\n"
 
 
+def test_more_invitations_than_a_day_has_are_told(ground_truth: Command, folder: Path) -> None:
+    file = folder / "environments" / "dev.yaml"
+    people = ", ".join(f"w{number}@example.com" for number in range(120))
+    file.write_text(file.read_text().replace("[ana@example.com]", f"[{people}]"))
+
+    result = ground_truth("validate")
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "environments/dev.yaml: right",
+        "environments/dev.yaml: Cognito itself sends 50 mails a day: 50 invitations go on the first"
+        " day, the last 20 on day 3; each day's go with the next change of people, or by"
+        " `ground-truth workers ENV --remind all`",
+    ]
+
+
 def test_every_problem_has_its_file_and_line(ground_truth: Command, environments: Path) -> None:
     result = ground_truth("validate")
 

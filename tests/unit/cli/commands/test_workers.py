@@ -13,8 +13,9 @@ from botocore.stub import Stubber
 from rich.console import Console
 
 from cli.aws.people import Clients, PeopleError, find
+from cli.aws.people_to_do import to_do
 from cli.aws.reminders import remind
-from cli.commands.workers import show_people, to_do
+from cli.commands.workers import show_people
 from ground_truth.config import Environment, load
 
 _FILE = """\
@@ -55,6 +56,7 @@ class Aws:
             cognito=clients["cognito-idp"],
             mailer=clients["cognito-idp"],
             sns=clients["sns"],
+            notifier=clients["sns"],
         )
 
     def add_all(
@@ -92,6 +94,8 @@ class Aws:
             {
                 "Subscriptions": [
                     _subscription("ana@example.com", f"{_TOPIC}:1"),
+                    _subscription("bo@example.com", f"{_TOPIC}:2"),
+                    _subscription("cleo@example.com", f"{_TOPIC}:3"),
                     _subscription("lead@example.com", "PendingConfirmation"),
                 ]
             },
@@ -200,8 +204,8 @@ def test_everybody_s_state_is_told(environment: Environment, aws: Aws) -> None:
         "lead@example.com": ("-", []),
         "old@example.com": ("disabled", []),
     }
-    assert persons["ana@example.com"].subscriptions == {"dev-readers": True}
-    assert persons["lead@example.com"].subscriptions == {"dev-readers": False}
+    assert persons["ana@example.com"].subscriptions == {"dev-readers": "confirmed"}
+    assert persons["lead@example.com"].subscriptions == {"dev-readers": "pending"}
     assert not persons["old@example.com"].is_listed
 
 
@@ -282,7 +286,6 @@ def test_who_has_not_signed_in_is_invited_again(
             "DesiredDeliveryMediums": ["EMAIL"],
         },
     )
-    aws.add_topics()
 
     sent = remind(environment, aws.clients, "bo@example.com")
 

@@ -4,13 +4,13 @@ import json
 from datetime import date
 from typing import Any
 
-from cli.plan import text
 from cli.plan.assembly import AssembledEnvironment
 from cli.plan.counts import Counts
 from cli.plan.environment_plan import EnvironmentPlan, plan_environment
 from cli.plan.json_output import json_output
 from cli.plan.markdown import markdown
 from cli.plan.names import Names
+from cli.plan.people_lines import people_lines
 from cli.plan.plan import Plan
 from tests.unit.cli.plan.plan_templates import environment, resource
 
@@ -28,7 +28,10 @@ def _people(*emails: str, told: str = "lead@example.com") -> AssembledEnvironmen
         for number, email in enumerate([*emails, told])
     }
     workers = resource("Custom::Workers", "Workforce/Workers", Members=members)
-    return environment(Workforce={**notices, "Workers": workers})
+    # Somebody may stand here alone, such as who has left and may still confirm.
+    topics = [{"TopicArn": {"Ref": "Topic"}, "Addresses": [*emails, told, f"x.{told}"]}]
+    settled = resource("Custom::Subscriptions", "Workforce/Subscriptions", Topics=topics)
+    return environment(Workforce={**notices, "Workers": workers, "Subscriptions": settled})
 
 
 def _plan(before: AssembledEnvironment, after: AssembledEnvironment) -> EnvironmentPlan:
@@ -62,7 +65,7 @@ def test_nobody_s_address_is_in_any_form_of_a_plan() -> None:
 
 
 def test_people_have_the_numbers_of_their_lines_and_initials() -> None:
-    lines = [line for _, line in text.people(_shown(_BEFORE, _AFTER))]
+    lines = [line for _, line in people_lines(_shown(_BEFORE, _AFTER))]
 
     assert lines[:2] == ["worker 2 (C.X.) is invited into a", "worker 3 (B.) is invited into a"]
     assert lines[2].startswith("former worker 2 (B.) is removed from a;")
@@ -84,7 +87,7 @@ def test_an_address_that_contains_another_is_not_cut() -> None:
 
 
 def test_another_address_in_a_line_says_that_it_is_another_account() -> None:
-    lines = text.people(_shown(_BEFORE, _people("ana@example.com", "bob@example.com")))
+    lines = people_lines(_shown(_BEFORE, _people("ana@example.com", "bob@example.com")))
 
     assert lines[0] == (
         "+",

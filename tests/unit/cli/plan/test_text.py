@@ -10,6 +10,7 @@ from cli.plan import text
 from cli.plan.assembly import AssembledEnvironment
 from cli.plan.counts import Counts
 from cli.plan.environment_plan import EnvironmentPlan, plan_environment
+from cli.plan.people_lines import people_lines
 from tests.unit.cli.plan.plan_templates import environment, job, resource
 
 _COUNTS = Counts({"dev": {"even-odd": {"objects": 212, "labeled": 130}}})
@@ -258,7 +259,7 @@ def test_people_have_a_line_each_and_their_resource_has_none() -> None:
     )
 
     assert text.lines(plan) == []
-    assert text.people(plan) == [
+    assert people_lines(plan) == [
         ("+", "cy@example.com is invited into a, b"),
         (
             "-",

@@ -30,12 +30,67 @@ def test_a_new_line_invites_and_a_missing_one_removes() -> None:
     assert found.moved == ()
 
 
+@pytest.mark.parametrize(
+    ("check", "number", "said"),
+    [
+        ({"Mode": "create"}, 50, ""),
+        (
+            {"Mode": "create"},
+            51,
+            "Cognito itself sends 50 mails a day: 50 invitations go on the day",
+        ),
+        ({"Mode": "adopt"}, 51, "unless SES sends them, Cognito itself sends 50 mails a day"),
+        ({"Mode": "shared"}, 51, "unless SES sends them, Cognito itself sends 50 mails a day"),
+        ({"Mode": "create", "EmailFrom": "lead@example.com"}, 51, ""),
+    ],
+)
+def test_more_invitations_than_a_day_has_are_told(
+    check: dict[str, str], number: int, said: str
+) -> None:
+    members = [{"Email": f"w{each}@example.com", "Teams": ["dev-a"]} for each in range(number)]
+    after = environment(
+        Workforce={
+            "Check": resource("Custom::WorkforceCheck", **check),
+            "Workers": resource("Custom::Workers", Members=members),
+        }
+    )
+
+    mails = worker_changes(environment(Workforce={}), after).mails
+
+    assert mails[: len(said) or None] == said
+
+
 def test_another_team_moves() -> None:
     found = worker_changes(_workers(ana=["dev-a", "dev-b"]), _workers(ana=["dev-b", "dev-c"]))
 
     assert found.moved == (WorkerChange(who="ana@example.com", joins=("c",), leaves=("a",)),)
     assert not found.invited
     assert not found.removed
+
+
+def _until(day: str | None) -> AssembledEnvironment:
+    member = {"Email": "bo@example.com", "Teams": ["dev-a"]}
+    days = {} if day is None else {"Until": day}
+    return environment(Workforce={"Workers": resource("Custom::Workers", Members=[member | days])})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(None, "2027-01-31"), ("2026-12-31", "2027-01-31"), ("2027-01-31", None)],
+)
+def test_another_last_day_is_told(before: str | None, after: str | None) -> None:
+    found = worker_changes(_until(before), _until(after))
+
+    change = WorkerChange(who="bo@example.com", was_until=before or "", until=after or "")
+    assert found.moved == (change,)
+    assert not worker_changes(_until(after), _until(after))
+
+
+def test_a_new_worker_may_have_a_last_day() -> None:
+    found = worker_changes(environment(Workforce={}), _until("2027-01-31"))
+
+    change = WorkerChange(who="bo@example.com", joins=("a",), until="2027-01-31")
+    assert found.invited == (change,)
 
 
 def test_a_team_may_be_a_reference() -> None:

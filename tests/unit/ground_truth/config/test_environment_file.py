@@ -203,7 +203,7 @@ def test_an_optional_key_without_a_value_is_as_if_it_were_not_there(key: str) ->
 def test_an_address_is_the_same_in_any_case() -> None:
     team = _load("[ana@", "[Ana@").workforce.teams["number-readers"]
 
-    assert team.workers == ("ana@example.com", "bo@example.com")
+    assert team.emails == ("ana@example.com", "bo@example.com")
 
 
 def test_blanks_around_a_text_of_many_lines_are_left_out() -> None:

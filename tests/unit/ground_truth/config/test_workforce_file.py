@@ -12,6 +12,7 @@ create:
     organization: Example Labs
     support_email: labeling@example.com
 """
+_PEOPLE = "arn:aws:secretsmanager:us-east-1:111122223333:secret:people-a1B2c3"
 _OIDC = """\
 oidc:
     client_id: ground-truth~1
@@ -244,19 +245,48 @@ def test_sharing_a_workforce_of_an_identity_provider_takes_groups() -> None:
             id="unknown place in the invitation",
         ),
         pytest.param(
-            _CREATE,
-            f"workers: [{', '.join(f'w{n}@example.com' for n in range(51))}]",
-            "4: workforce.create: expected an address in email_from for more than 50 workers, the"
-            " mails that Cognito itself sends in a day, got none for 51",
-            id="more mails than Cognito sends",
+            _CREATE + "  workers_from: people.csv\n",
+            _WORKERS,
+            "7: workforce.workers_from: expected the list's place outside of the repository,"
+            " s3://bucket/people.csv or the whole ARN of a secret in Secrets Manager, got"
+            " 'people.csv'",
+            id="a list in the repository",
         ),
         pytest.param(
-            _CREATE + "    email_from: lead@example.com\n",
-            f"workers: [{', '.join(f'w{n}@example.com' for n in range(301))}]",
-            "8: workforce.teams: expected at most 300 addresses in all teams together, each of"
-            " which is a subscription in one stack, got 301; put some teams into another"
-            " environment that shares this one's workforce",
-            id="more subscriptions than a stack holds",
+            _CREATE + "  workers_from: s3://a-bucket/people/*\n",
+            _WORKERS,
+            "7: workforce.workers_from: expected the list's place outside of the repository,"
+            " s3://bucket/people.csv or the whole ARN of a secret in Secrets Manager, got"
+            " 's3://a-bucket/people/*'",
+            id="a list by any name",
+        ),
+        pytest.param(
+            _CREATE + f"  workers_from: {_PEOPLE.replace('us-east-1', 'eu-west-1')}\n",
+            _WORKERS,
+            "7: workforce.workers_from: expected a secret in us-east-1, as the environment, got"
+            " 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:people-a1B2c3'",
+            id="a list in another Region",
+        ),
+        pytest.param(
+            _OIDC + "  workers_from: s3://a-bucket/people.csv\n",
+            _GROUPS,
+            "13: workforce.workers_from: expected no list of people in a workforce that signs in by"
+            " OIDC, got one; its people and their teams are those of your identity provider",
+            id="a list beside OIDC",
+        ),
+        pytest.param(
+            _CREATE + "  workers_from_key: arn:aws:kms:us-east-1:111122223333:key/1234abcd\n",
+            _WORKERS,
+            "7: workforce.workers_from_key: expected workers_from, whose key this is, got none; add"
+            " it, or take the key away",
+            id="a key without a list",
+        ),
+        pytest.param(
+            _CREATE + "    email_identity: found\n",
+            _WORKERS,
+            "7: workforce.create.email_identity: expected email_from, the address whose identity is"
+            " to be found, got none; add it, or take email_identity away",
+            id="an identity of no sender",
         ),
         pytest.param(
             "shared_with: prod\n",
@@ -374,3 +404,58 @@ def test_with_oidc_there_is_no_such_group() -> None:
     path.write_text(path.read_text().replace("readers:", "workers:"))
 
     assert set(load(path).workforce.teams) == {"workers"}
+
+
+@pytest.mark.parametrize("source", ["s3://a-bucket/lists/people.csv", _PEOPLE])
+def test_with_a_list_teams_need_no_workers_of_their_own(source: str) -> None:
+    workforce = _load(
+        f"{_CREATE}  workers_from: {source}\n", "notify: [lead@example.com]"
+    ).workforce
+
+    assert workforce.workers_from == source
+    assert workforce.workers == {}
+    assert workforce.subscribed == {"readers": ("lead@example.com",)}
+
+
+def test_how_many_a_list_names_is_not_known_when_a_job_asks_for_more() -> None:
+    job = (
+        "{texts: {task: text-classification, input: in/, labels: [A, B], title: T, description: D,"
+        " team: readers, workers_per_object: 3, instructions: {short: S}}}"
+    )
+
+    load(_write(_CREATE + "  workers_from: s3://a-bucket/people.csv\n", jobs=job))
+
+
+def _three_teams(people: list[str]) -> str:
+    teams = "".join(
+        f"\n    team-{team}: {{description: Reads, workers: [{', '.join(people)}]}}"
+        for team in ("b", "c")
+    )
+    return f"workers: [{', '.join(people)}]{teams}"
+
+
+def test_two_hundred_people_in_three_teams_fit() -> None:
+    people = [f"w{number:03}@example.com" for number in range(200)]
+
+    workforce = _load(_CREATE, _three_teams(people)).workforce
+
+    assert sum(map(len, workforce.subscribed.values())) == 300
+    assert workforce.not_subscribed == {
+        "readers": (),
+        "team-b": tuple(people[100:]),
+        "team-c": tuple(people),
+    }
+
+
+def test_who_is_added_at_the_end_moves_nobody() -> None:
+    people = [f"w{number:03}@example.com" for number in range(100)]
+    before = _load(_CREATE, _three_teams(people)).workforce
+
+    after = _load(
+        _CREATE,
+        f"{_three_teams(people)}\n    last: {{description: Reads, workers: [a@example.com]}}",
+    ).workforce
+
+    assert before.not_subscribed == dict.fromkeys(("readers", "team-b", "team-c"), ())
+    assert after.subscribed == {**before.subscribed, "last": ()}
+    assert after.not_subscribed["last"] == ("a@example.com",)

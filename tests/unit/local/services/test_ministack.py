@@ -110,6 +110,11 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_topic_by_arn_any_scope": ("topic_arn",),
         "_p": ("params", "key", "default"),
         "_subscribe": ("params",),
+        "_unsubscribe": ("params",),
+        "_confirm_subscription": ("params",),
+        "_get_subscription_attributes": ("params",),
+        "_error": ("code", "message", "status"),
+        "_xml": ("status", "root_tag", "inner"),
         "_list_subscriptions": ("params",),
         "_list_subscriptions_by_topic": ("params",),
         "_matches_filter_policy": ("sub", "message_attributes", "message"),
@@ -146,6 +151,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_resolve_user": ("pool", "username"),
         "_pool_out": ("pool",),
         "_authenticate_hosted_ui_user": ("pool", "username", "password"),
+        "_user_out": ("user",),
         "_deliver_invitation_email": ("pool", "username", "attr_dict", "subject", "body"),
         **dict.fromkeys(
             (
@@ -161,6 +167,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
                 "_describe_user_pool_client",
                 "_describe_user_pool_domain",
                 "_list_users",
+                "_list_users_in_group",
                 "_update_user_pool",
                 "_update_user_pool_client",
             ),
