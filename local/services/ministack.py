@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from local.ground_truth.api.service import GroundTruth
-from local.services import sagemaker, service_quotas
+from local.services import sagemaker, service_quotas, stack_outputs
 from local.services.cloudformation import Deployments
 from local.services.cognito.pools import Pools
 from local.services.eventbridge import Events
@@ -66,6 +66,7 @@ class MiniStack:
         announce("sagemaker", service_quotas.NAME)
         self._rights.install()
         Deployments(self._rights).install()
+        stack_outputs.install()
         self._buckets.install(ground_truth.unkindness)
         self._topics.install()
         self._event_bus.install()
