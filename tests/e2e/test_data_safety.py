@@ -1,8 +1,14 @@
-"""What is left of an environment's data when its stacks are destroyed, replaced or fail."""
+"""What is left of an environment's data when its stacks are destroyed, replaced or fail.
+
+And whether all that reads and writes it follows to another place.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import pytest
@@ -13,13 +19,22 @@ from local.cdk_cli import CdkError
 from local.inventory import inventory
 from local.walkthrough import label_all, read_labels, upload, wait_for_end
 from tests.e2e import stacks
-from tests.e2e.changes import again, failing, soon_refused
+from tests.e2e.changes import (
+    again,
+    elsewhere,
+    failing,
+    keeping_less,
+    soon_refused,
+    telling_jobs,
+)
 from tests.e2e.project import Project
 from tests.environments import SHIPPED
 
 #: Object versions by bucket, key and id, and people by pool and `sub`.
 Everything = Mapping[tuple[str, ...], object]
 _OBJECTS: Final = 4
+#: What the jobs' function is asked to do.
+_JOB: Final = "output JobsevenOddjobEvent"
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +48,36 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         yield project
 
 
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """The environment `gone`, filled, and deployed once with other buckets and another topic."""
+
+    #: What there was before it, and when it was filled.
+    empty: set[str]
+    full: set[str]
+    #: The names of buckets and topic before and after.
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    #: The stacks that the one deployment has updated.
+    updated: set[str]
+
+
+@pytest.fixture(scope="module")
+def moved(project: Project) -> Moved:
+    """Give `gone` after the one deployment."""
+    empty = inventory(project.aws.client)
+    project.changes = (soon_refused, telling_jobs)
+    _fill(project, "gone")
+    full, old, before = inventory(project.aws.client), _places(project), _updates(project, "gone")
+
+    project.changes = (soon_refused, telling_jobs, elsewhere)
+    project.cdk("gone").deploy("Labeling")
+
+    after = _updates(project, "gone")
+    updated = {stack for stack, time in after.items() if time != before[stack]}
+    return Moved(empty=empty, full=full, old=old, new=_places(project), updated=updated)
+
+
 @pytest.fixture(scope="module")
 def filled(project: Project) -> Everything:
     """Give all that the protected environment `kept` holds after its job has been labeled."""
@@ -41,18 +86,43 @@ def filled(project: Project) -> Everything:
     return _everything(project)
 
 
-def test_an_unprotected_environment_leaves_only_keys_that_wait_for_their_deletion(
-    project: Project,
+def test_all_that_refers_to_what_is_replaced_follows_in_one_deployment(
+    project: Project, moved: Moved
 ) -> None:
-    before = inventory(project.aws.client)
-    _fill(project, "gone")
-    full = inventory(project.aws.client)
+    named = _what_names_places(project)
 
+    assert moved.updated == {"Data", "Workforce", "Labeling"}
+    assert set(moved.old).isdisjoint(moved.new)
+    assert {place: [what for what, text in named if place in text] for place in moved.old} == {
+        place: [] for place in moved.old
+    }
+    found = {place: {what for what, text in named if place in text} for place in moved.new}
+    source, output, topic = moved.new
+    assert found[source] == {_JOB, "output EvenOddSummary", "policy"}
+    assert found[output] == {_JOB, "policy"}
+    assert found[topic] == {"policy", "target"}
+
+
+@pytest.mark.usefixtures("moved")
+def test_what_changes_in_place_updates_its_own_stack_only(project: Project) -> None:
+    before = _updates(project, "gone")
+    project.changes = (soon_refused, telling_jobs, elsewhere, keeping_less)
+
+    project.cdk("gone").deploy("Labeling")
+
+    after = _updates(project, "gone")
+    assert {stack for stack, time in after.items() if time != before[stack]} == {"Data"}
+
+
+def test_an_unprotected_environment_leaves_only_keys_that_wait_for_their_deletion(
+    project: Project, moved: Moved
+) -> None:
     project.cdk("gone").destroy()
 
+    project.changes = (soon_refused,)
     (project.folder / "environments" / "gone.yaml").unlink()
-    assert before < full
-    assert inventory(project.aws.client) == before
+    assert moved.empty < moved.full
+    assert inventory(project.aws.client) == moved.empty
 
 
 def test_a_protected_environment_whose_first_deployment_fails_leaves_nothing(
@@ -154,6 +224,8 @@ def _write(project: Project, name: str, *, protected: bool) -> None:
     folder.mkdir(exist_ok=True)
     (folder / f"{name}.yaml").write_text(
         text.replace("protected: false", f"protected: {str(protected).lower()}")
+        # Buckets that come in the place of others are empty.
+        .replace("      split: file\n", "      split: file\n      when_empty: skip\n")
     )
 
 
@@ -205,6 +277,60 @@ def _people(cognito: Any) -> Iterator[tuple[tuple[str, ...], object]]:
             attributes = {each["Name"]: each["Value"] for each in user["Attributes"]}
             what = {name: user[name] for name in ("Username", "UserStatus", "Enabled")}
             yield (pool["Id"], attributes["sub"]), {**what, **attributes}
+
+
+def _updates(project: Project, environment: str) -> dict[str, datetime | None]:
+    """Return when each stack of an environment was updated."""
+    found = project.aws.client("cloudformation").describe_stacks()["Stacks"]
+    return {
+        stack["StackName"].removeprefix(f"{environment}-"): stack.get("LastUpdatedTime")
+        for stack in found
+        if stack["StackName"].startswith(f"{environment}-")
+    }
+
+
+def _places(project: Project) -> tuple[str, ...]:
+    """Return the names of the buckets of `gone`, and that of the topic of its jobs."""
+    formation = project.aws.client("cloudformation")
+    found = {
+        (each["ResourceType"], each["LogicalResourceId"]): each["PhysicalResourceId"]
+        for stack in ("gone-Data", "gone-Workforce")
+        for each in formation.describe_stack_resources(StackName=stack)["StackResources"]
+    }
+    return tuple(
+        next(
+            name.rpartition(":")[2]
+            for (type_, logical_id), name in found.items()
+            if type_ == kind and logical_id.startswith(beginning)
+        )
+        for kind, beginning in (
+            ("AWS::S3::Bucket", "DataInput"),
+            ("AWS::S3::Bucket", "DataOutput"),
+            ("AWS::SNS::Topic", "NotificationsJobs"),
+        )
+    )
+
+
+def _what_names_places(project: Project) -> list[tuple[str, str]]:
+    """Return all that says what is read, written or told: what it is, and its text."""
+    client = project.aws.client
+    iam, events = client("iam"), client("events")
+    (stack,) = client("cloudformation").describe_stacks(StackName="gone-Labeling")["Stacks"]
+    found: list[tuple[str, Any]] = [
+        (f"output {each['OutputKey']}", each["OutputValue"]) for each in stack["Outputs"]
+    ]
+    for policy in iam.list_policies(Scope="Local")["Policies"]:
+        version = iam.get_policy_version(
+            PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"]
+        )
+        found.append(("policy", version["PolicyVersion"]["Document"]))
+    for role in (each["RoleName"] for each in iam.list_roles()["Roles"]):
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            content = iam.get_role_policy(RoleName=role, PolicyName=name)
+            found.append(("role", content["PolicyDocument"]))
+    for rule in events.list_rules()["Rules"]:
+        found.append(("target", events.list_targets_by_rule(Rule=rule["Name"])["Targets"]))
+    return [(what, json.dumps(each)) for what, each in found]
 
 
 def _statuses(project: Project) -> dict[str, str]:
