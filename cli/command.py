@@ -23,7 +23,7 @@ from cli.verb import console, print_json
 
 #: In the order of the help: each is a file in cli/commands/.
 VERBS: Final = (
-    *("new", "validate", "doctor", "plan", "deploy", "workers", "drift", "destroy"),
+    *("new", "validate", "doctor", "policies", "plan", "deploy", "workers", "drift", "destroy"),
     *("demo", "audit", "test-aws"),
 )
 _NAME: Final = "ground-truth"

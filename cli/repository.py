@@ -97,6 +97,17 @@ def read_environment(name: str) -> Environment:
         raise CommandError(str(error)) from None
 
 
+def require_own_names(environment: Environment) -> None:
+    """Raise CommandError if another file of the folder would give something the same name."""
+    from ground_truth.config import EnvironmentFileError
+    from ground_truth.config.neighbours import check_apart
+
+    try:
+        check_apart(repository() / "environments", environment.name)
+    except EnvironmentFileError as error:
+        raise CommandError(str(error)) from None
+
+
 def find_job(environment: Environment, name: str) -> Job:
     """Return a job; raises CommandError with the nearest name if the file has none of that name."""
     from ground_truth.validators.messages import did_you_mean

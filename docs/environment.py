@@ -168,7 +168,8 @@ def _example(place: str) -> str:
         for value in _at(read(path).data, steps):
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             if value is not None and "\n" not in text and len(text) <= _LONGEST_EXAMPLE:
-                return _code(text)
+                # The tests' files lie deeper than a user's, from whose folder paths start.
+                return _code(text.removeprefix("../../"))
     return ""
 
 

@@ -79,8 +79,8 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "receipts",
         "data: image",
         "input: Receipts/",
-        "template: templates/receipt.html",
-        "pre_annotation: functions/receipt",
+        "template: samples/receipts/templates/receipt.html",
+        "pre_annotation: samples/receipts/functions/receipt",
     ),
 }
 

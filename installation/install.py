@@ -56,7 +56,8 @@ def _packages(folder: Path, files: Sequence[str]) -> None:
     pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-compile"]
     _run(
         f"Installing the packages of {name} into {_shown(folder)}",
-        [_python(folder), *pip, "--require-hashes", "--requirement", name],
+        # Wheels are unpacked; a source distribution would run code of its own.
+        [_python(folder), *pip, "--require-hashes", "--only-binary=:all:", "--requirement", name],
     )
     compiling = ["-m", "compileall", "-q", "-j", "0", "-x", _NOT_COMPILED, str(folder / "lib")]
     # Its status counts for nothing: what can't be compiled is compiled when it is imported.
@@ -85,7 +86,8 @@ def _node_modules(folder: Path, *, sdk: bool) -> None:
     lock = _digest("package-lock.json")
     if _marks(target).get(parts[-1]) == lock:
         return
-    options = ["--no-audit", "--no-fund", "--loglevel=error", *([] if sdk else ["--omit=dev"])]
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    options += [] if sdk else ["--omit=dev"]
     npm = str(folder / "bin" / "npm")
     _run("Installing the CDK CLI into node_modules", [npm, "ci", *options])
     _mark(target, dict.fromkeys(parts, lock))

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import os
+import secrets
 import shlex
 import shutil
 import signal
@@ -23,12 +24,13 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import boto3
+from botocore.config import Config
 
 from local.certificates import write_certificates
+from local.gate.keys import AccessKey
+from local.mailbox import PATH as MAILBOX
 
 ROOT: Final = Path(__file__).parents[1]
-#: Both halves of the credentials of the account's root.
-_ROOT_KEY: Final = "test"
 _PID_FILE: Final = "server.json"
 #: Folders of Python and of the CDK CLI.
 _OWN_PROGRAMS: Final = (str(Path(sys.executable).parent), str(ROOT / "node_modules" / ".bin"))
@@ -37,6 +39,9 @@ _INHERITED: Final = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM
 
 class LocalAws:
     """An AWS account of its own in a child process, empty at each start, with IAM and TLS enforced.
+
+    It answers to nobody who has not the keys of this start: requests are signed with the root's
+    access key or one that IAM or STS gave, and the mailbox's address has a key of its own.
 
     `state` is a folder for the log, the certificates and the server's temporary files; nothing is
     written elsewhere. The server and all that it starts end with `stop()`, with the `with` block
@@ -66,7 +71,7 @@ class LocalAws:
         self._process: subprocess.Popen[bytes] | None = None
         self._lifeline: int | None = None
         self._port: int | None = None
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._renew_keys()
 
     @property
     def endpoint(self) -> str:
@@ -74,6 +79,11 @@ class LocalAws:
         if self._port is None:
             raise RuntimeError("local AWS has no endpoint before it is started; call start() first")
         return f"https://127.0.0.1:{self._port}"
+
+    @property
+    def mailbox(self) -> str:
+        """The address of the mailbox's page, with its key; RuntimeError before the start."""
+        return f"{self.endpoint}{MAILBOX}?key={self._mailbox_key}"
 
     @property
     def log(self) -> Path:
@@ -103,8 +113,8 @@ class LocalAws:
         nowhere = str(self.state / "no-such-file")
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": _ROOT_KEY,
-            "AWS_SECRET_ACCESS_KEY": _ROOT_KEY,
+            "AWS_ACCESS_KEY_ID": self._key.id,
+            "AWS_SECRET_ACCESS_KEY": self._key.secret,
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_CA_BUNDLE": str(self.ca_bundle),
@@ -134,9 +144,7 @@ class LocalAws:
 
     @cached_property
     def _session(self) -> boto3.Session:
-        return boto3.Session(
-            aws_access_key_id=_ROOT_KEY, aws_secret_access_key=_ROOT_KEY, region_name=self.region
-        )
+        return boto3.Session(region_name=self.region)
 
     @property
     def _regions(self) -> list[str]:
@@ -151,7 +159,11 @@ class LocalAws:
                 service,
                 region_name=key[1],
                 endpoint_url=self.endpoint,
+                aws_access_key_id=self._key.id,
+                aws_secret_access_key=self._key.secret,
                 verify=str(self.ca_bundle),
+                # Or botocore would presign by Signature Version 2, which new buckets don't take.
+                config=Config(signature_version="s3v4") if service == "s3" else None,
             )
         return self._clients[key]
 
@@ -161,9 +173,11 @@ class LocalAws:
         RuntimeError with the end of its log if it ends, TimeoutError after `patience` seconds.
         """
         self.state.mkdir(parents=True, exist_ok=True)
+        self.state.chmod(0o700)  # keys, logs and all that functions write
         if self._process is not None or _read_pid_file(self.state):
             raise RuntimeError(f"local AWS runs already in {self.state}; stop it first")
-        (self.state / "tmp").mkdir(exist_ok=True)
+        self._renew_keys()
+        (self.state / "tmp").mkdir(mode=0o700, exist_ok=True)
         certificate, key = write_certificates(self.state, self._regions)
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
@@ -202,6 +216,11 @@ class LocalAws:
     ) -> None:
         self.stop()
 
+    def _renew_keys(self) -> None:
+        self._key = AccessKey.root()
+        self._mailbox_key = secrets.token_urlsafe(24)
+        self._clients: dict[tuple[str, str], Any] = {}
+
     def _spawn(
         self, listener: socket.socket, certificate: Path, key: Path
     ) -> subprocess.Popen[bytes]:
@@ -227,6 +246,7 @@ class LocalAws:
                 stderr=subprocess.STDOUT,
                 pass_fds=descriptors,
                 start_new_session=True,
+                umask=0o077,
             )
         if lifeline is not None:
             os.close(lifeline)
@@ -239,6 +259,7 @@ class LocalAws:
             **passed_on,
             "AUTH": "true",
             "CALL_LOG": str(self.call_log),
+            "MAILBOX_KEY": self._mailbox_key,
             "USE_SSL": "1",
             "MINISTACK_SSL_CERT": str(certificate),
             "MINISTACK_SSL_KEY": str(key),
@@ -273,8 +294,10 @@ class LocalAws:
         )
         while True:
             try:
-                with opener.open(f"{self.endpoint}/_ministack/health", timeout=5):
-                    return
+                # Refused, as everything is that nobody has signed: so it answers.
+                opener.open(self.endpoint, timeout=5).close()
+            except urllib.error.HTTPError:
+                return
             except (urllib.error.URLError, OSError):
                 if self._process is None or self._process.poll() is not None:
                     raise RuntimeError(

@@ -19,7 +19,6 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from local.aws import ROOT, LocalAws
 from local.cdk_cli import CdkCli, CdkError
 from local.inventory import inventory
-from local.mailbox import PATH as MAILBOX
 from local.walkthrough import (
     Label,
     label_all,
@@ -150,7 +149,7 @@ def _label(aws: LocalAws, cdk: CdkCli, step: Steps, *, left: int) -> Labels:
     with step("cdk deploy local/Labeling"):
         job = cdk.deploy("Labeling")
     with step(f"{_WORKER} signs in with the password of the invitation"):
-        ana = Worker(aws.endpoint, _WORKER, aws.ca_bundle)
+        ana = Worker(aws.mailbox, _WORKER, aws.ca_bundle)
         ana.sign_in()
     number = int(job[f"{_JOB}ObjectCount"]) - left
     with step(f"{_WORKER} labels {number} data objects"):
@@ -190,7 +189,7 @@ def _tear_down(aws: LocalAws, cdk: CdkCli, app: CdkCli, step: Steps, before: set
 
 
 def _how_to_look(aws: LocalAws, folder: Path) -> str:
-    portal, password = Worker(aws.endpoint, _OTHER, aws.ca_bundle).invitation()
+    portal, password = Worker(aws.mailbox, _OTHER, aws.ca_bundle).invitation()
     python, state = shlex.quote(sys.executable), shlex.quote(str(folder))
     return f"""It all runs on, until you stop it.
 
@@ -199,7 +198,7 @@ Label by hand:  {portal}
                 with the temporary password {password}
                 A browser asks about the certificate at each new address, unless it trusts
                 {aws.ca_bundle}
-Mailbox:        {aws.endpoint}{MAILBOX}
+Mailbox:        {aws.mailbox}
 Logs:           {folder}
 
 To look at it in another shell, which then knows this AWS only:

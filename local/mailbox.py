@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import hmac
 import html
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from local.replies import Reply, header_map, page, to_json
+from local.replies import Reply, page, to_json
 
 PATH: Final = "/_mailbox"
 #: The link of a mail with which SES asks whether it may send from an address.
 VERIFY: Final = f"{PATH}/verify"
-#: Only this computer's own addresses, so that no other site's name can lead a browser here.
-_HOSTS: Final = ("127.0.0.1", "localhost")
 #: A mail is shown as its sender wrote it, but it can do nothing but open links.
 _FRAME: Final = 'sandbox="allow-popups allow-popups-to-escape-sandbox"'
 _POLICY: Final = (
@@ -38,26 +37,25 @@ class Mail:
 class Mailbox:
     """An ASGI app for `PATH` (a page) and `PATH.json`, the newest mail first, and `VERIFY`.
 
-    `verify` returns the address whose link has a token, once it is verified, or `None`.
+    Mails are shown to those who send `key` in the query. `verify` returns the address whose link
+    has a token, once it is verified, or `None`.
     """
 
     def __init__(
         self,
+        key: str,
         mails: Callable[[], Iterable[Mail]],
         verify: Callable[[str], str | None],
         portals: Callable[[], Iterable[str]],
     ) -> None:
+        self._key = key
         self._mails = mails
         self._verify = verify
         self._portals = portals
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         """Answer one HTTP request."""
-        host = header_map(scope["headers"]).get("host", "")
-        if host.rsplit(":", 1)[0] in _HOSTS:
-            reply = self._answer(scope["path"], parse_qs(scope["query_string"].decode()))
-        else:
-            reply = to_json({"message": "the mailbox answers only to 127.0.0.1"}, 403)
+        reply = self._answer(scope["path"], parse_qs(scope["query_string"].decode("latin-1")))
         await reply.send(send)
 
     def _answer(self, path: str, query: Mapping[str, list[str]]) -> Reply:
@@ -66,6 +64,9 @@ class Mailbox:
             if identity is None:
                 return page("Not verified", "the link has been used or is wrong", 404)
             return page("Verified", f"SES may send mails from {identity}", 200)
+        given = query.get("key", [""])[0]
+        if not hmac.compare_digest(given.encode(), self._key.encode()):
+            return page("Not yours", "open the mailbox by the address that its start has said", 403)
         mails = sorted(self._mails(), key=lambda mail: mail.time, reverse=True)
         if path == PATH:
             return Reply.html(_overview(mails, self._portals()), policy=_POLICY)
@@ -74,6 +75,11 @@ class Mailbox:
                 {"portals": list(self._portals()), "mails": [asdict(mail) for mail in mails]}
             )
         return to_json({"message": f"there is no {path}; see {PATH}"}, 404)
+
+
+def as_json(address: str) -> str:
+    """Return where a program reads what a mailbox's page shows people."""
+    return address.replace(PATH, f"{PATH}.json", 1)
 
 
 def _overview(mails: Iterable[Mail], portals: Iterable[str]) -> str:

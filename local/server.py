@@ -8,18 +8,18 @@ import contextlib
 import os
 import signal
 import threading
-from typing import Any
+from typing import Any, cast
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from local.gate.gate import Gate
 from local.ground_truth.api.service import GroundTruth
 from local.ground_truth.api.unkindness import KIND, Unkindness
 from local.ground_truth.portal.portal import Portal
 from local.loopback import opener
 from local.mailbox import PATH as MAILBOX
 from local.mailbox import Mailbox
-from local.replies import header_map
 from local.services.cognito.login_pages import LoginPages
 from local.services.ministack import MiniStack
 
@@ -47,11 +47,22 @@ async def _serve(listen: int) -> None:
         ground_truth, opener(os.environ["SSL_CERT_FILE"]), data=f"https://127.0.0.1:{port}"
     )
     login_pages = LoginPages(ministack.app, ministack.pools.login_clients, ministack.portal_domain)
-    mailbox = Mailbox(ministack.mails.all, ministack.mails.verify, ground_truth.portals)
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        await _choose(scope, portal, login_pages, mailbox, ministack.app)(scope, receive, send)
-
+    mailbox = Mailbox(
+        os.environ.pop("MAILBOX_KEY"),
+        ministack.mails.all,
+        ministack.mails.verify,
+        ground_truth.portals,
+    )
+    gate = Gate(
+        own=f"127.0.0.1:{port}",
+        aws=ministack.app,
+        sites=(portal, login_pages),
+        mailbox=mailbox,
+        mailbox_path=MAILBOX,
+        key=ministack.access_keys.find,
+        rules=ministack.cors_rules,
+        has_pool=ministack.pools.has_pool,
+    )
     config = Config()
     config.bind = [f"fd://{listen}"]
     config.certfile = os.environ["MINISTACK_SSL_CERT"]
@@ -59,21 +70,8 @@ async def _serve(listen: int) -> None:
     config.keep_alive_timeout = 75
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _end_all)
     ground_truth.start()
-    await serve(app, config, shutdown_trigger=asyncio.Event().wait)
-
-
-def _choose(
-    scope: Any, portal: Portal, login_pages: LoginPages, mailbox: Mailbox, rest: Any
-) -> Any:
-    """Return the app for a request, by its Host header."""
-    if scope["type"] != "http":
-        return rest
-    host = header_map(scope["headers"]).get("host", "")
-    if portal.serves(host):
-        return portal
-    if login_pages.serves(host):
-        return login_pages
-    return mailbox if scope["path"].startswith(MAILBOX) else rest
+    # The type of an app is that of each of its scopes, which are plain mappings here.
+    await serve(cast("Any", gate), config, shutdown_trigger=asyncio.Event().wait)
 
 
 def _end_with(lifeline: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from local.browser import Browser, Page, readable
-from local.mailbox import PATH as MAILBOX
+from local.mailbox import as_json
 
 #: A temporary password has letters of both sizes, digits and symbols.
 _PASSWORD: Final = re.compile(
@@ -43,7 +43,7 @@ class Task:
 
 
 class Worker:
-    """The worker with the address `email`, at the local AWS that answers at `endpoint`.
+    """The worker with the address `email`, whose mails are in the mailbox of `LocalAws.mailbox`.
 
     The first use signs in: with the temporary password of the newest invitation, and then with
     `password`, which replaces it at the first login. `portal` is a URL that the worker has heard
@@ -52,7 +52,7 @@ class Worker:
 
     def __init__(
         self,
-        endpoint: str,
+        mailbox: str,
         email: str,
         ca_bundle: Path | str,
         *,
@@ -63,7 +63,7 @@ class Worker:
         self.password = password or f"Own-password-1-of-{email}"
         #: Where this worker works, once signed in.
         self.portal: str | None = None
-        self._endpoint = endpoint
+        self._mailbox = mailbox
         self._known_portal = portal
         #: The worker's browser.
         self.browser = Browser(ca_bundle)
@@ -120,8 +120,7 @@ class Worker:
 
         A mail without a link helps nobody; here the only portal there is stands in for it.
         """
-        box = self.browser.open(f"{self._endpoint}{MAILBOX}.json")
-        content = json.loads(box.content)
+        content = json.loads(self.browser.open(as_json(self._mailbox)).content)
         mine = [mail for mail in content["mails"] if mail["to"].lower() == self.email.lower()]
         for mail in mine:
             text = readable(mail["body"]) if mail["is_html"] else mail["body"]

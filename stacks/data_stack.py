@@ -8,6 +8,7 @@ import aws_cdk as cdk
 from constructs import Construct
 
 from constructs.ground_truth import LabelingData
+from constructs.ground_truth.data.key_grants import let_deploy
 from ground_truth.catalogue.data_kinds import Cors
 
 
@@ -20,6 +21,7 @@ class DataStack(cdk.Stack):
         construct_id: str,
         *,
         protected: bool,
+        bounded: bool,
         cors: tuple[Cors, ...],
         email_from: str | None = None,
         **kwargs: Any,
@@ -28,6 +30,8 @@ class DataStack(cdk.Stack):
 
         #: The buckets and the key.
         self.data = LabelingData(self, "Data", protected=protected, cors=cors)
+        if bounded:
+            let_deploy(self.data.key)
         if email_from is not None:
             # Slow to import, and most environments send by Cognito.
             from aws_cdk import aws_ses as ses

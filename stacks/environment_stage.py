@@ -38,6 +38,7 @@ class EnvironmentStage(cdk.Stage):
             "Data",
             description="Ground Truth labeling: data objects, manifests and labels",
             protected=environment.protected,
+            bounded=environment.permissions_boundary is not None,
             cors=_cors(environment),
             email_from=environment.workforce.email_from,
             termination_protection=environment.protected,

@@ -47,7 +47,12 @@ class LabelingStack(cdk.Stack):
             output_bucket=data.output_bucket,
             key=data.key,
         )
-        events = JobEvents(self, "JobEvents", job_name_prefix=job_name_prefix, topic=topic)
+        events = JobEvents(
+            self,
+            "JobEvents",
+            job_name_prefixes=[environment.job_name_prefix(key) for key in environment.jobs],
+            topic=topic,
+        )
         jobs = Jobs(
             self,
             "Jobs",

@@ -9,6 +9,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from constructs.ground_truth import Notifications
+from constructs.ground_truth.data.key_grants import let_deploy
 from constructs.ground_truth.workforce.oidc_workforce import OidcWorkforce
 from constructs.ground_truth.workforce.pool_protection import PoolProtection
 from constructs.ground_truth.workforce.portal_login import PortalLogin
@@ -49,7 +50,7 @@ class WorkforceStack(cdk.Stack):
         self.function = WorkforceFunction(
             self,
             "WorkforceFunction",
-            team_name_prefix=f"{environment.name}-",
+            team_names=[environment.team_name(key) for key in config.teams],
             log_key=log_key,
         )
         self._check = self._workforce_check()
@@ -67,6 +68,8 @@ class WorkforceStack(cdk.Stack):
             "Notifications",
             addresses=[address for team in config.teams.values() for address in team.notify],
         )
+        if environment.permissions_boundary is not None:
+            let_deploy(self.notifications.key)
         self.notifications.node.add_dependency(self._first)
         teams = {
             key: WorkTeam(

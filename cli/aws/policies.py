@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.aws import policy_parameters
+from cli.aws.policy_documents import Parameters
 from cli.aws.qualifier import qualifier_of
 from cli.errors import CommandError
 from cli.repository import INSTALLATION, repository
@@ -51,12 +55,31 @@ def deployed_version(environment: Environment, session: Any = None) -> int | Non
     in the account that CDK deploys to, or where there is no such role by the caller. Raises
     UnreadableError.
     """
+    with _readable():
+        found = _stack(environment, _clients(environment, session or boto3.Session()))
+    return None if found is None else version_in(found)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Raise UnreadableError for what keeps AWS from answering."""
     try:
-        found = _describe(environment, session or boto3.Session())
+        yield
     except (BotoCoreError, ClientError, ValueError) as error:
         # A ValueError is of an address that is none: AWS_ENDPOINT_URL=localhost.
         raise UnreadableError(str(error)) from error
-    return None if found is None else version_in(found)
+
+
+def needed_parameters(environment: Environment, session: Any = None) -> Parameters:
+    """Return what the policies of an environment must be deployed with.
+
+    What an earlier version has made is asked as CDK would ask. Raises CommandError for a file that
+    policies can't be made for, and UnreadableError.
+    """
+    parameters = policy_parameters.named(environment)
+    with _readable():
+        client = _clients(environment, session or boto3.Session())
+        return parameters | policy_parameters.deployed(environment, client)
 
 
 def version_in(stack: Mapping[str, Any]) -> int | None:
@@ -75,35 +98,53 @@ def version_in(stack: Mapping[str, Any]) -> int | None:
 
 
 def require_policies(environment: Environment, session: Any = None) -> None:
-    """Raise CommandError if the policies that are deployed are older than what is to be deployed.
+    """Raise CommandError if the policies that are deployed allow less than a deployment does.
 
-    An environment without them, or whose policies can't be read, is deployed with what rights there
-    are: then nothing is compared.
+    They are of an earlier version, or were deployed for a file that names less. An environment
+    without them, or whose policies can't be read, is deployed with what rights there are: then
+    nothing is compared, nor for a name that is too long for them.
     """
+    if len(environment.name) > policy_parameters.LONGEST:
+        return
     try:
-        deployed = deployed_version(environment, session)
+        with _readable():
+            client = _clients(environment, session or boto3.Session())
+            stack = _stack(environment, client)
+            deployed = None if stack is None else version_in(stack)
+            if stack is None or deployed is None:
+                return
+            needed = policy_parameters.named(environment)
+            needed |= policy_parameters.deployed(environment, client)
     except UnreadableError:
         return
-    if deployed is None or deployed >= (expected := expected_version()):
-        return
-    raise CommandError(
-        f"expected the policies of {stack_name(environment)} in version {expected}, got version"
-        f" {deployed}, which does not allow all that this deployment does; who administers the"
-        f" account runs first: `{command(environment)}`"
-    )
+    who = f"who administers the account runs first: `{command(environment, needed)}`"
+    if deployed < (expected := expected_version()):
+        raise CommandError(
+            f"expected the policies of {stack_name(environment)} in version {expected}, got version"
+            f" {deployed}, which does not allow all that this deployment does; {who}"
+        )
+    if less := policy_parameters.lacking(needed, stack):
+        raise CommandError(
+            f"expected the policies of {stack_name(environment)} to allow what the file names, got"
+            f" others in {', '.join(less)}; {who}"
+        )
 
 
-def command(environment: Environment) -> str:
+def command(environment: Environment, parameters: Parameters) -> str:
     """Return what deploys the policies; what was said of CDK's qualifier before stays."""
+    said = (
+        shlex.quote(f"{name}={policy_parameters.text(value)}") for name, value in parameters.items()
+    )
     return (
         f"aws cloudformation deploy --region {environment.region}"
         f" --stack-name {stack_name(environment)} --template-file bootstrap/policies.yaml"
-        f" --parameter-overrides Environment={environment.name}"
+        f" --parameter-overrides {' '.join(said)}"
         " --capabilities CAPABILITY_NAMED_IAM"
     )
 
 
-def _describe(environment: Environment, session: Any) -> dict[str, Any] | None:
+def _clients(environment: Environment, session: Any) -> Callable[[str], Any]:
+    """Return what makes clients of AWS as CDK's role for questions, or as the caller."""
     region = environment.region
     caller = session.client("sts", region_name=region, config=_CONFIG)
     identity = caller.get_caller_identity()
@@ -126,7 +167,15 @@ def _describe(environment: Environment, session: Any) -> dict[str, Any] | None:
             "aws_secret_access_key": assumed["SecretAccessKey"],
             "aws_session_token": assumed["SessionToken"],
         }
-    formation = session.client("cloudformation", region_name=region, config=_CONFIG, **credentials)
+
+    def client(service: str) -> Any:
+        return session.client(service, region_name=region, config=_CONFIG, **credentials)
+
+    return client
+
+
+def _stack(environment: Environment, client: Callable[[str], Any]) -> dict[str, Any] | None:
+    formation = client("cloudformation")
     try:
         (stack,) = formation.describe_stacks(StackName=stack_name(environment))["Stacks"]
     except ClientError as error:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.aws.cdk import run_cdk
-from cli.repository import read_environment
+from cli.repository import read_environment, require_own_names
 from cli.verb import AsJson, EnvironmentName, end, verb
 
 
@@ -19,12 +19,16 @@ from cli.verb import AsJson, EnvironmentName, end, verb
     "ground-truth deploy dev",
     "ground-truth deploy dev --yes",
     "ground-truth deploy dev --json > outputs.json",
+    "ground-truth deploy dev --check",
 )
 def deploy(
     environment: EnvironmentName,
     *,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Ask nothing, also of wider permissions.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare the policies, and deploy nothing.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -36,8 +40,16 @@ def deploy(
     """
     from cli.aws.policies import require_policies
 
-    require_policies(found := read_environment(environment))
+    found = read_environment(environment)
+    require_own_names(found)
+    require_policies(found)
     name = found.name
+    if check:
+        end(
+            {"environment": name, "outputs": {}},
+            lambda screen: screen.print("The policies allow it, as far as they can be read."),
+            as_json=as_json,
+        )
     asks = sys.stdin.isatty() and not yes and not as_json
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "outputs.json"

@@ -13,6 +13,7 @@ from cli.plan.approvals import check_names, load_approvals
 from cli.repository import environment_names, find_environment, misnamed, repository
 from cli.verb import AnyEnvironmentName, AsJson, end, verb
 from ground_truth.config import EnvironmentFileError, load, load_all
+from ground_truth.config.neighbours import check_apart
 from ground_truth.config.yaml_file import display_name
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ def validate(environment: AnyEnvironmentName = None, *, as_json: AsJson = False)
         place = _PLACE.fullmatch(problem)
         assert place is not None, problem  # noqa: S101  # for the type
         problems.setdefault(place["file"], []).append(place)
+        # What two files have in common is said of both at once, and neither is right.
+        for file in place["file"].split(" and "):
+            if file != place["file"] and not problems.get(file):
+                problems.pop(file, None)
 
     def show(console: Console) -> None:
         for file, found in problems.items():
@@ -75,6 +80,7 @@ def _of_all(folder: Path, names: list[str]) -> Iterator[str]:
 
 def _of_one(folder: Path, name: str) -> Iterator[str]:
     yield from _problems(lambda: load(folder / f"{name}.yaml"))
+    yield from _problems(lambda: check_apart(folder, name))
     yield from _problems(lambda: load_approvals(folder, name))
 
 

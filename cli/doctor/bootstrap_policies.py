@@ -1,24 +1,19 @@
-"""bootstrap/policies.yaml: its content for an environment, and the version that is deployed."""
+"""The policies of bootstrap/: what they allow for an environment, and which are deployed."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from typing import Any
 
-import yaml
 from botocore.exceptions import ClientError
 
+from cli.aws import policy_parameters
 from cli.aws.policies import command, stack_name, version_in
+from cli.aws.policy_documents import FILE, Parameters, Place, documents
 from cli.doctor.account import Account
-from cli.doctor.findings import Answer, ask, code_of, right, to_do
-from cli.repository import INSTALLATION
+from cli.doctor.findings import Answer, ask, code_of, is_denied, right, to_do
 from ground_truth.config import Environment
-
-_FILE: Final = "bootstrap/policies.yaml"
-_PLACE: Final = re.compile(r"\$\{([\w:]+)\}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,63 +41,58 @@ def check(account: Account, environment: Environment, wanted: int) -> Answer:
         if code_of(error) != "ValidationError":
             raise
         found = {"Stacks": [{}]}
-    deployed = version_in(found["Stacks"][0])
+    (stack,) = found["Stacks"]
+    deployed = version_in(stack)
     if deployed is None:
         return right(f"there is no stack {name}: the role has what `cdk bootstrap` gave it")
+    if len(environment.name) > policy_parameters.LONGEST:
+        return right(f"{name} stays: later policies know no names longer than its resources' ones")
+    parameters = _parameters(account, environment)
+    what_to_do = f"let an administrator run `{command(environment, parameters)}`"
     if deployed < wanted:
-        return to_do(
-            f"let an administrator run `{command(environment)}`: expected version {wanted}, got"
-            f" {deployed}"
-        )
-    return right(f"{name} is as new as {_FILE}")
+        return to_do(f"{what_to_do}: expected version {wanted}, got {deployed}")
+    if less := policy_parameters.lacking(parameters, stack):
+        return to_do(f"{what_to_do}: the file names others in {', '.join(less)}")
+    return right(f"{name} is as new as {FILE}")
 
 
 def needed(account: Account, environment: Environment) -> Iterator[Need]:
     """Yield what the policies allow CloudFormation's role, for an environment."""
-    template = _template()
-    known = {
-        "AWS::AccountId": account.number,
-        "AWS::Partition": account.partition,
-        "AWS::Region": account.region,
-        "Environment": environment.name,
-        "Qualifier": account.qualifier(),
-    }
-    for name in _PLACE.findall(template["Outputs"]["ExecutionPolicies"]["Value"]):
-        statements = template["Resources"][name]["Properties"]["PolicyDocument"]["Statement"]
-        for statement in statements:
-            if statement["Effect"] != "Allow":
-                continue
-            context = _context(statement.get("Condition", {}), template, known)
+    if len(environment.name) > policy_parameters.LONGEST:
+        return
+    place = Place(account=account.number, region=account.region, partition=account.partition)
+    parameters = {**_parameters(account, environment), "Qualifier": account.qualifier()}
+    for name, statements in documents(parameters, place).items():
+        for statement in statements if name != "Boundary" else ():
+            context = _context(statement.get("Condition", {}))
             for resource in _listed(statement["Resource"]):
-                yield Need(
-                    actions=tuple(_listed(statement["Action"])),
-                    resource=_example(_filled(resource, template, known)),
-                    context=context,
-                )
+                # A key that says itself who may deploy it is not named.
+                if not resource.endswith(":key/none"):
+                    yield Need(
+                        actions=tuple(_listed(statement["Action"])),
+                        resource=_example(resource),
+                        context=context,
+                    )
 
 
-def _context(
-    conditions: Mapping[str, Mapping[str, Any]], template: Any, known: Mapping[str, str]
-) -> dict[str, str]:
+def _parameters(account: Account, environment: Environment) -> Parameters:
+    """Return what the policies must be deployed with, as far as the account may be looked at."""
+    named = policy_parameters.named(environment)
+    try:
+        return named | policy_parameters.deployed(environment, account.client)
+    except ClientError as error:
+        if not is_denied(error):
+            raise
+        return named
+
+
+def _context(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Return values that fulfil conditions: the first that each allows."""
     return {
-        key: _example(_filled(_listed(values)[0], template, known))
+        key: _example(_listed(values)[0])
         for keys in conditions.values()
         for key, values in keys.items()
     }
-
-
-def _filled(text: str, template: Any, known: Mapping[str, str]) -> str:
-    """Put values into the places of a text; a policy of the template stands for its ARN."""
-
-    def value(found: re.Match[str]) -> str:
-        if found[1] in known:
-            return known[found[1]]
-        policy = template["Resources"][found[1]]["Properties"]["ManagedPolicyName"]
-        partition, account = known["AWS::Partition"], known["AWS::AccountId"]
-        return f"arn:{partition}:iam::{account}:policy/{_PLACE.sub(value, policy)}"
-
-    return _PLACE.sub(value, text)
 
 
 def _example(pattern: str) -> str:
@@ -112,25 +102,3 @@ def _example(pattern: str) -> str:
 
 def _listed(value: str | Iterable[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
-
-
-class _Template(yaml.SafeLoader):
-    """Reads CloudFormation's short forms; `!Ref Name` becomes `${Name}`."""
-
-
-def _place(loader: yaml.SafeLoader, node: yaml.Node) -> str:
-    return f"${{{_text(loader, node)}}}"
-
-
-def _text(_: yaml.SafeLoader, node: yaml.Node) -> str:
-    return str(node.value)
-
-
-_Template.add_constructor("!Ref", _place)
-_Template.add_constructor("!Sub", _text)
-
-
-@cache
-def _template() -> Any:
-    text = (INSTALLATION / _FILE).read_text(encoding="utf-8")
-    return yaml.load(text, Loader=_Template)  # noqa: S506  # a safe loader

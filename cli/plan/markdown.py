@@ -8,10 +8,9 @@ from typing import Final
 
 from cli.plan import text as plan_text
 from cli.plan.environment_plan import EnvironmentPlan
+from cli.plan.inert import JOINER, MARKER, inert, visible
 from cli.plan.plan import Plan, Verdict
 
-#: Stands in the comment and is not shown, so that the same comment can be found and updated.
-MARKER: Final = "<!-- ground-truth-cdk plan -->"
 #: Characters of a comment; GitHub takes 65,536.
 LONGEST: Final = 65_000
 
@@ -22,11 +21,11 @@ _MARKS: Final = {
     Verdict.ERROR: "❌",
 }
 #: What stands between two of these is code, where nothing means anything.
-_CODE: Final = re.compile(r"(`[^`]+`)")
+_CODE: Final = re.compile(r"`([^`]+)`")
 #: What Markdown reads something into; an underline inside of a word means nothing.
-_SPECIAL: Final = re.compile(r"([\\`*\[\]<>&~]|(?<!\w)_|_(?!\w))")
-#: Where GitHub would see a person, a team or an issue; an address of mail is none.
-_MENTION: Final = re.compile(r"((?<!\w)@|#)(?=\w)")
+_SPECIAL: Final = re.compile(r"([\\`*\[\]<>&~|$]|(?<!\w)_|_(?!\w))")
+#: What would be a list, or a heading's line, at the beginning of a line.
+_FIRST: Final = re.compile(r"^([-+=#]|[0-9]+(?=[.)]))")
 _FENCE: Final = re.compile(r"`{3,}")
 _CUT: Final = "… cut here; `ground-truth plan` shows all of it"
 
@@ -142,30 +141,44 @@ def _cut(block: str, room: int) -> str:
 
 
 def _folded(title: str, content: str) -> str:
-    return f"<details>\n<summary>{_html(title)}</summary>\n\n{content}\n\n</details>"
+    # Of what stands in a tag Markdown reads nothing, and a page tags and entities.
+    summary = inert(visible(" ".join(title.split())))
+    return f"<details>\n<summary>{summary}</summary>\n\n{content}\n\n</details>"
 
 
 def _fenced(text: str, language: str) -> str:
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text}\n{fence}"
+    # GitLab obeys a line that begins like a path, and not always sees that it is code.
+    shown = re.sub("^/", f"{JOINER}/", visible(text.replace("\r\n", "\n")), flags=re.MULTILINE)
+    fence = "`" * max(3, _longest_run(shown) + 1)
+    return f"{fence}{language}\n{shown}\n{fence}"
 
 
 def _code(text: str) -> str:
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    shown = visible(" ".join(text.split())) or " "
+    longest = _longest_run(shown)
     ticks = "`" * (longest + 1)
     blank = " " if longest else ""
-    return f"{ticks}{blank}{' '.join(text.split())}{blank}{ticks}"
+    return f"{ticks}{blank}{shown}{blank}{ticks}"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall(r"`+", text)), default=0)
 
 
 def _escape(text: str) -> str:
-    """Return text that shows as it is: no markup, no mention of people, on one line."""
-    pieces = _CODE.split(" ".join(text.split()))
-    return "".join(
-        piece if number % 2 else _MENTION.sub("\\1\u2060", _SPECIAL.sub(r"\\\1", piece))
-        for number, piece in enumerate(pieces)
-    )
+    """Return text that shows as it is, on one line: no markup, and nothing that is read into it.
+
+    What stands between backticks is code.
+    """
+    whole = ""
+    for number, piece in enumerate(_CODE.split(visible(" ".join(text.split())))):
+        if number % 2 == 0:
+            whole += _SPECIAL.sub(r"\\\1", inert(piece))
+            continue
+        # Backticks that touch are one mark.
+        whole += f"{JOINER * whole.endswith('`')}`{piece}`"
+    return _FIRST.sub(_escaped_first, whole)
 
 
-def _html(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _escaped_first(found: re.Match[str]) -> str:
+    return f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}"

@@ -11,7 +11,7 @@ from ground_truth.catalogue.task_types import CUSTOM, TaskType
 from ground_truth.config.input import Input
 from ground_truth.config.section import ValidationContext
 from ground_truth.config.yaml_file import display_name
-from ground_truth.validators import names_and_limits
+from ground_truth.validators import files, names_and_limits
 from ground_truth.validators.custom_function import check_handler
 from ground_truth.validators.messages import described
 
@@ -37,20 +37,22 @@ def check_function(place: str, context: ValidationContext) -> str:
     """Check the ARN of a custom function, or the folder that becomes one."""
     if place.startswith("arn:"):
         return names_and_limits.of_region(names_and_limits.function_arn(place), context.region)
-    file = context.root / place / "handler.py"
+    folder = files.below(context.root, place)
+    file = folder / "handler.py"
     if not file.is_file():
         raise ValueError(
             "expected the ARN of a function, or a folder with a handler.py, got"
             f" {shown(place)}, and there is no {display_name(file)}"
         )
-    check_handler(Path(display_name(file.parent)))
+    files.check_folder(context.root, folder)
+    check_handler(Path(display_name(folder)))
     return place
 
 
 def parsed_template(
-    path: Path, source: Input, data: str | None, *, is_prepared: bool
+    root: Path, place: str, source: Input, data: str | None, *, is_prepared: bool
 ) -> CustomTemplate:
-    """Parse a template; raises ValueError with all that is wrong in it.
+    """Parse the template at a place below `root`; raises ValueError with all that is wrong in it.
 
     A function that prepares the data may give the template any names.
     """
@@ -58,4 +60,4 @@ def parsed_template(
     from ground_truth.templates.custom_template import custom_template
 
     names = None if is_prepared else source.names_in_manifest(custom_data_kind(source, data))
-    return custom_template(Path(display_name(path)), names=names)
+    return custom_template(Path(display_name(files.below(root, place))), names=names)

@@ -22,6 +22,7 @@ from ground_truth.config.attributes import check_attributes
 from ground_truth.config.effects import Effect
 from ground_truth.config.fields import Tags
 from ground_truth.config.job import Job
+from ground_truth.config.neighbours import check_apart
 from ground_truth.config.review import complete
 from ground_truth.config.section import Section, ValidationContext, context_of
 from ground_truth.config.workforce import Workforce
@@ -94,16 +95,19 @@ class Environment(Section):
     @field_validator("jobs", mode="before")
     @classmethod
     def _jobs_are_complete(cls, value: object) -> object:
-        return complete(value) if isinstance(value, Mapping) else value
-
-    @field_validator("jobs")
-    @classmethod
-    def _outputs_have_names_of_their_own(cls, value: Mapping[str, Job]) -> Mapping[str, Job]:
+        if not isinstance(value, Mapping):
+            return value
+        # Before anything is made of them: each is held against those that it reviews.
         if len(value) > _MOST_JOBS:
             raise ValueError(
                 f"expected at most {_MOST_JOBS} jobs, whose outputs one stack can hold, got"
                 f" {len(value)}; put some of them into another environment"
             )
+        return complete(value)
+
+    @field_validator("jobs")
+    @classmethod
+    def _outputs_have_names_of_their_own(cls, value: Mapping[str, Job]) -> Mapping[str, Job]:
         first: dict[str, str] = {}
         for key in value:
             before = first.setdefault(key.replace("-", ""), key)
@@ -213,6 +217,7 @@ def load_all(folder: Path) -> list[Environment]:
     if problems:
         raise EnvironmentFileError(problems)
     _check_workforces(environments, folder)
+    check_apart(folder)
     return environments
 
 

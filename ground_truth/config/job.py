@@ -130,7 +130,7 @@ class Job(Section):
             "new run", "post-annotation function", at=f"{_CONFIG}.AnnotationConsolidationConfig"
         ),
     ] = None
-    #: The page of a custom task; a path below the folder of `environments/`.
+    #: The page of a custom task; a path in this repository, from the folder of `environments/`.
     template: Annotated[str | None, Field(validate_default=True), Effect("new run", at=NOWHERE)] = (
         None
     )
@@ -238,7 +238,7 @@ class Job(Section):
         if self.template is None:
             return None
         is_prepared = self.pre_annotation is not None
-        return parsed_template(root / self.template, self.input, self.data, is_prepared=is_prepared)
+        return parsed_template(root, self.template, self.input, self.data, is_prepared=is_prepared)
 
     @field_validator("verify", mode="before", json_schema_input_type=str | Reviewed | None)
     @classmethod
@@ -373,8 +373,8 @@ class Job(Section):
         check_custom(_task_type(so_far), f"a template {shown(value)}")
         if {"data", "input", "pre_annotation"} <= so_far.keys():
             is_prepared = so_far["pre_annotation"] is not None
-            path = so_far.context.root / value
-            parsed_template(path, so_far["input"], so_far["data"], is_prepared=is_prepared)
+            root = so_far.context.root
+            parsed_template(root, value, so_far["input"], so_far["data"], is_prepared=is_prepared)
         return value
 
     @rule("task_time_limit", needs=_TASK)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType, UnionType
@@ -14,15 +14,23 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from dataset.messages import shown
+from ground_truth.config.yaml_nodes import FlawError, compose, flaws, kind, plain
+from ground_truth.validators import files
 from ground_truth.validators.messages import ItemError, did_you_mean
 
 _Model = TypeVar("_Model", bound=BaseModel)
 #: Steps from the top of a file down to a value: keys, and places in lists.
 _Location = tuple[str | int, ...]
 
-#: Lists and mappings in each other; an environment has eight at most.
-_DEEPEST: Final = 50
-_PLAIN_TAGS: Final = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}
+#: Of a file. Its texts stand in a template, of which CloudFormation takes 1 MB
+#: (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
+_MOST_BYTES: Final = 500_000
+#: Of a file, that are said at once.
+_MOST_PROBLEMS: Final = 50
+#: Characters of a problem's line.
+_LONGEST_LINE: Final = 1_000
+#: Characters of a key that a message has as it is.
+_LONGEST_KEY: Final = 80
 #: Ends the names of files that say which destructive changes are approved.
 _APPROVALS: Final = ".approvals"
 #: What the file should have held, by pydantic's type of the error (errors are caught by their
@@ -60,8 +68,9 @@ def display_name(path: Path) -> str:
     """Return `path` as a person at the project's root would write it."""
     absolute = Path(os.path.normpath(path.absolute()))
     if absolute.is_relative_to(Path.cwd()):
-        return absolute.relative_to(Path.cwd()).as_posix()
-    return absolute.as_posix()
+        absolute = absolute.relative_to(Path.cwd())
+    name = absolute.as_posix()
+    return name if name.isprintable() else shown(name)
 
 
 def environment_files(folder: Path) -> list[Path]:
@@ -84,21 +93,21 @@ def read(path: Path, *, beginning: str = "region: …") -> Document:
     """Read a YAML file in which every scalar is text, whatever it looks like.
 
     So `no` stays `no`, `012345678901` keeps its zero, and each field's type decides what a text
-    stands for. Raises EnvironmentFileError if the file is missing, not UTF-8, not YAML, not a
-    mapping, or has a key twice.
+    stands for. Raises EnvironmentFileError if the file is missing or no file of the repository, not
+    UTF-8, not YAML, not a mapping, has a key twice, or more than any environment has.
     """
     name = display_name(path)
-    root = _compose(name, _text(path, name))
+    try:
+        root = compose(_text(path, name))
+    except FlawError as error:
+        raise EnvironmentFileError([f"{name}:{error.line}: {_short(str(error))}"]) from None
     if not isinstance(root, yaml.MappingNode):
         raise EnvironmentFileError(
-            [f"{name}:1: expected a file that begins with `{beginning}`, got {_kind(root)}"]
+            [f"{name}:1: expected a file that begins with `{beginning}`, got {kind(root)}"]
         )
-    problems = [
-        f"{name}:{node.start_mark.line + 1}: {problem}" for node, problem in _flaws(root, ())
-    ]
-    if problems:
-        raise EnvironmentFileError(problems)
-    data: dict[str, Any] = _plain(root)
+    if problems := [f"{name}:{line}: {problem}" for line, problem in flaws(root)]:
+        raise EnvironmentFileError(_first(name, problems, len(problems)))
+    data: dict[str, Any] = plain(root)
     return Document(name=name, data=data, root=root)
 
 
@@ -107,22 +116,63 @@ def check(document: Document, model: type[_Model], context: object) -> _Model:
     try:
         return model.model_validate(document.data, context=context)
     except ValidationError as error:
-        problems = sorted(
-            _problem(document, model, details) for details in error.errors(include_url=False)
+        found = error.errors(include_url=False)
+    places = _Places(document.root)
+    # What is not shown is not put into words, which takes long: each looks for the nearest word.
+    located = sorted(
+        ((*places.find(_location(each)), each) for each in found), key=lambda each: each[0]
+    )
+    problems = sorted(
+        (line, f"{_dotted(field)}: {_short(_message(model, _location(details), details))}")
+        for line, field, details in located[:_MOST_PROBLEMS]
+    )
+    raise EnvironmentFileError(
+        _first(
+            document.name,
+            [f"{document.name}:{line}: {problem}" for line, problem in problems],
+            len(found),
         )
-        raise EnvironmentFileError(
-            f"{document.name}:{line}: {problem}" for line, problem in problems
-        ) from None
+    )
+
+
+def _first(name: str, problems: list[str], number: int) -> list[str]:
+    """Return the first problems, and how many more there are."""
+    shown = problems[:_MOST_PROBLEMS]
+    more = number - len(shown)
+    return [*shown, f"{name}: {more:,} more; correct these first"] if more else shown
+
+
+def _short(message: str) -> str:
+    """Return a message whose lines, and their number, nobody minds."""
+    lines = message.split("\n")
+    kept = [
+        line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
+        for line in lines[:_MOST_PROBLEMS]
+    ]
+    more = len(lines) - len(kept)
+    return "\n".join([*kept, f"{more:,} more; correct these first"] if more else kept)
 
 
 def _text(path: Path, name: str) -> str:
+    real = path.resolve()
+    if path.is_symlink() and not real.is_relative_to(path.parent.resolve().parent):
+        raise EnvironmentFileError(
+            [f"{name}: expected a file of this repository, got a link out of it; copy the file"]
+        )
     try:
-        return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
+        content = files.read(path, most=_MOST_BYTES)
+    except files.NoFileError:
         there = ", ".join(other.stem for other in environment_files(path.parent)) or "none"
         raise EnvironmentFileError(
-            [f"{name}: expected one of the environments there are ({there}), got {path.stem!r}"]
+            [
+                f"{name}: expected one of the environments there are ({there}), got"
+                f" {shown(path.stem)}"
+            ]
         ) from None
+    except files.UnreadableError as error:
+        raise EnvironmentFileError([f"{name}: expected a file, {error}"]) from None
+    try:
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise EnvironmentFileError(
@@ -133,102 +183,13 @@ def _text(path: Path, name: str) -> str:
         ) from None
 
 
-class _Loader(yaml.BaseLoader):
-    """Refuses what no person nests so deeply, before it gets too deep for Python."""
-
-    _level = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self._level == _DEEPEST:
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # the stubs lack it
-            raise yaml.composer.ComposerError(None, None, f"more than {_DEEPEST} levels", mark)
-        self._level += 1
-        node = super().compose_node(parent, index)
-        self._level -= 1
-        return node
-
-
-def _compose(name: str, text: str) -> yaml.Node | None:
-    try:
-        root: yaml.Node | None = yaml.compose(text, Loader=_Loader)
-    except yaml.reader.ReaderError as error:
-        line = text[: error.position].count("\n") + 1
-        problem = f"expected printable characters, got {chr(error.character)!r}"
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        column = mark.column + 1 if mark else 1
-        problem = f"expected YAML, got a fault in column {column}: {error.problem}"
-        if error.context:
-            problem += f" ({error.context})"
-    else:
-        return root
-    raise EnvironmentFileError([f"{name}:{line}: {problem}"])
-
-
-def _flaws(node: yaml.Node, above: tuple[yaml.Node, ...]) -> Iterator[tuple[yaml.Node, str]]:
-    """Yield what YAML allows and an environment file doesn't."""
-    if node in above:
-        yield node, "expected an alias to something else, got one to the value that it stands in"
-        return
-    if node.tag not in _PLAIN_TAGS:
-        yield node, f"expected a value without a tag, got the tag {node.tag!r}; remove it"
-    if isinstance(node, yaml.ScalarNode) and any(
-        "\ud800" <= sign <= "\udfff" for sign in node.value
-    ):
-        yield node, f"expected text, got half a surrogate pair in {shown(node.value)}"
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _flaws(item, (*above, node))
-    if isinstance(node, yaml.MappingNode):
-        first: dict[str, yaml.Node] = {}
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                yield key, f"expected a text as key, got {_kind(key)}"
-                continue
-            before = first.setdefault(key.value, key)
-            if before is not key:
-                yield (
-                    key,
-                    f"expected each key once, got {key.value!r} again, which is in line"
-                    f" {before.start_mark.line + 1} already",
-                )
-            yield from _flaws(value, (*above, node))
-
-
-def _plain(node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return {
-            key.value: None if _is_nothing(value) else _plain(value) for key, value in node.value
-        }
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item) for item in node.value]
-    return node.value
-
-
-def _is_nothing(node: yaml.Node) -> bool:
-    """Say whether a key has no value at all, not even quotes."""
-    return isinstance(node, yaml.ScalarNode) and node.value == "" and node.style is None
-
-
-def _kind(node: yaml.Node | None) -> str:
-    if node is None:
-        return "an empty file"
-    if isinstance(node, yaml.ScalarNode):
-        return shown(node.value)
-    return "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
-
-
-def _problem(document: Document, model: type[BaseModel], details: ErrorDetails) -> tuple[int, str]:
-    """Return line and text of one of pydantic's errors."""
+def _location(details: ErrorDetails) -> _Location:
+    """Return where one of pydantic's errors is."""
     location = details["loc"]
     if location[-1:] == ("[key]",):  # pydantic's way to say that the key is wrong, not its value
         location = location[:-1]
     error = details.get("ctx", {}).get("error")
-    if isinstance(error, ItemError):
-        location = (*location, *error.path)
-    line, field = _find(document.root, location)
-    return line, f"{_dotted(field)}: {_message(model, location, details)}"
+    return (*location, *error.path) if isinstance(error, ItemError) else location
 
 
 def _message(model: type[BaseModel], location: _Location, details: ErrorDetails) -> str:
@@ -247,7 +208,10 @@ def _message(model: type[BaseModel], location: _Location, details: ErrorDetails)
 
 
 def _unknown_key(allowed: list[str], key: str) -> str:
-    return f"expected one of the keys {', '.join(allowed)}, got {key!r}{did_you_mean(key, allowed)}"
+    return (
+        f"expected one of the keys {', '.join(allowed)}, got {shown(key)}"
+        f"{did_you_mean(key, allowed)}"
+    )
 
 
 def _keys(model: type[BaseModel], location: _Location) -> list[str]:
@@ -282,35 +246,49 @@ def _fields(model: type[BaseModel]) -> dict[str, Any]:
     return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
 
 
-def _find(root: yaml.Node, location: _Location) -> tuple[int, _Location]:
-    """Return the line of the last step that the file has, and the location without steps into text.
+class _Places:
+    """Finds the lines of values."""
 
-    A job's `input: Input/` is short for a mapping, whose keys the file doesn't show.
-    """
-    node, line = root, root.start_mark.line
-    for depth, step in enumerate(location):
-        if isinstance(node, yaml.ScalarNode):
-            return line + 1, location[:depth]
-        found = _step(node, step)
-        if found is None:
-            break
-        node, line = found
-    return line + 1, location
+    def __init__(self, root: yaml.Node) -> None:
+        self._root = root
+        #: The values of each mapping by their keys, with the keys' lines.
+        self._keys: dict[yaml.Node, dict[str, tuple[yaml.Node, int]]] = {}
 
+    def find(self, location: _Location) -> tuple[int, _Location]:
+        """Return the line of the last step in the file, and the location without steps into text.
 
-def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node, int] | None:
-    """Return the value below `node` and the line of its key."""
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step], node.value[step].start_mark.line
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == step:
-                return value, key.start_mark.line
-    return None
+        A job's `input: Input/` is short for a mapping, whose keys the file doesn't show.
+        """
+        node, line = self._root, self._root.start_mark.line
+        for depth, step in enumerate(location):
+            if isinstance(node, yaml.ScalarNode):
+                return line + 1, location[:depth]
+            found = self._step(node, step)
+            if found is None:
+                break
+            node, line = found
+        return line + 1, location
+
+    def _step(self, node: yaml.Node, step: str | int) -> tuple[yaml.Node, int] | None:
+        """Return the value below `node` and the line of its key."""
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            return node.value[step], node.value[step].start_mark.line
+        if not isinstance(node, yaml.MappingNode):
+            return None
+        if node not in self._keys:
+            self._keys[node] = {
+                key.value: (value, key.start_mark.line) for key, value in node.value
+            }
+        return self._keys[node].get(str(step))
 
 
 def _dotted(location: _Location) -> str:
     text = ""
     for step in location:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            # A key of the file can be anything.
+            is_plain = step.isprintable() and len(step) <= _LONGEST_KEY
+            text += f".{step if is_plain else shown(step)}"
     return text.removeprefix(".")

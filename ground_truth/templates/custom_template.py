@@ -16,10 +16,13 @@ from liquid.exceptions import LiquidError
 from liquid.expression import Expression
 
 from ground_truth.templates.crowd_elements import Problem, page_problems
+from ground_truth.validators import files
 from ground_truth.validators.messages import did_you_mean
 
 #: botocore: UiTemplate.Content.
 _MOST_CHARACTERS: Final = 128_000
+#: Beginnings of tags, closed or not. More than people write take the parsers minutes.
+_MOST: Final = (("Liquid's tags", ("{{", "{%"), 1_000), ("HTML's tags", ("<",), 5_000))
 #: Ground Truth has these besides Liquid's own
 #: (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-custom-templates-step2.html).
 _GROUND_TRUTH_FILTERS: Final = ("grant_read_access", "skip_autoescape", "to_json")
@@ -28,6 +31,9 @@ _NO_FILTERS: Final = ("escapejs", "safe")
 #: They would need further files.
 _NO_TAGS: Final = ("include", "render")
 
+_LIQUID: Final = re.compile(r"\{[{%][^{}%]*")
+#: Characters of a Liquid tag.
+_LONGEST_TAG: Final = 2_000
 _TAG: Final = re.compile(r"{%-?\s*(end)?(\w+)")
 _BLOCKS: Final = frozenset(
     ["capture", "case", "comment", "for", "if", "ifchanged", "raw", "tablerow", "unless"]
@@ -86,9 +92,10 @@ def custom_template(path: Path, *, names: frozenset[str] | None) -> CustomTempla
 
 
 def _read(path: Path) -> str:
-    if not path.is_file():
-        raise ValueError(f"{path}: expected a worker template, got no file; check the path")
-    raw = path.read_bytes()
+    try:
+        raw = files.read(path, most=4 * _MOST_CHARACTERS)
+    except files.UnreadableError as error:
+        raise ValueError(f"{path}: expected a worker template, {error}; check the path") from None
     try:
         # Neither a mark nor a checkout's line ends may make another template of the same text.
         content = raw.decode("utf-8-sig").replace("\r\n", "\n")
@@ -103,6 +110,18 @@ def _read(path: Path) -> str:
             f"{path}:1: expected at most {_MOST_CHARACTERS:,} characters, got {len(content):,};"
             " load styles and scripts from files of their own"
         )
+    longest = max(map(len, _LIQUID.findall(content)), default=0)
+    if longest > _LONGEST_TAG:
+        raise ValueError(
+            f"{path}:1: expected at most {_LONGEST_TAG:,} characters in a tag of Liquid, got"
+            f" {longest:,}; close it, or make several of it"
+        )
+    for what, signs, most in _MOST:
+        if (number := sum(content.count(sign) for sign in signs)) > most:
+            raise ValueError(
+                f"{path}:1: expected at most {most:,} of {what}, got {number:,}; make the page of"
+                " fewer, for instance with a loop or a script"
+            )
     return content
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final
 
 import nh3
@@ -37,6 +38,7 @@ _CLEANER: Final = nh3.Cleaner(
 )
 
 
+@cache
 def html_of(markdown: str) -> str:
     """Return HTML in which neither a script nor Liquid can start.
 

@@ -6,8 +6,14 @@ import ast
 from pathlib import Path
 from typing import Final
 
+from ground_truth.validators import files
+
 _FILE: Final = "handler.py"
 _FUNCTION: Final = "handler"
+#: Of a file that people have written.
+_MOST_BYTES: Final = 1_000_000
+#: So many names of a file are said.
+_SHOWN: Final = 10
 #: What Lambda calls.
 HANDLER: Final = f"{_FILE.removesuffix('.py')}.{_FUNCTION}"
 
@@ -18,17 +24,26 @@ def check_handler(folder: Path) -> None:
     expected = f"{path}: expected def {_FUNCTION}(event, context)"
     if not folder.is_dir():
         raise ValueError(f"{expected}, got no folder {folder}; check the path")
-    if not path.is_file():
-        raise ValueError(f"{expected}, got no {_FILE}; add it to the folder")
     try:
-        names = {name for node in ast.parse(path.read_bytes()).body for name in _bound(node)}
+        source = files.read(path, most=_MOST_BYTES)
+    except files.NoFileError:
+        raise ValueError(f"{expected}, got no {_FILE}; add it to the folder") from None
+    except files.UnreadableError as error:
+        raise ValueError(f"{expected}, {error}") from None
+    try:
+        names = {name for node in ast.parse(source).body for name in _bound(node)}
     except SyntaxError as error:
         raise ValueError(
             f"{path}:{error.lineno}: expected Python, got an error: {error.msg}; correct it"
         ) from error
+    except (MemoryError, RecursionError, ValueError):
+        # What is nested too deeply, or has NUL in it.
+        raise ValueError(f"{path}: expected Python that Python can read; correct it") from None
     if _FUNCTION not in names:
+        found = sorted(names)[:_SHOWN]
+        more = ", …" if len(names) > _SHOWN else ""
         raise ValueError(
-            f"{expected}, got {', '.join(sorted(names)) or 'an empty file'}; name it {_FUNCTION}"
+            f"{expected}, got {', '.join(found) or 'an empty file'}{more}; name it {_FUNCTION}"
         )
 
 

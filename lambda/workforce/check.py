@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from botocore.exceptions import ClientError
 
 from custom_resource import properties as read
-from custom_resource.errors import CustomResourceError, code_of
+from custom_resource.errors import CustomResourceError, code_of, is_denied
 from workforce import workforces
 from workforce.email_sender import check_sender
 from workforce.pool_check import check_pool
@@ -187,6 +187,9 @@ def _is_left_over(found: WorkforceTypeDef, aws: Clients) -> bool:
     except ClientError as error:
         if code_of(error) == "ResourceNotFoundException":
             return True
+        # A boundary lets nobody look at pools that are not the environment's.
+        if is_denied(error):
+            return False
         raise
     return False
 

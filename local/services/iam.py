@@ -7,7 +7,8 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,43 @@ class Rights:
         self._iam = module("core.iam_evaluator")
         self._roles = module("services.iam")
         self._sts = module("services.sts")
+        self._tagging = module("services.tagging")
+        #: What a service tells KMS of the request that it uses a key for.
+        self.use_of_key: ContextVar[Mapping[str, str]] = ContextVar("use_of_key")
 
     def install(self) -> None:
-        """Patch patterns, and log calls."""
+        """Patch patterns and tags, and log calls."""
         self._patch_wildcards()
+        # MiniStack looks for tags only where the caller's own policies ask, not his boundary.
+        self._iam._names_condition_key = lambda *_: True
         self._log_calls()
 
-    def require(
-        self, scope: Scope, role: str, action: str, resource: str, context: Mapping[str, str]
+    def know_tags(
+        self, service: str, tags: Callable[[], Iterable[tuple[str, Mapping[str, str]]]]
     ) -> None:
-        # By its own and by the resource's policies.
+        """Let policies ask for the tags of a service's resources; `tags` yields them by ARN."""
+        self._tagging._RESOURCE_TAG_COLLECTORS[service] = lambda: (
+            (arn, [{"Key": key, "Value": value} for key, value in found.items()])
+            for arn, found in tags()
+        )
+
+    def tags_of(self, scope: Scope, resource: str) -> Mapping[str, str]:
+        """Return the tags of a resource, by its ARN."""
+        with self.as_service(scope):
+            found: Mapping[str, str] | None = self._tagging.resource_tags(resource)
+        return found or {}
+
+    def require(
+        self,
+        scope: Scope,
+        role: str,
+        action: str,
+        resource: str,
+        context: Mapping[str, Any],
+        *,
+        policy: Any = None,
+    ) -> None:
+        # By its own and by the resource's policies; `policy` is that of one that is being made.
         name, service = role.rsplit("/", 1)[-1], action.split(":")[0]
         evaluator = self._iam
         with self.as_service(scope):
@@ -50,7 +78,8 @@ class Rights:
             limits = evaluator._permissions_boundary(self._roles._roles, name, scope.account)
             policies = evaluator._gather_role_policies(name, scope.account)
             result = evaluator.evaluate(request, policies, *limits)
-            found = evaluator._resource_policy(service, resource)
+            found = (policy, scope.account) if policy else None
+            found = found or evaluator._resource_policy(service, resource)
             if found is not None:
                 result = evaluator.combine_resource_policy(
                     result,
@@ -183,7 +212,12 @@ class Rights:
             **more: Any,
         ) -> Any:
             # What a request needs besides its own action may be another service's.
-            service = "kms" if action.startswith("kms:") else service
+            if action.startswith("kms:") and service != "kms":
+                service = "kms"
+                more["service_context"] = {
+                    **(more.get("service_context") or {}),
+                    **self.use_of_key.get({}),
+                }
             refusal = original(
                 access_key, action, service, *arguments, resource_arn=resource_arn, **more
             )

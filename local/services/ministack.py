@@ -11,6 +11,7 @@ from typing import Any
 
 from local.ground_truth.api.service import GroundTruth
 from local.services import sagemaker, service_quotas, stack_outputs
+from local.services.access_keys import AccessKeys
 from local.services.cloudformation import Deployments
 from local.services.cognito.pools import Pools
 from local.services.eventbridge import Events
@@ -34,6 +35,8 @@ class MiniStack:
         port = os.environ["GATEWAY_PORT"]
         #: What the names of worker portals and login pages end with: browsers find it here.
         self.portal_domain = f"localhost:{port}"
+        #: Who may sign requests.
+        self.access_keys = AccessKeys()
         self._rights = Rights()
         sessions = RoleSessions(self._rights.credentials)
         self._buckets = Buckets(self._rights, sessions)
@@ -52,6 +55,7 @@ class MiniStack:
         self.read_url = self._buckets.read_url
         self.write_object = self._buckets.write_object
         self.bucket = self._buckets.bucket
+        self.cors_rules = self._buckets.cors_rules
         self.user_pool = self.pools.user_pool
         self.users = self.pools.users
         self.publish = self._topics.publish
@@ -62,6 +66,7 @@ class MiniStack:
     def install(self, ground_truth: GroundTruth) -> None:
         """Add Ground Truth, and patch what is missing or differs from AWS."""
         sagemaker.install(ground_truth, self._rights)
+        self.access_keys.install()
         service_quotas.install(self._rights)
         announce("sagemaker", service_quotas.NAME)
         self._rights.install()
@@ -71,4 +76,5 @@ class MiniStack:
         self._topics.install()
         self._event_bus.install()
         self.mails.install()
+        self._rights.know_tags("ses", self.mails.tags)
         self.pools.install(ground_truth.teams_of_group)

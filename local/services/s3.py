@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from local.ground_truth.api.unkindness import Calls, Unkindness
 from local.ground_truth.cloud import Bucket, Missing, Scope
 from local.ground_truth.errors import AwsError
-from local.services import bucket_drift
+from local.services import bucket_cors, bucket_drift
 from local.services.iam import Rights
 from local.services.internals import after_create, after_update, module, resource_handlers
 from local.services.sts import RoleSessions
@@ -38,6 +38,7 @@ class Buckets:
         self._patch_buckets()
         self._patch_managed_key()
         self._patch_key_rights()
+        bucket_cors.install()
         bucket_drift.install()
         _throttle(Calls(unkindness))
 
@@ -49,7 +50,8 @@ class Buckets:
                 raise Missing(f"s3://{bucket}/{key}")
             kms_key = self._customer_key(headers)
             if kms_key is not None:
-                self._rights.require(scope, role, "kms:Decrypt", kms_key, {})
+                use = _use_of_key(scope.region, bucket)
+                self._rights.require(scope, role, "kms:Decrypt", kms_key, use)
             return bytes(body)
 
     def object_size(self, scope: Scope, role: str, bucket: str, key: str) -> int:
@@ -89,7 +91,8 @@ class Buckets:
         with self._bucket_scope(scope, bucket, key):
             if kms_key:
                 arn = self._key_arn(kms_key)
-                self._rights.require(scope, role, "kms:GenerateDataKey", arn, {})
+                use = _use_of_key(scope.region, bucket)
+                self._rights.require(scope, role, "kms:GenerateDataKey", arn, use)
                 headers[_KEY] = arn
             context = {name.replace("x-amz-", "s3:x-amz-"): v for name, v in headers.items()}
             self._rights.require(
@@ -105,6 +108,11 @@ class Buckets:
             return None
         record = self._s3._buckets.get_scoped(owner, None, name)
         return Bucket(region=record["region"], cors=tuple(self._s3._cors_rules(name) or ()))
+
+    def cors_rules(self, name: str) -> Sequence[Mapping[str, Sequence[str]]] | None:
+        """Return a bucket's CORS rules by the names of their XML, or `None` without any."""
+        rules: Sequence[Mapping[str, Sequence[str]]] | None = self._s3._cors_rules(name)
+        return rules
 
     def _patch_buckets(self) -> None:
         """Keep what is in a bucket, its `Tags` and `BucketEncryption`, which MiniStack ignores."""
@@ -164,6 +172,8 @@ class Buckets:
                 is_in_parts = "uploads" in query or "uploadId" in query
                 needed = ["kms:GenerateDataKey", *(["kms:Decrypt"] if is_in_parts else [])]
             kms_key = self._customer_key(encryption)
+            region = self._rights.current_scope().region
+            self._rights.use_of_key.set(_use_of_key(region, bucket))
             return checks + [(each, kms_key) for each in needed if kms_key is not None]
 
         self._actions.s3_additional_checks = with_keys
@@ -187,6 +197,17 @@ class Buckets:
             raise Missing(f"s3://{bucket}/{key}")
         with self._rights.as_service(Scope(account=owner, region=scope.region)):
             yield
+
+
+def _use_of_key(region: str, bucket: str) -> dict[str, str]:
+    """Return what S3 tells KMS: the bucket, since all buckets here have keys of their own.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+    """
+    return {
+        "kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket}",
+        "kms:ViaService": f"s3.{region}.amazonaws.com",
+    }
 
 
 def _throttle(calls: Calls) -> None:

@@ -29,6 +29,9 @@ def install(ground_truth: GroundTruth, rights: Rights) -> None:
         return status, answer_headers, json.dumps(answer).encode()
 
     module("app").SERVICE_HANDLERS["sagemaker"] = handle
+    rights.know_tags(
+        "sagemaker", lambda: list(ground_truth.account(rights.current_scope()).tags.items())
+    )
     _add_type("AWS::SageMaker::Workforce", Workforces(ground_truth), rights)
     _add_type("AWS::SageMaker::Workteam", Workteams(ground_truth), rights)
 

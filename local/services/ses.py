@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from local.mailbox import VERIFY, Mail
@@ -42,6 +43,12 @@ class Mails:
             for record in records
             for recipient in record["To"]
         ]
+
+    def tags(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """Yield the tags of identities, by their ARNs."""
+        for name, record in self._ses_v2._identities.items():
+            arn = self._ses_v2._resource_arn("identity", name)
+            yield arn, {each["Key"]: each["Value"] for each in record.get("Tags", ())}
 
     def send(self, *, to: str, sender: str, subject: str, body: str) -> None:
         """Send a text."""

@@ -172,8 +172,9 @@ class Topics:
         """Raise Denied unless the role may publish, and use the topic's key."""
         key = self._key(scope, topic)
         self._rights.require(scope, role, "sns:Publish", topic, {})
+        use = {"kms:ViaService": f"sns.{scope.region}.amazonaws.com"}
         for action in _actions(key):
-            self._rights.require(scope, role, action, key["Arn"], {})
+            self._rights.require(scope, role, action, key["Arn"], use)
 
     def _record(self, topic: str) -> Any:
         record = self._sns._topic_by_arn_any_scope(topic)

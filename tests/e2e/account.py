@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from local.aws import LocalAws
 from local.browser import Browser
-from local.mailbox import PATH as MAILBOX
+from local.mailbox import as_json
 from local.worker import Worker
 
 #: Where the jobs' function and Ground Truth write.
@@ -65,7 +65,7 @@ def look(aws: LocalAws, workers: Mapping[str, Worker]) -> Account:
 
 def mails(aws: LocalAws) -> tuple[tuple[str, str], ...]:
     """Return recipient and subject of each mail that was ever sent, the newest first."""
-    box = Browser(aws.ca_bundle).open(f"{aws.endpoint}{MAILBOX}.json")
+    box = Browser(aws.ca_bundle).open(as_json(aws.mailbox))
     return tuple((mail["to"], mail["subject"]) for mail in json.loads(box.content)["mails"])
 
 

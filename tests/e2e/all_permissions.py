@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ground_truth.config import load_all
 from local.aws import ROOT, LocalAws
 from local.browser import Browser
 from local.ground_truth.answers import png
+from local.mailbox import as_json
 from local.worker import Task, Worker
 from tests.assembly import synthesise
 from tests.e2e.changes import telling_events
@@ -105,7 +107,9 @@ class Account:
                 if ":secretsmanager:" in arn
                 else client("kms").create_key()["KeyMetadata"]["Arn"]
             )
-        here["../../../samples"] = str(ROOT / "samples")
+        # Paths stay below the folder of environments/.
+        shutil.copytree(ROOT / "samples", self.folder / "samples")
+        here["../../../samples"] = "samples"
         (self.folder / "environments").mkdir()
         for name, content in text.items():
             for before, after in here.items():
@@ -118,7 +122,7 @@ class Account:
 
     def open_mails(self) -> None:
         """Open the links of all mails that ask whether an address is somebody's own."""
-        box = self.browser.open(f"{self.aws.endpoint}/_mailbox.json")
+        box = self.browser.open(as_json(self.aws.mailbox))
         for mail in json.loads(box.content)["mails"]:
             for link in re.findall(
                 r"https://127\S+(?:verify|ConfirmSubscription)\S+", mail["body"]
@@ -272,8 +276,9 @@ def _jobs(account: Account, outputs: Mapping[str, str]) -> Jobs:
     )
     jobs = Jobs(
         client=account.client,
-        worker=Worker(account.aws.endpoint, "ana@example.com", account.aws.ca_bundle),
+        worker=Worker(account.aws.mailbox, "ana@example.com", account.aws.ca_bundle),
         browser=account.browser,
+        mailbox=account.aws.mailbox,
         resources={
             each.event["ResourceProperties"]["NamePrefix"].removeprefix("main-"): each
             for each in resources

@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+from cli.aws.policy_documents import Parameters
+from cli.aws.policy_parameters import text
+from constructs.ground_truth.data.key_grants import ADMINISTRATION
 from local.aws import ROOT, LocalAws
 
 POLICIES: Final = ROOT / "bootstrap" / "policies.yaml"
@@ -26,18 +29,21 @@ _TRUST: Final = {
 class Deployer:
     """Deploys small stacks of local AWS with a role of its own, straight through CloudFormation."""
 
-    def __init__(self, aws: LocalAws, environment: str) -> None:
+    def __init__(
+        self, aws: LocalAws, environment: str, parameters: Parameters | None = None
+    ) -> None:
         #: What a program needs to work with this AWS.
         self.variables = aws.environment
         self._cloudformation = aws.client("cloudformation")
         self._iam = aws.client("iam")
         self._environment = environment
-        outputs = self._declare_policies()
+        self._account = aws.account
+        outputs = self._declare_policies({"Environment": environment, **(parameters or {})})
         #: ARNs of the policies that `cdk bootstrap` is given.
         self.policies = outputs["ExecutionPolicies"].split(",")
         #: The ARN of the most that roles may do.
         self.boundary = f"arn:aws:iam::{aws.account}:policy/{outputs['PermissionsBoundary']}"
-        self._documents = {arn: self._document(arn) for arn in self.policies}
+        self._documents = {arn: self.document(arn) for arn in self.policies}
         role = self._iam.create_role(RoleName=_ROLE, AssumeRolePolicyDocument=json.dumps(_TRUST))[
             "Role"
         ]
@@ -78,6 +84,14 @@ class Deployer:
         """Delete a stack; return what went wrong, or nothing."""
         return self._do(self._cloudformation.delete_stack, name)
 
+    def clear(self, name: str) -> None:
+        """Delete a stack with everybody's rights, whatever has kept it from going."""
+        mighty = "arn:aws:iam::aws:policy/AdministratorAccess"
+        self._iam.attach_role_policy(RoleName=_ROLE, PolicyArn=mighty)
+        if self._describe(self._name(name))["StackStatus"] != "DELETE_COMPLETE":
+            self.delete(name)
+        self._iam.detach_role_policy(RoleName=_ROLE, PolicyArn=mighty)
+
     def _do(self, operation: Any, name: str, resources: Mapping[str, Any] | None = None) -> str:
         stack_id = self._describe(self._name(name)).get("StackId")
         before = len(self._events(stack_id)) if stack_id else 0
@@ -108,12 +122,15 @@ class Deployer:
             event for page in pages.paginate(StackName=stack_id) for event in page["StackEvents"]
         ]
 
-    def _declare_policies(self) -> dict[str, str]:
+    def _declare_policies(self, parameters: Parameters) -> dict[str, str]:
         name = f"GroundTruth-{self._environment}"
         self._cloudformation.create_stack(
             StackName=name,
             TemplateBody=POLICIES.read_text(),
-            Parameters=[{"ParameterKey": "Environment", "ParameterValue": self._environment}],
+            Parameters=[
+                {"ParameterKey": name, "ParameterValue": text(value)}
+                for name, value in parameters.items()
+            ],
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
         waiter = self._cloudformation.get_waiter("stack_create_complete")
@@ -121,7 +138,8 @@ class Deployer:
         (stack,) = self._cloudformation.describe_stacks(StackName=name)["Stacks"]
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
-    def _document(self, arn: str) -> dict[str, Any]:
+    def document(self, arn: str) -> dict[str, Any]:
+        """Return a managed policy as it stands."""
         version = self._iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
         found = self._iam.get_policy_version(PolicyArn=arn, VersionId=version)
         document: dict[str, Any] = found["PolicyVersion"]["Document"]
@@ -135,7 +153,20 @@ class Deployer:
         self._iam.delete_policy_version(PolicyArn=arn, VersionId=before)
 
     def _name(self, name: str) -> str:
-        return f"{self._environment}-Data-{name}"
+        return f"{self._environment}-{name}"
+
+    def key_policy(self, *, without: str = "") -> dict[str, Any]:
+        """Return the policy of a key that says itself who deploys it, less an action."""
+        administration = [each for each in ADMINISTRATION if each != without]
+        whole = {"AWS": f"arn:aws:iam::{self._account}:root"}
+        statements = [
+            {"Principal": whole, "Action": "kms:*"},
+            {"Principal": {"AWS": self._role}, "Action": administration},
+        ]
+        return {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Resource": "*", **each} for each in statements],
+        }
 
 
 def _less(document: Mapping[str, Any], action: str, place: str) -> dict[str, Any]:

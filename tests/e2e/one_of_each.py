@@ -33,10 +33,15 @@ _TOPIC: Final = {"Ref": "Topic"}
 
 #: By logical id: the type, the properties, what a change sets.
 _ALL: Final[Mapping[str, tuple[str, dict[str, Any], dict[str, Any]]]] = {
-    "Bucket": ("AWS::S3::Bucket", {}, {"VersioningConfiguration": {"Status": "Enabled"}}),
+    # Buckets are known by the names that CloudFormation makes of ids like this.
+    "DataInputC289B3F3": (
+        "AWS::S3::Bucket",
+        {},
+        {"VersioningConfiguration": {"Status": "Enabled"}},
+    ),
     "BucketPolicy": (
         "AWS::S3::BucketPolicy",
-        {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": _NOTHING},
+        {"Bucket": {"Ref": "DataInputC289B3F3"}, "PolicyDocument": _NOTHING},
         {"PolicyDocument": _NOTHING_AT_ALL},
     ),
     "Key": ("AWS::KMS::Key", {}, {"Description": "changed"}),
@@ -44,6 +49,12 @@ _ALL: Final[Mapping[str, tuple[str, dict[str, Any], dict[str, Any]]]] = {
         "AWS::IAM::Role",
         {"AssumeRolePolicyDocument": _TRUST, "ManagedPolicyArns": [_MANAGED]},
         {"Description": "changed"},
+    ),
+    # Only a role of such a name is passed to EventBridge.
+    "JobEventsRole": (
+        "AWS::IAM::Role",
+        {"AssumeRolePolicyDocument": _TRUST, "ManagedPolicyArns": [_MANAGED]},
+        {},
     ),
     "Policy": (
         "AWS::IAM::ManagedPolicy",
@@ -135,10 +146,21 @@ _ALL: Final[Mapping[str, tuple[str, dict[str, Any], dict[str, Any]]]] = {
         "AWS::Events::Rule",
         {
             "EventPattern": {"source": ["aws.sagemaker"]},
-            "Targets": [{"Id": "Topic", "Arn": _TOPIC, "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]}}],
+            "Targets": [
+                {
+                    "Id": "Queue",
+                    "Arn": {"Fn::GetAtt": ["Queue", "Arn"]},
+                    "RoleArn": {"Fn::GetAtt": ["JobEventsRole", "Arn"]},
+                }
+            ],
         },
         {"Description": "changed"},
     ),
+}
+#: By service, the stack whose resources these are; all others are the jobs'.
+_STACKS: Final = {
+    **dict.fromkeys(("S3", "KMS", "SES"), "Data"),
+    **dict.fromkeys(("Cognito", "SageMaker", "SNS"), "Workforce"),
 }
 #: What comes first although nothing refers to it. A topic's own first policy lets the account's
 #: roles do much; ours, which takes its place, does not.
@@ -149,11 +171,16 @@ _AFTER: Final = {
 }
 
 
+def stack_of(kind: str) -> str:
+    """Return the stack of an environment that resources of a type are in."""
+    return _STACKS.get(kind.split("::")[1] if kind.startswith("AWS::") else "", "Labeling")
+
+
 def resources(
-    kind: str, *, environment: str, boundary: str, changed: bool = False
+    kind: str, *, environment: str, boundary: str, key_policy: Any, changed: bool = False
 ) -> dict[str, Any]:
     """Return a template's resources: the one of a type, and all that it refers to."""
-    (wanted,) = (name for name, each in _ALL.items() if each[0] == kind)
+    wanted = next(name for name, each in _ALL.items() if each[0] == kind)
     found: dict[str, Any] = {}
     ahead = [wanted]
     while ahead:
@@ -162,6 +189,8 @@ def resources(
         properties = {**properties, **(change if changed and name == wanted else {})}
         if type_ == "AWS::IAM::Role":
             properties["PermissionsBoundary"] = boundary
+        if type_ == "AWS::KMS::Key":
+            properties["KeyPolicy"] = key_policy
         found[name] = {
             "Type": type_,
             "Properties": _filled(properties, environment),

@@ -59,7 +59,7 @@ class People:
 
     def worker(self, name: str, **more: Any) -> Worker:
         """Return `<name>@example.com` as a program."""
-        return Worker(self.aws.endpoint, f"{name}@example.com", self.aws.ca_bundle, **more)
+        return Worker(self.aws.mailbox, f"{name}@example.com", self.aws.ca_bundle, **more)
 
     def team(self, group: str, **more: Any) -> str:
         """Make a work team of a group; return its ARN."""

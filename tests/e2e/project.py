@@ -15,7 +15,7 @@ from ground_truth.config import load_all
 from local.aws import LocalAws
 from local.browser import Browser
 from local.cdk_cli import CdkError
-from local.mailbox import PATH as MAILBOX
+from local.mailbox import as_json
 from local.worker import Worker
 from tests.assembly import Change, synthesise
 from tests.e2e.changes import soon_refused
@@ -80,11 +80,11 @@ class Project:
 
     def worker(self, name: str) -> Worker:
         """Return `<name>@example.com` as a program."""
-        return Worker(self.aws.endpoint, f"{name}@example.com", self.aws.ca_bundle)
+        return Worker(self.aws.mailbox, f"{name}@example.com", self.aws.ca_bundle)
 
     def mails(self, name: str) -> list[dict[str, Any]]:
         """Return all mails to `<name>@example.com`, the newest first."""
-        box = Browser(self.aws.ca_bundle).open(f"{self.aws.endpoint}{MAILBOX}.json")
+        box = Browser(self.aws.ca_bundle).open(as_json(self.aws.mailbox))
         mails: list[dict[str, Any]] = json.loads(box.content)["mails"]
         return [mail for mail in mails if mail["to"] == f"{name}@example.com"]
 

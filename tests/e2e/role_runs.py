@@ -14,6 +14,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.browser import Browser
+from local.mailbox import as_json
 from local.worker import Task, Worker
 from tests.e2e.deployed import CustomResource, RefusedError
 
@@ -29,6 +30,7 @@ class Jobs:
     client: Callable[[str], Any]
     worker: Worker
     browser: Browser
+    mailbox: str
     #: Job key → its custom resource.
     resources: Mapping[str, CustomResource]
     #: Job key → the answer to a task of the job.
@@ -174,7 +176,7 @@ class Jobs:
             self._wait(name, _ENDED)
 
     def _mails(self) -> list[dict[str, Any]]:
-        box = self.browser.open(f"{self.client('s3').meta.endpoint_url}/_mailbox.json")
+        box = self.browser.open(as_json(self.mailbox))
         mails: list[dict[str, Any]] = json.loads(box.content)["mails"]
         return mails
 

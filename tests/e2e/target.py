@@ -19,7 +19,7 @@ from ground_truth.config import Environment, EnvironmentFileError, load
 from local.aws import LocalAws
 from local.browser import Browser
 from local.cdk_cli import CdkCli, CdkError
-from local.mailbox import PATH as MAILBOX
+from local.mailbox import as_json
 from local.walkthrough import label_all, wait_for_end
 from local.worker import Worker
 from tests.assembly import synthesise
@@ -114,7 +114,7 @@ def local_target(
         cdk.bootstrap(aws.account, aws.region)
 
         workers = tuple(
-            Worker(aws.endpoint, email, aws.ca_bundle)
+            Worker(aws.mailbox, email, aws.ca_bundle)
             for email in ("ana@example.com", "bo@example.com")
         )
 
@@ -156,7 +156,7 @@ class _Mails:
         return any("ConfirmSubscription" not in body for body in self._bodies())
 
     def _bodies(self) -> list[str]:
-        box = Browser(self.aws.ca_bundle).open(f"{self.aws.endpoint}{MAILBOX}.json")
+        box = Browser(self.aws.ca_bundle).open(as_json(self.aws.mailbox))
         return [
             mail["body"]
             for mail in json.loads(box.content)["mails"]

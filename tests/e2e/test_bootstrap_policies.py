@@ -13,9 +13,10 @@ import pytest
 import yaml
 
 from cli.aws.policies import deployed_version, expected_version
+from constructs.ground_truth.data.key_grants import ADMINISTRATION
 from local.aws import ROOT, LocalAws
 from tests.e2e.deployer import Deployer
-from tests.e2e.one_of_each import resources
+from tests.e2e.one_of_each import resources, stack_of
 from tests.environments import shipped
 
 _ENVIRONMENT: Final = "local"
@@ -52,41 +53,55 @@ def deployer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployer]:
         yield Deployer(aws, _ENVIRONMENT)
 
 
-def _resources(deployer: Deployer, kind: str, *, changed: bool = False) -> dict[str, Any]:
+def _resources(
+    deployer: Deployer, kind: str, *, changed: bool = False, without: str = ""
+) -> dict[str, Any]:
     return resources(
         _TYPES.get(kind, kind),
         environment=_ENVIRONMENT,
         boundary=deployer.boundary,
+        key_policy=deployer.key_policy(without=without),
         changed=changed,
     )
+
+
+def _stack(kind: str) -> str:
+    return stack_of(_TYPES.get(kind, kind))
 
 
 @pytest.mark.parametrize("kind", _NEEDED)
 def test_with_all_actions_a_resource_can_be_made_changed_and_deleted(
     deployer: Deployer, kind: str
 ) -> None:
-    assert deployer.create("whole", _resources(deployer, kind)) == ""
-    assert deployer.update("whole", _resources(deployer, kind, changed=True)) == ""
-    assert deployer.delete("whole") == ""
+    stack = _stack(kind)
+
+    assert deployer.create(stack, _resources(deployer, kind)) == ""
+    assert deployer.update(stack, _resources(deployer, kind, changed=True)) == ""
+    assert deployer.delete(stack) == ""
 
 
 @pytest.mark.parametrize(("kind", "operation", "action"), _NEEDS)
 def test_without_an_action_something_can_not_be_made_changed_or_deleted(
     deployer: Deployer, kind: str, operation: str, action: str
 ) -> None:
-    before, after = (_resources(deployer, kind, changed=changed) for changed in (False, True))
+    stack = _stack(kind)
+    # A key has this from its own policy.
+    lacking = action if action in ADMINISTRATION else ""
+    before, after = (
+        _resources(deployer, kind, changed=changed, without=lacking) for changed in (False, True)
+    )
     if operation != "create":
-        deployer.create("less", before)
+        deployer.create(stack, before)
 
     with deployer.without(action):
         if operation == "create":
-            reason = deployer.create("less", before)
+            reason = deployer.create(stack, before)
         elif operation == "update":
-            reason = deployer.update("less", after)
+            reason = deployer.update(stack, after)
         else:
-            reason = deployer.delete("less")
+            reason = deployer.delete(stack)
 
-    deployer.delete("less")
+    deployer.clear(stack)
     assert f"is not authorized to perform: {action} on resource" in reason
 
 
@@ -98,12 +113,12 @@ def test_every_action_has_been_taken_out_once(deployer: Deployer) -> None:
 def test_without_either_form_of_its_arn_a_team_can_not_be_made(
     deployer: Deployer, form: str
 ) -> None:
-    place = f"{form}/{_ENVIRONMENT}-"
+    kind, place = "AWS::SageMaker::Workteam", f"{form}/{_ENVIRONMENT}-"
 
     with deployer.without("sagemaker:CreateWorkteam", place=place):
-        reason = deployer.create("less", _resources(deployer, "AWS::SageMaker::Workteam"))
+        reason = deployer.create(_stack(kind), _resources(deployer, kind))
 
-    deployer.delete("less")
+    deployer.clear(_stack(kind))
     assert "is not authorized to perform: sagemaker:CreateWorkteam on resource" in reason
     assert place in reason
 
@@ -123,9 +138,9 @@ def test_a_role_without_the_boundary_can_not_be_made(deployer: Deployer) -> None
     unbounded = _resources(deployer, "AWS::IAM::Role")
     del unbounded["Role"]["Properties"]["PermissionsBoundary"]
 
-    reason = deployer.create("unbounded", unbounded)
+    reason = deployer.create("Labeling", unbounded)
 
-    deployer.delete("unbounded")
+    deployer.clear("Labeling")
     assert "is not authorized to perform: iam:CreateRole" in reason
 
 
@@ -135,7 +150,7 @@ def test_a_role_can_not_be_given_the_rights_of_an_administrator(deployer: Deploy
         "arn:aws:iam::aws:policy/AdministratorAccess"
     ]
 
-    reason = deployer.create("mighty", mighty)
+    reason = deployer.create("Labeling", mighty)
 
-    deployer.delete("mighty")
+    deployer.clear("Labeling")
     assert "is not authorized to perform: iam:AttachRolePolicy" in reason

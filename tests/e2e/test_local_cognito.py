@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from local.aws import LocalAws
 from local.browser import Browser
-from local.mailbox import PATH as MAILBOX
+from local.mailbox import as_json
 from local.worker import WorkerError
 from tests.e2e.people import OAUTH, People, make_people
 from tests.e2e.stacks import delete, deploy
@@ -86,7 +86,7 @@ def _accepted(people: People, operation: str, described: dict[str, Any]) -> dict
 
 
 def _mails(people: People, to: str) -> list[dict[str, Any]]:
-    box = Browser(people.aws.ca_bundle).open(f"{people.aws.endpoint}{MAILBOX}.json")
+    box = Browser(people.aws.ca_bundle).open(as_json(people.aws.mailbox))
     return [mail for mail in json.loads(box.content)["mails"] if mail["to"] == to]
 
 

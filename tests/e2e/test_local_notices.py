@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import urllib.request
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from local.aws import LocalAws
 from local.browser import Browser
-from local.mailbox import PATH as MAILBOX
+from local.mailbox import as_json
 from tests.e2e.stacks import delete, deploy
 from tests.e2e.waiting import eventually
 
@@ -29,7 +28,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 
 
 def _mails(aws: LocalAws, to: str) -> list[dict[str, Any]]:
-    box = Browser(aws.ca_bundle).open(f"{aws.endpoint}{MAILBOX}.json")
+    box = Browser(aws.ca_bundle).open(as_json(aws.mailbox))
     return [mail for mail in json.loads(box.content)["mails"] if mail["to"] == to]
 
 
@@ -284,19 +283,13 @@ def test_an_account_is_in_the_sandbox_until_it_asks(aws: LocalAws) -> None:
     assert ses.get_account()["ProductionAccessEnabled"]
 
 
-def test_the_mailbox_answers_only_to_this_computer(aws: LocalAws) -> None:
-    box = Browser(aws.ca_bundle).open(f"{aws.endpoint}{MAILBOX}")
-    port = aws.endpoint.rsplit(":", 1)[1]
+def test_the_mailbox_opens_with_its_key_only(aws: LocalAws) -> None:
+    browser = Browser(aws.ca_bundle)
+    without = aws.mailbox.partition("?")[0]
 
-    elsewhere = _get_as(aws, f"example.com:{port}")
+    box = browser.open(aws.mailbox)
 
     assert box.status == 200
     assert "default-src 'none'" in box.headers["content-security-policy"]
-    assert elsewhere == 403
-
-
-def _get_as(aws: LocalAws, host: str) -> int:
-    request = urllib.request.Request(  # noqa: S310  # the endpoint is https
-        f"{aws.endpoint}{MAILBOX}", headers={"Host": host}
-    )
-    return Browser(aws.ca_bundle).send(request).status
+    for address in (without, f"{without}?key=", f"{without}?key=other", as_json(without)):
+        assert browser.open(address).status == 403, address

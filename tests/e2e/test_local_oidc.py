@@ -38,7 +38,7 @@ class World:
     def ana(self) -> Worker:
         """Return a browser with Ana at it."""
         password = self.provider.passwords["ana"]
-        return Worker(self.aws.endpoint, "ana", self.aws.ca_bundle, password=password)
+        return Worker(self.aws.mailbox, "ana", self.aws.ca_bundle, password=password)
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,7 @@ def _oidc(project: Project, provider: IdentityProvider) -> dict[str, Any]:
 
 
 def _ana(project: Project) -> Worker:
-    return Worker(project.aws.endpoint, "ana", project.aws.ca_bundle, password="Ana's password")  # noqa: S106  # of tests only
+    return Worker(project.aws.mailbox, "ana", project.aws.ca_bundle, password="Ana's password")  # noqa: S106  # of tests only
 
 
 def test_people_of_an_own_identity_provider_log_in_after_one_deployment(

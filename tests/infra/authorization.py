@@ -94,6 +94,11 @@ def dependent(action: str) -> set[str]:
     }
 
 
+def action_resources(action: str) -> set[str]:
+    """Return the types of resources that an action takes, such as `s3:bucket`; none if none."""
+    return {f"{found[0]}:{name}" for found in _actions(action) for name in _types(found) if name}
+
+
 def listed(value: str | list[str]) -> list[str]:
     """Return what may stand alone in a policy as a list."""
     return [value] if isinstance(value, str) else value

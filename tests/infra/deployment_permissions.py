@@ -77,11 +77,11 @@ def declared(schema: Schema) -> dict[str, set[str]]:
 def problems(type_: str, entry: Mapping[str, Any], schema: Schema) -> Iterator[str]:
     """Yield where an entry differs from what AWS declares for the type."""
     unneeded = set(PERMISSIONS["left out"])
-    allowed = {
-        action: set(handlers.split())
-        for actions in entry["actions"].values()
-        for action, handlers in actions.items()
-    }
+    allowed: dict[str, set[str]] = {}
+    for actions in entry["actions"].values():
+        # An action may be allowed on one scope for one handler and on another for the next.
+        for action, handlers in actions.items():
+            allowed.setdefault(action, set()).update(handlers.split())
     left = {action for group in entry.get("left out", ()) for action in group["actions"]}
     expected = {action: calls - unneeded for action, calls in declared(schema).items()}
     for action, handlers in expected.items():

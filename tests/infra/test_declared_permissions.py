@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from local.services.cloudformation import NEVER_TAGGED, TAGGED_TOO
 from tests.infra.deployment_permissions import (
     OF_NO_SCHEMA,
     PERMISSIONS,
@@ -81,11 +82,23 @@ def test_every_scope_of_the_types_is_one_of_a_policy_that_deploys_and_the_other_
         scope
         for name, policy in PERMISSIONS["policies"].items()
         if name != "Boundary"
-        for scope in policy["scopes"]
+        for scope, content in policy["scopes"].items()
+        if "actions" not in content
     }
     of_types = {scope for entry in PERMISSIONS["types"].values() for scope in entry["actions"]}
 
     assert of_policies == of_types
+
+
+@pytest.mark.parametrize("name", ["AWS::Cognito::UserPool", *TAGGED_TOO])
+def test_what_is_known_by_cloudformation_s_own_tag_gets_it(name: str) -> None:
+    """AWS says of a type whether it does."""
+    assert {each["tagging"]["cloudFormationSystemTags"] for each in schemas(name)} == {True}
+
+
+@pytest.mark.parametrize("name", NEVER_TAGGED)
+def test_what_local_aws_gives_no_such_tag_gets_none(name: str) -> None:
+    assert {each["tagging"]["cloudFormationSystemTags"] for each in schemas(name)} == {False}
 
 
 # --- what a change of a schema or of a template does

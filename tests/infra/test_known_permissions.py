@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from bootstrap.policies import TEMPLATE
+from cli.aws.policy_documents import Place, documents
 from tests.infra.authorization import dependent, is_known, listed, problems
 from tests.infra.deployment_permissions import OF_NO_SCHEMA, PERMISSIONS
 from tests.infra.synthesis import ROOT
@@ -110,18 +110,19 @@ Statement = Mapping[str, Any]
 
 
 def _ours() -> Iterator[Statement]:
-    """Yield the statements of bootstrap/policies.yaml."""
-
-    class _Loader(yaml.SafeLoader):
-        """Reads `!Sub` and `!Ref` as what stands behind them."""
-
-    _Loader.add_multi_constructor("!", lambda loader, _tag, node: loader.construct_scalar(node))
-    template = yaml.load(TEMPLATE.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # safe
-    for policy in template["Resources"].values():
-        yield from (
-            _filled(statement, {})
-            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
-        )
+    """Yield the statements of bootstrap/policies.yaml, with one of each that a file may name."""
+    parameters: dict[str, str | list[str]] = {
+        "Environment": "dev",
+        # Of a bucket and of what is in it.
+        "Buckets": ["arn:aws:s3:::letters*"],
+        "Keys": [_ARNS["AWS::KMS::Key"]],
+        "UserPools": [f"arn:aws:cognito-idp:{_HERE}:userpool/{_NAME}"],
+        "Secrets": [f"arn:aws:secretsmanager:{_HERE}:secret:{_NAME}"],
+        "Functions": [_ARNS["AWS::Lambda::Function"]],
+    }
+    place = Place(account="111122223333", region="us-east-1")
+    for statements in documents(parameters, place).values():
+        yield from (_filled(statement, {}) for statement in statements)
 
 
 @cache

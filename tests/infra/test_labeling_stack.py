@@ -4,10 +4,14 @@ import json
 import re
 from typing import Any
 
+import aws_cdk as cdk
 import botocore.session
 import pytest
+from aws_cdk import aws_sns as sns
+from aws_cdk.assertions import Template
 from botocore.validate import ParamValidator
 
+from constructs.ground_truth import JobEvents
 from tests.infra.synthesis import Synthesis
 
 _FUNCTION_ACCOUNT = re.compile(
@@ -160,14 +164,56 @@ def test_the_stack_of_jobs_holds_neither_data_nor_people(prod: Synthesis, kind: 
     assert prod.resources("Labeling", kind) == []
 
 
-def test_the_end_of_this_environment_s_jobs_is_announced(local: Synthesis) -> None:
+def test_the_end_of_this_environment_s_jobs_and_no_others_is_announced(local: Synthesis) -> None:
     rule = local.properties("Labeling", "AWS::Events::Rule")
 
     assert rule["EventPattern"]["source"] == ["aws.sagemaker"]
     assert rule["EventPattern"]["detail-type"] == [
         "SageMaker Ground Truth Labeling Job State Change"
     ]
-    assert json.dumps(rule["EventPattern"]["resources"]).endswith('labeling-job/local-"]]}}]')
+    # `local-` alone would begin the names of an environment `local-2`, too.
+    assert json.dumps(rule["EventPattern"]["resources"]).endswith(
+        ':labeling-job/local-even-odd-"]]}}]'
+    )
+
+
+@pytest.mark.parametrize("action", ["CreateLabelingJob", "DescribeLabelingJob", "StopLabelingJob"])
+def test_the_function_of_the_jobs_may_touch_jobs_of_this_stack_only(
+    local: Synthesis, action: str
+) -> None:
+    """`local-*` alone is also what jobs of an environment `local-2` are called."""
+    (condition,) = (each.get("Condition") for each in _statements(local, f"sagemaker:{action}"))
+
+    kind = "RequestTag" if action == "CreateLabelingJob" else "ResourceTag"
+    assert list(condition.values()) == [
+        {f"aws:{kind}/ground-truth-cdk:stack": {"Ref": "AWS::StackId"}}
+    ]
+
+
+@pytest.mark.parametrize("number", [0, 1, 12, 13, 33])
+def test_each_job_key_is_in_one_rule_whose_pattern_is_no_longer_than_eventbridge_allows(
+    number: int,
+) -> None:
+    app = cdk.App()
+    place = cdk.Environment(region="us-isob-east-1", account="1" * 12)
+    stack = cdk.Stack(app, "Stack", env=place)
+    prefixes = [f"{'x' * 46}-{each:02}" for each in range(number)]
+
+    JobEvents(stack, "JobEvents", job_name_prefixes=prefixes, topic=sns.Topic(stack, "Topic"))
+
+    rules = Template.from_stack(stack).find_resources("AWS::Events::Rule").values()
+    # As EventBridge gets it, in the longest of partitions.
+    reference = r'\{"Fn::Join": \["", \["arn:", \{"Ref": "AWS::Partition"\}, "(.*?)"\]\]\}'
+    patterns = [
+        re.sub(reference, r'"arn:aws-iso-b\1"', json.dumps(rule["Properties"]["EventPattern"]))
+        for rule in rules
+    ]
+    assert all(len(pattern) <= 2048 for pattern in patterns)
+    assert "Fn::" not in "".join(patterns)
+    assert [sum(f"/{each}-" in pattern for pattern in patterns) for each in prefixes] == [
+        1 for _ in prefixes
+    ]
+    assert patterns
 
 
 @pytest.mark.parametrize(

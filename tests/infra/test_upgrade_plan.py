@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -18,9 +18,15 @@ from ground_truth.config import load
 from tests.infra.contracts import ASSEMBLY, DEPLOYED, FIRST_HOUSE, synthesise
 
 #: What may change, in place: nobody's data, people or work is touched by it. CHANGELOG.md says that
-#: the workforce loses its tags, the topics' key a condition, access logs a version nobody sees, and
-#: that the next invitation has other words.
-_IN_PLACE: Final = frozenset({"bucket", "function", "key", "policy", "portal login", "workforce"})
+#: the workforce loses its tags, the topics' key a condition, access logs a version nobody sees, the
+#: next invitation has other words, and rules and topics know an environment's own jobs and
+#: teams only.
+_IN_PLACE: Final = frozenset(
+    {
+        *("bucket", "function", "key", "policy", "portal login", "rule", "topic policy"),
+        "workforce",
+    }
+)
 #: What may be done that could not be done before, each with its line in CHANGELOG.md. The function
 #: of the jobs sees more, that of people keeps a record at their accounts; Ground Truth uses the
 #: topics' key whatever it says of the message that it encrypts.
@@ -31,6 +37,17 @@ _GAINED: Final = frozenset(
         "kms:Decrypt",
         "kms:GenerateDataKey*",
         "sagemaker:ListLabelingJobs",
+    }
+)
+#: What is allowed under a condition that it had not, or under a narrower one.
+_NARROWED: Final = frozenset(
+    {
+        "sagemaker:AddTags",
+        "sagemaker:CreateLabelingJob",
+        "sagemaker:DeleteTags",
+        "sagemaker:DescribeLabelingJob",
+        "sagemaker:StopLabelingJob",
+        "sns:Publish",
     }
 )
 
@@ -66,15 +83,22 @@ def test_nothing_of_the_first_house_is_new_stopped_replaced_or_deleted(plan: Pla
 def test_an_upgrade_allows_little_more_and_nothing_less(plan: Plan) -> None:
     permissions = _shown(plan)["permissions"]
 
-    assert {action for each in permissions["gained"] for action in each["actions"]} == _GAINED
-    # What is lost is a condition: the same is allowed without it.
-    assert [_who_does_what(each) for each in permissions["lost"]] == [
-        _who_does_what(each) for each in permissions["gained"] if each["principal"]
-    ]
+    gained, lost = (_who_does_what(permissions[name]) for name in ("gained", "lost"))
+    assert {action for *_, action in gained} == _GAINED | _NARROWED
+    # What is lost is a condition, or its absence: the same is allowed.
+    assert lost <= gained
+    assert {action for *_, action in gained - lost} <= _GAINED
+    assert all(
+        each["condition"] for each in permissions["gained"] if _NARROWED & set(each["actions"])
+    )
 
 
-def _who_does_what(permission: Mapping[str, Any]) -> tuple[Any, ...]:
-    return permission["holder"], permission["principal"], permission["actions"]
+def _who_does_what(permissions: Sequence[Mapping[str, Any]]) -> set[tuple[Any, ...]]:
+    return {
+        (each["holder"], each["principal"], action)
+        for each in permissions
+        for action in each["actions"]
+    }
 
 
 def test_of_the_buckets_only_the_end_of_access_logs_changes(plan: Plan) -> None:

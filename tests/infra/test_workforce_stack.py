@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from cli.plan.create_only import changed_create_only
-from ground_truth.config import Environment
-from tests.environments import shipped
+from ground_truth.config import Environment, load
+from tests.environments import SHIPPED, shipped
 from tests.infra.synthesis import Synthesis
 from workforce.groups import marker_description, marker_of
 
@@ -138,7 +139,28 @@ def test_topics_are_under_a_customer_key_that_ground_truth_may_use_whatever_it_s
         assert topic["Properties"]["KmsMasterKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
 
 
-def test_a_team_s_topic_takes_messages_of_our_teams_only(local: Synthesis) -> None:
+def test_what_functions_may_do_to_teams_names_each_of_them(
+    synthesise: Callable[[Environment], Synthesis],
+) -> None:
+    adopting = synthesise(load(SHIPPED.with_name("environments") / "adopting.yaml"))
+
+    arns = {
+        json.dumps(resource)
+        for policy in adopting.resources("Workforce", "AWS::IAM::ManagedPolicy")
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        for resource in _listed(statement["Resource"])
+        if ":workteam/" in json.dumps(resource)
+    }
+
+    assert arns
+    assert [each for each in arns if "*" in each] == []
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_a_team_s_topic_takes_messages_of_that_team_only(local: Synthesis) -> None:
     allowed = [
         statement
         for each in local.resources("Workforce", "AWS::SNS::TopicPolicy")
@@ -149,7 +171,10 @@ def test_a_team_s_topic_takes_messages_of_our_teams_only(local: Synthesis) -> No
     (statement,) = allowed
     assert statement["Sid"] == "AwsSagemaker_SnsAccessPolicy"
     assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
-    assert ":workteam/*" in json.dumps(statement["Condition"]["ArnLike"])
+    sources = json.dumps(statement["Condition"]["ArnLike"])
+    assert ":workteam/local-number-readers" in sources
+    assert ":workteam/private-crowd/local-number-readers" in sources
+    assert "*" not in sources
     assert statement["Condition"]["StringEquals"] == {
         "aws:SourceAccount": {"Ref": "AWS::AccountId"}
     }

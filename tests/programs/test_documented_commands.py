@@ -45,6 +45,8 @@ class Synthesised:
     #: Names as CDK takes them, such as `dev/Data`, to CloudFormation's.
     stacks: Mapping[str, str]
     outputs: frozenset[str]
+    #: The cloud assembly.
+    folder: Path
 
 
 def _commands() -> list[str]:
@@ -86,7 +88,12 @@ def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
         outputs=frozenset(
             name for path in templates for name in json.loads(path.read_text()).get("Outputs", {})
         ),
+        folder=folder,
     )
+
+
+def test_the_pipeline_deploys_an_assembly_as_it_is_made(synthesised: Synthesised) -> None:
+    assert _run(f"node installation/assembly.mjs {synthesised.folder}") == ""
 
 
 def _make(words: list[str], __: Synthesised) -> None:

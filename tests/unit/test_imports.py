@@ -43,6 +43,7 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
     "samples": (),
     # The programs of local AWS: they start all of it, or play the people who use it.
     "local": ("local",),
+    "local.gate": ("local.replies",),
     "local.ground_truth": (),
     "local.ground_truth.answers": ("local.ground_truth.cloud",),
     "local.ground_truth.api": _GROUND_TRUTH,
@@ -51,7 +52,7 @@ _OURS: Final[Mapping[str, tuple[str, ...]]] = {
     "local.ground_truth.errors": (),
     "local.services": (
         *("local.ground_truth.api", "local.ground_truth.cloud", "local.ground_truth.errors"),
-        *("local.mailbox", "local.replies"),
+        *("local.gate", "local.mailbox", "local.replies"),
     ),
     "local.mailbox": ("local.replies",),
     "local.replies": (),

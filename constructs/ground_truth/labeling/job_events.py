@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -11,12 +14,17 @@ from constructs import Construct
 
 from constructs.ground_truth.workforce.notifications import dead_letter_queue
 
+#: A pattern has 2,048 characters at most, and a prefix of the longest name some 130
+#: (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html).
+_JOBS_OF_A_RULE: Final = 12
+
 
 class JobEvents(Construct):
-    """An EventBridge rule that sends the end of this environment's jobs to a topic.
+    """EventBridge rules that send the end of this environment's jobs to a topic.
 
     The event carries the job's ARN and its status, nothing else
-    (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-monitor-cloud-watch.html).
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/sms-monitor-cloud-watch.html). So each job key
+    is named: what begins with `dev-` may be a job of `dev-2`.
     """
 
     def __init__(
@@ -24,36 +32,38 @@ class JobEvents(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        job_name_prefix: str,
+        job_name_prefixes: Sequence[str],
         topic: sns.Topic,
     ) -> None:
         super().__init__(scope, construct_id)
 
-        jobs = cdk.Stack.of(self).format_arn(
-            service="sagemaker", resource="labeling-job", resource_name=job_name_prefix
-        )
         job = events.EventField.from_path("$.resources[0]")
         status = events.EventField.from_path("$.detail.LabelingJobStatus")
-        events.Rule(
-            self,
-            "Rule",
-            description="Tells the teams that a labeling job has completed, failed or stopped",
-            event_pattern=events.EventPattern(
-                source=["aws.sagemaker"],
-                detail_type=["SageMaker Ground Truth Labeling Job State Change"],
-                resources=events.Match.prefix(jobs),
-            ),
-            targets=[
-                # With a role, the topic and its key trust this rule and no service as such.
-                targets.SnsTopic(
-                    topic,
-                    role=self._role(topic),
-                    dead_letter_queue=dead_letter_queue(self, "DeadLetters"),
-                    message=events.RuleTargetInput.from_text(
-                        f"Ground Truth labeling job {job}: {status}"
-                    ),
-                )
-            ],
+        # With a role, the topic and its key trust these rules and no service as such.
+        target = targets.SnsTopic(
+            topic,
+            role=self._role(topic),
+            dead_letter_queue=dead_letter_queue(self, "DeadLetters"),
+            message=events.RuleTargetInput.from_text(f"Ground Truth labeling job {job}: {status}"),
+        )
+        for number, beginnings in enumerate(_parted(job_name_prefixes), start=1):
+            events.Rule(
+                self,
+                "Rule" if number == 1 else f"Rule{number}",
+                description="Tells the teams that a labeling job has completed, failed or stopped",
+                event_pattern=events.EventPattern(
+                    source=["aws.sagemaker"],
+                    detail_type=["SageMaker Ground Truth Labeling Job State Change"],
+                    resources=[
+                        arn for each in beginnings for arn in events.Match.prefix(self._arn(each))
+                    ],
+                ),
+                targets=[target],
+            )
+
+    def _arn(self, beginning: str) -> str:
+        return cdk.Stack.of(self).format_arn(
+            service="sagemaker", resource="labeling-job", resource_name=beginning
         )
 
     def _role(self, topic: sns.Topic) -> iam.IRole:
@@ -75,3 +85,15 @@ class JobEvents(Construct):
         iam.ManagedPolicy(self, "Policy", roles=[role], statements=statements)
         # The target would add wider rights to the same things.
         return role.without_policy_updates()
+
+
+def _parted(job_name_prefixes: Sequence[str]) -> Sequence[Sequence[str]]:
+    """Return by rule what names begin with; where there are no jobs, what none begins with."""
+    names = [f"{each}-" for each in job_name_prefixes]
+    shortest = [
+        each
+        for each in names
+        if not any(each.startswith(other) for other in names if other != each)
+    ] or ["-"]
+    size = _JOBS_OF_A_RULE
+    return [shortest[start : start + size] for start in range(0, len(shortest), size)]

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from constructs.ground_truth.custom_resource_function import CustomResourceFunction
 from dataset.layout import LABELS_FOLDER, REQUESTS_PREFIX
+from dataset.names import TAG_PREFIX
 
 
 class LabelingJobFunction(CustomResourceFunction):
@@ -94,16 +95,24 @@ def _job_statements(
     jobs = stack.format_arn(
         service="sagemaker", resource="labeling-job", resource_name=f"{job_name_prefix}*"
     )
+    # Names of `dev-2` begin as those of `dev` do; a job says by this tag whose it is.
+    own = f"{TAG_PREFIX}stack"
     return [
+        iam.PolicyStatement(
+            actions=["sagemaker:CreateLabelingJob"],
+            resources=[jobs],
+            conditions={"StringEquals": {f"aws:RequestTag/{own}": stack.stack_id}},
+        ),
         iam.PolicyStatement(
             actions=[
                 "sagemaker:AddTags",
-                "sagemaker:CreateLabelingJob",
                 "sagemaker:DeleteTags",
                 "sagemaker:DescribeLabelingJob",
                 "sagemaker:StopLabelingJob",
             ],
             resources=[jobs],
+            # A new job shows its tags late, and one that is not there has none.
+            conditions={"StringEqualsIfExists": {f"aws:ResourceTag/{own}": stack.stack_id}},
         ),
         # Says whether there is a job that can't be described; it knows no resources.
         iam.PolicyStatement(actions=["sagemaker:ListLabelingJobs"], resources=["*"]),

@@ -56,7 +56,7 @@ class Notifications(Construct):
                 principals=[iam.ServicePrincipal(_SAGEMAKER)],
                 actions=["sns:Publish"],
                 resources=[topic.topic_arn],
-                conditions=self._from_our_teams(),
+                conditions=self._from(name),
             )
         )
         return topic
@@ -88,12 +88,15 @@ class Notifications(Construct):
             )
         )
 
-    def _from_our_teams(self) -> dict[str, dict[str, str]]:
+    def _from(self, team: str) -> dict[str, dict[str, object]]:
+        """Let only this team of the account be the source, by either form of its ARN."""
         stack = cdk.Stack.of(self)
+        sources = [
+            stack.format_arn(service="sagemaker", resource=resource, resource_name=team)
+            for resource in ("workteam", "workteam/private-crowd")
+        ]
         return {
-            "ArnLike": {
-                "aws:SourceArn": stack.format_arn(service="sagemaker", resource="workteam/*")
-            },
+            "ArnLike": {"aws:SourceArn": sources},
             "StringEquals": {"aws:SourceAccount": stack.account},
         }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -18,7 +20,12 @@ class WorkforceFunction(CustomResourceFunction):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, team_name_prefix: str, log_key: kms.IKey
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        team_names: Iterable[str],
+        log_key: kms.IKey,
     ) -> None:
         stack = cdk.Stack.of(scope)
 
@@ -66,7 +73,8 @@ class WorkforceFunction(CustomResourceFunction):
         #: This environment's teams, in both forms: ARNs have the second, IAM's reference the first
         #: (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html).
         self.team_arns = [
-            arn(resource, f"{team_name_prefix}*")
+            arn(resource, name)
+            for name in team_names
             for resource in ("workteam", "workteam/private-crowd")
         ]
         self._more: iam.ManagedPolicy | None = None

@@ -227,6 +227,8 @@ def _authorize(call: Call, name: str, operation: Operation) -> None:
             "sagemaker:WorkteamArn": team,
             "sagemaker:WorkteamType": team.split("workteam/")[-1].split("/")[0],
         }
+    for tag in request.get("Tags", ()) if name.startswith("Create") else ():
+        context[f"aws:RequestTag/{tag['Key']}"] = tag["Value"]
     # AWS doesn't say which form of a team's ARN it asks about.
     resources = list(dict.fromkeys([resource, resource.replace(_PRIVATE_TEAM, "workteam/")]))
     for each in resources:

@@ -10,12 +10,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
 
-from local.replies import Reply, header_map, page
+from local.gate.request import Request
+from local.gate.unsigned import without_credentials
+from local.replies import Reply, page
 
 #: What a domain answers; all else of MiniStack is elsewhere.
-_PATHS: Final = frozenset(
-    {"/login", "/logout", "/oauth2/authorize", "/oauth2/token", "/oauth2/userInfo"}
+_SERVED: Final = frozenset(
+    {
+        *(("GET", "/logout"), ("GET", "/oauth2/authorize"), ("GET", "/oauth2/userInfo")),
+        *(("POST", "/login"), ("POST", "/oauth2/token"), ("POST", "/oauth2/userInfo")),
+    }
 )
+#: What these pages and endpoints read besides.
+_HEADERS: Final = ("authorization", "cookie")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +58,18 @@ class LoginPages:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one HTTP request."""
-        host = header_map(scope["headers"]).get("host", "")
+        request = Request.of(scope)
         query = {
             name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()
         }
-        refusal = self._refusal(host, scope["path"], query)
+        refusal = self._refusal(request, query)
         if refusal is None:
-            await self._app(scope, receive, send)
+            await self._app(without_credentials(scope, *_HEADERS), receive, send)
         else:
             await refusal.send(send)
 
-    def _refusal(self, host: str, path: str, query: Mapping[str, str]) -> Reply | None:
+    def _refusal(self, request: Request, query: Mapping[str, str]) -> Reply | None:
+        host, path = request.host, request.raw_path
         prefix, _, rest = host.partition(".auth.")
         clients = self._find(prefix, rest.removesuffix(f".{self._domain}"))
         if clients is None:
@@ -69,8 +77,8 @@ class LoginPages:
         if path == "/error":
             code = query.get("error", "")
             return page("An error was encountered with the requested page.", code, 400)
-        if path not in _PATHS:
-            return page("Not Found", f"a user pool's domain has no {path}", 404)
+        if (request.method, path) not in _SERVED or request.claims_credentials:
+            return page("Not Found", f"a user pool's domain has no {request.method} {path}", 404)
         if path not in ("/oauth2/authorize", "/logout"):
             return None
         client = clients.get(query.get("client_id", ""))

@@ -6,7 +6,8 @@ botocore's model of `cognito-idp` is the source of the rules, where nothing else
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -53,6 +54,10 @@ class Pools:
                 signed_out=record.get("_signout_at", 0.0),
             )
 
+    def has_pool(self, pool_id: str) -> bool:
+        """Say whether any account has a pool with this id."""
+        return any(name == pool_id for (_, _, name), _ in self._cognito._user_pools.all_items())
+
     def login_clients(self, prefix: str, region: str) -> Mapping[str, Client] | None:
         """Return the clients of the pool with this domain prefix, or `None`."""
         for (_, its_region, _), pool in self._cognito._user_pools.all_items():
@@ -71,6 +76,8 @@ class Pools:
 
     def install(self, teams: Callable[[Scope, str, str], list[str]]) -> None:
         """Patch Cognito; `teams` names the work teams that use a group."""
+        # The same for everybody otherwise.
+        self._cognito._EMAIL_OTP_CODE = f"{secrets.randbelow(10**6):06}"
         patch_clients()
         Users(self._rights).install()
         self._patch_pools()
@@ -112,12 +119,17 @@ class Pools:
             config["UnusedAccountValidityDays"] = days or 7
             return {**shown, "AdminCreateUserConfig": config}
 
+        self._rights.know_tags("cognito-idp", self._tags)
         cognito._update_user_pool = update_all
         cognito._create_user_pool = create_checked
         cognito._pool_out = show_as_aws
         handlers = resource_handlers("AWS::Cognito::UserPool")
         for name in ("create", "update"):
             handlers[name] = self._as_formation(handlers[name])
+
+    def _tags(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+        for pool in self._cognito._user_pools.values():
+            yield pool["Arn"], pool.get("UserPoolTags") or {}
 
     def _as_formation(self, handler: Callable[..., Any]) -> Callable[..., Any]:
         def run(*arguments: Any, **more: Any) -> Any:

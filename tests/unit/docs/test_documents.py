@@ -19,6 +19,11 @@ _TROUBLESHOOTING = _ROOT / "docs" / "troubleshooting.md"
 _LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(#[^)\s]*)?\)")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 _SNIPPET = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+#: What a template or a function is in this repository, not an ARN.
+_PLACE = re.compile(
+    r"\b(?:template|pre_annotation|post_annotation)(?:: |`.*`)"
+    r"([\w./-]*samples[\w./-]*|(?:templates|functions)/[\w./-]+)"
+)
 _SHOWN = re.compile(r"`([^`]+)`")
 #: Sections of the page on messages that are not from this project's Python.
 _OTHERS = ("From AWS and CDK themselves",)
@@ -148,3 +153,25 @@ def _broken(page: Path) -> Iterator[str]:
 @pytest.mark.parametrize("page", _PAGES, ids=lambda page: str(page.relative_to(_ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     assert list(_broken(page)) == []
+
+
+def _places() -> dict[str, list[str]]:
+    """Return the paths that documents and shipped environments show for templates and functions."""
+    files = [*_PAGES, *SHIPPED.glob("*.yaml")]
+    found = {
+        str(file.relative_to(_ROOT)): _PLACE.findall(file.read_text(encoding="utf-8"))
+        for file in files
+    }
+    return {file: places for file, places in found.items() if places}
+
+
+def test_paths_that_documents_show_start_from_the_folder_of_environments() -> None:
+    places = _places()
+
+    assert {"docs/task-types.md", "tests/data/shipped/prod.yaml"} <= places.keys()
+    assert [
+        (file, place)
+        for file, shown in places.items()
+        for place in shown
+        if place.startswith("..") or not (_ROOT / place).exists()
+    ] == []

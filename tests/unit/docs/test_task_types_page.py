@@ -1,5 +1,6 @@
 """The examples of the page on task types work."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from docs.task_types import EXAMPLES, example
 from ground_truth.catalogue.task_types import TASK_TYPES
 from ground_truth.config import load
 
-_RECEIPTS = Path(__file__).parents[3] / "samples" / "receipts"
+_SAMPLES = Path(__file__).parents[3] / "samples"
 _HEAD = """\
 region: us-east-1
 protected: false
@@ -29,8 +30,7 @@ def test_every_task_type_has_an_example() -> None:
 @pytest.mark.parametrize("name", sorted(TASK_TYPES))
 def test_an_example_is_a_job_of_its_task(tmp_path: Path, name: str) -> None:
     (tmp_path / "environments").mkdir()
-    for folder in ("functions", "templates"):
-        (tmp_path / folder).symlink_to(_RECEIPTS / folder)
+    shutil.copytree(_SAMPLES, tmp_path / "samples")
     path = tmp_path / "environments" / "dev.yaml"
     told = "" if name == "custom" else _TOLD
     path.write_text(f"{_HEAD}{example(name)}\n{_COMMON}{told}")

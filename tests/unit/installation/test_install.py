@@ -60,6 +60,7 @@ def test_packages_are_held_against_their_hashes_and_the_project_brings_none(fold
     assert status == 0
     assert [call.rpartition("install ")[2] for call in calls if "pip" in call] == [
         "--disable-pip-version-check --no-compile --require-hashes"
+        " --only-binary=:all:"
         " --requirement requirements-local.txt",
         "--disable-pip-version-check --no-deps --no-build-isolation --editable .",
     ]

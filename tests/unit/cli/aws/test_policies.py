@@ -14,6 +14,7 @@ from botocore.stub import Stubber
 
 from cli.aws import policies
 from cli.aws.policies import UnreadableError, deployed_version, require_policies
+from cli.aws.policy_parameters import named
 from cli.errors import CommandError
 from ground_truth.config import Environment
 from tests.environments import shipped
@@ -70,18 +71,27 @@ class Session:
             {"RoleArn": role, "RoleSessionName": "ground-truth"},
         )
 
-    def has(self, outputs: dict[str, str]) -> None:
+    def has(self, outputs: dict[str, str], **parameters: str) -> None:
         """Expect the question for the stack of the policies."""
         listed = [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()]
+        said = {"Environment": "dev", **parameters}
         stack = {
             "StackName": "GroundTruth-dev",
             "CreationTime": "2026-01-01",
             "StackStatus": "CREATE_COMPLETE",
             "Outputs": listed,
+            "Parameters": [
+                {"ParameterKey": key, "ParameterValue": value} for key, value in said.items()
+            ],
         }
         self.stubs["cloudformation"].add_response(
             "describe_stacks", {"Stacks": [stack]}, {"StackName": "GroundTruth-dev"}
         )
+
+    def deploys_nothing(self) -> None:
+        """Expect the question what an earlier version has made, which is nothing."""
+        for _ in range(2):
+            self.refuses("cloudformation", "describe_stack_resources", "ValidationError")
 
     def refuses(self, service: str, operation: str, code: str) -> None:
         """Expect a call that is refused, in any words."""
@@ -233,6 +243,7 @@ def test_the_same_or_later_policies_are_enough(
     session.knows_me()
     session.lets_me_look()
     session.has({**_OUTPUTS, "Version": str(policies.expected_version() + more)})
+    session.deploys_nothing()
 
     require_policies(environment, session)
 
@@ -243,6 +254,7 @@ def test_older_policies_stop_a_deployment_and_say_who_does_what_first(
     session.knows_me()
     session.lets_me_look()
     session.has(_OUTPUTS)
+    session.deploys_nothing()
 
     with pytest.raises(CommandError) as raised:
         require_policies(environment, session)
@@ -256,11 +268,40 @@ def test_older_policies_stop_a_deployment_and_say_who_does_what_first(
     )
 
 
+def test_policies_of_a_file_that_named_less_stop_a_deployment_and_say_of_what(
+    session: Session, environment: Environment
+) -> None:
+    session.knows_me()
+    session.lets_me_look()
+    session.has({**_OUTPUTS, "Version": "9"}, Buckets="arn:aws:s3:::letters")
+    session.deploys_nothing()
+    job = next(iter(environment.jobs.values()))
+    elsewhere = job.model_copy(
+        update={"input": job.input.model_copy(update={"prefix": "s3://pictures/2026/"})}
+    )
+    named_more = environment.model_copy(update={"jobs": {"pictures": elsewhere}})
+
+    with pytest.raises(CommandError) as raised:
+        require_policies(named_more, session)
+
+    assert "to allow what the file names, got others in Buckets; who adm" in str(raised.value)
+    assert "Buckets=arn:aws:s3:::pictures,arn:aws:s3:::pictures/*" in str(raised.value)
+
+
+def test_of_a_name_that_the_policies_do_not_know_nothing_is_compared(
+    session: Session, environment: Environment
+) -> None:
+    named_long = environment.model_copy()
+    named_long._name = "x" * 16
+
+    require_policies(named_long, session)
+
+
 def test_the_command_of_the_message_is_the_documented_one(environment: Environment) -> None:
     page = (_ROOT / "docs" / "security.md").read_text(encoding="utf-8")
     documented = re.sub(r" *\\\n *", " ", page)
 
-    assert policies.command(environment) in documented
+    assert policies.command(environment, named(environment)) in documented
 
 
 def test_the_expected_version_is_that_of_the_template() -> None:

@@ -1,6 +1,7 @@
 """`ground-truth new` writes a file that is right, and writes over none."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +18,7 @@ Command = Callable[..., Result]
 
 @pytest.mark.parametrize("task", TASK_TYPES)
 def test_a_new_file_of_every_task_is_right(ground_truth: Command, folder: Path, task: str) -> None:
-    (folder / "samples").symlink_to(_ROOT / "samples")
+    shutil.copytree(_ROOT / "samples", folder / "samples")
 
     written = ground_truth("new", "stage", "--task", task)
     validated = ground_truth("validate", "stage")
@@ -32,7 +33,7 @@ def test_a_new_file_of_every_task_is_right(ground_truth: Command, folder: Path, 
 def test_the_steps_that_lead_to_a_job_are_in_their_order(
     ground_truth: Command, folder: Path, task: str
 ) -> None:
-    (folder / "samples").symlink_to(_ROOT / "samples")
+    shutil.copytree(_ROOT / "samples", folder / "samples")
 
     steps = ground_truth("new", "stage", "--task", task).stdout.splitlines()
 

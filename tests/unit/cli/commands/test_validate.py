@@ -87,4 +87,18 @@ def test_a_file_that_may_not_be_read_is_no_fault_of_the_command(
     result = ground_truth("validate")
 
     assert result.exit_code == 1
-    assert result.stderr.endswith("environments/stage.yaml: Is a directory\n")
+    assert "environments/stage.yaml: expected a file, got a folder\n" in result.output
+
+
+def test_two_files_that_would_share_a_name_are_neither_right_and_refused_in_one_sentence(
+    ground_truth: Command, folder: Path
+) -> None:
+    dev = (folder / "environments" / "dev.yaml").read_text()
+    other = dev.replace("even-odd:", "odd:")
+    (folder / "environments" / "dev-even.yaml").write_text(other)
+
+    result = ground_truth("validate", "dev")
+
+    assert result.exit_code == 1
+    (line,) = result.stdout.splitlines()
+    assert line.startswith("environments/dev.yaml and environments/dev-even.yaml: expected jobs")

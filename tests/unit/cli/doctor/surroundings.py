@@ -53,6 +53,15 @@ jobs:
 """
 
 
+#: What the policies of that file are deployed with.
+PARAMETERS: Final = {
+    "Environment": "dev",
+    "Buckets": "arn:aws:s3:::letters,arn:aws:s3:::letters/*,arn:aws:s3:::pictures,"
+    "arn:aws:s3:::pictures/*",
+    "Keys": KEY,
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
     """An error of AWS's."""
@@ -81,6 +90,9 @@ def stack_of(name: str, **outputs: str) -> dict[str, Any]:
         "StackName": name,
         "CreationTime": "2026-01-01",
         "StackStatus": "CREATE_COMPLETE",
+        "Parameters": [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in PARAMETERS.items()
+        ],
         "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()],
     }
 
@@ -96,6 +108,8 @@ RIGHT: Final[Mapping[str, Any]] = {
     "cloudformation:DescribeStacks": lambda parameters: {
         "Stacks": [stack_of(parameters["StackName"], Version="9")]
     },
+    # Nothing is deployed yet.
+    "cloudformation:DescribeStackResources": Refusal(code="ValidationError"),
     "ssm:GetParameter": {"Parameter": {"Value": "30"}},
     "sagemaker:ListLabelingJobs": {"LabelingJobSummaryList": []},
     "sagemaker:ListWorkforces": {"Workforces": []},

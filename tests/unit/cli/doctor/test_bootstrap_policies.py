@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
-import yaml
 
+from cli.aws.policy_documents import Place, documents
 from cli.doctor import bootstrap_policies
 from cli.doctor.account import Account
 from cli.doctor.bootstrap_policies import needed
@@ -19,21 +19,16 @@ from tests.unit.cli.doctor.surroundings import (
     ACCOUNT,
     FILE,
     REGION,
+    RIGHT,
     Aws,
     Refusal,
     allowed,
     stack_of,
 )
 
-_POLICIES: Final = Path(__file__).parents[4] / "bootstrap" / "policies.yaml"
-_ROLE: Final = f"cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-{REGION}"
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads `!Sub` and `!Ref` as what stands behind them."""
-
-
-_Loader.add_multi_constructor("!", lambda loader, _tag, node: loader.construct_scalar(node))
+_ROLE = f"cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-{REGION}"
+#: What the environment's own key says itself, if no earlier version has made it.
+_OF_KEYS = {"kms:DescribeKey", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"}
 
 
 @pytest.fixture
@@ -46,7 +41,7 @@ def environment(tmp_path: Path) -> Environment:
 
 def _account(answer: Any, *, of: str = "iam:SimulatePrincipalPolicy") -> Account:
     return Account(
-        client=Aws(answers={of: answer}),
+        client=Aws(answers={**RIGHT, of: answer}),
         region=REGION,
         number=ACCOUNT,
         partition="aws",
@@ -55,13 +50,13 @@ def _account(answer: Any, *, of: str = "iam:SimulatePrincipalPolicy") -> Account
 
 
 def test_every_action_of_the_deploy_policies_is_asked_for(environment: Environment) -> None:
-    template = yaml.load(_POLICIES.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # safe
-    statements = [
-        statement
-        for name in ("DeployData", "DeployFunctions", "DeployPeople")
-        for statement in template["Resources"][name]["Properties"]["PolicyDocument"]["Statement"]
+    place = Place(account=ACCOUNT, region=REGION)
+    actions = [
+        statement["Action"]
+        for name, statements in documents({"Environment": "dev"}, place).items()
+        for statement in statements
+        if name != "Boundary" and statement.get("Sid") != "Keys"
     ]
-    actions = [statement["Action"] for statement in statements]
     declared = {
         action for each in actions for action in ([each] if isinstance(each, str) else each)
     }
@@ -70,6 +65,7 @@ def test_every_action_of_the_deploy_policies_is_asked_for(environment: Environme
 
     assert len(asked) > 100
     assert asked == declared
+    assert asked.isdisjoint(_OF_KEYS)
 
 
 def test_resources_and_circumstances_are_examples_without_places_left(
@@ -81,7 +77,7 @@ def test_resources_and_circumstances_are_examples_without_places_left(
 
     assert [each for each in texts if re.search(r"[${}*?]", each)] == []
     assert f"arn:aws:iam::{ACCOUNT}:policy/GroundTruth-dev-boundary" in texts
-    assert "arn:aws:s3:::dev-data-x" in texts
+    assert "arn:aws:s3:::dev-data-datainputc289b3f3-x" in texts
 
 
 def test_the_role_that_cloudformation_deploys_with_is_asked_about(

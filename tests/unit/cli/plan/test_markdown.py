@@ -11,8 +11,9 @@ from rich.console import Console
 from cli.plan.counts import Counts
 from cli.plan.difference import readable
 from cli.plan.environment_plan import plan_environment
+from cli.plan.inert import MARKER
 from cli.plan.json_output import json_output
-from cli.plan.markdown import LONGEST, MARKER, markdown
+from cli.plan.markdown import LONGEST, markdown
 from cli.plan.plan import Plan, Verdict
 from cli.plan.terminal import show
 from tests.unit.cli.plan.plan_templates import environment, job, resource
@@ -56,11 +57,12 @@ def test_an_error_is_shown_as_it_is() -> None:
     [
         ("see @someone", "see @\u2060someone"),
         ("fixes #12", "fixes #\u206012"),
-        ("a <b>", r"a \<b\>"),
-        ("[a](b)", r"\[a\](b)"),
+        ("a <b>", "a \\<\u2060b\\>"),
+        ("[a](b)", "\\[\u2060a\\]\u2060(b)"),
         ("a *b* `c", r"a \*b\* \`c"),
         ("`@someone`", "`@someone`"),
-        ("ana@example.com", "ana@example.com"),
+        ("`a``b`", "`a`\u2060`b`"),
+        ("ana@example.com", "ana@\u2060example.com"),
         ("snake_case", "snake_case"),
     ],
 )

@@ -85,7 +85,7 @@ def test_a_file_that_is_something_else_is_refused(tmp_path: Path, text: str) -> 
     file = tmp_path / "counts.json"
     file.write_text(text)
 
-    with pytest.raises(CountsError, match=r"^expected .*counts\.json"):
+    with pytest.raises(CountsError, match=r"^--counts: expected .*counts\.json"):
         read_counts(file)
 
 

@@ -99,3 +99,29 @@ def test_two_stars_fit_every_path_and_one_only_a_name(names: list[str]) -> None:
     assert matcher(("**",))(path)
     assert matcher(("**/*",))(path)
     assert matcher(("*/*",))(path) == (len(names) == 2)
+
+
+def _plainly(glob: str) -> str:
+    """Return what a pattern of wildcards and letters means, however long it takes to find."""
+    words = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return "".join(
+        "(?:.*/)?" if part == "**/" else words.get(part, part)
+        for part in re.findall(r"(?:^|(?<=/))\*\*/|\*\*+|.", glob)
+    )
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "*", "**", "?", "/", "**/"]), max_size=9).map("".join),
+    st.text("ab/", max_size=9),
+)
+def test_paths_fit_as_without_haste(glob: str, path: str) -> None:
+    glob = re.sub(r"\*\*\*+", "**", f"/{glob}")
+
+    assert matcher((glob,))(f"/{path}") == bool(re.fullmatch(_plainly(glob), f"/{path}"))
+
+
+@pytest.mark.parametrize(
+    "glob", ["*a" * 120 + "b", "**a" * 80 + "b", "x/**/" + "**/a" * 60 + "b", "*?" * 120 + "b"]
+)
+def test_many_wildcards_do_not_look_at_a_key_again_and_again(glob: str) -> None:
+    assert not matcher((glob,))("x/" * ("/" in glob) + "a" * 1_000)

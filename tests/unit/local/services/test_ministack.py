@@ -24,6 +24,7 @@ _RESOLUTION: Final = (
     "stack_name",
     "stack_id",
 )
+_TAGS: Final = ("resource_type", "props", "stack_tags", "stack_name", "stack_id", "logical_id")
 #: Module → name → the parameters of a function, or None for data.
 _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
     "app": {"app": ("scope", "receive", "send"), "SERVICE_HANDLERS": None, "AUTH": None},
@@ -67,6 +68,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_permissions_boundary": ("store", "name", "account_id"),
         "_resource_policy": ("service", "resource_arn"),
         "_POLICY_REQUIRED": None,
+        "_names_condition_key": ("policies", "prefix"),
         "_fnmatch_compile": ("pattern", "ignore_case"),
         "resolve_principal": ("access_key_id", "account_id", "credential"),
         "_request_origin": None,
@@ -78,17 +80,25 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
     },
     "services.iam": {
         "_roles": None,
+        "_access_keys": None,
         "_gen_session_access_key": (),
         "_gen_secret": (),
         "_gen_session_token": (),
     },
-    "services.sts": {"register_session": ("access_key", "session")},
-    "services.lambda_svc": {"_get_func_record_for_ref": ("function_ref",)},
+    "services.tagging": {"_RESOURCE_TAG_COLLECTORS": None, "resource_tags": ("arn",)},
+    "services.sts": {"register_session": ("access_key", "session"), "_sessions": None},
+    "core.lambda_runtime": {"execution_credentials": ("config",)},
+    "services.lambda_svc": {
+        "_get_func_record_for_ref": ("function_ref",),
+        "execution_credentials": ("config",),
+    },
     "services.s3": {
         "_bucket_owner_account": ("name",),
         "_buckets": None,
         "_bucket_tags": None,
+        "_bucket_cors": None,
         "_cors_rules": ("bucket_name",),
+        "_put_bucket_cors": ("name", "body"),
         "_get_public_access_block": ("name",),
         "_get_object": ("bucket_name", "key", "headers", "query_params"),
         "_head_object": ("bucket_name", "key", "headers", "query_params"),
@@ -135,6 +145,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
     },
     "services.cognito": {
         "_user_pools": None,
+        "_EMAIL_OTP_CODE": None,
         "_attr_list_to_dict": ("attrs",),
         "_resolve_user": ("pool", "username"),
         "_pool_out": ("pool",),
@@ -176,14 +187,18 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
     "services.ses_v2": {
         "_identities": None,
         "_account_details": None,
+        "_resource_arn": ("kind", "name"),
         "handle_request": ("method", "path", "headers", "body", "query_params"),
     },
     "services.cloudformation": {"_stacks": None},
     "services.cloudformation.drift": {"_DRIFT_READERS": None},
-    "services.cloudformation.engine": {"_resolve_refs": _RESOLUTION},
     "services.cloudformation.handlers": {
         "_ACTION_HANDLERS": None,
         "_p": ("params", "key", "default"),
+    },
+    "services.cloudformation.engine": {
+        "_evaluate_conditions": ("template", "params"),
+        "_resolve_refs": _RESOLUTION,
     },
     "services.cloudformation.stacks": {
         "_resolve_refs": _RESOLUTION,
@@ -205,8 +220,10 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
             "logical_id",
         ),
         "_custom_named_replacement_error": _REFUSAL,
+        "_with_stack_tags": _TAGS,
     },
     "services.cloudformation.provisioners": {
+        "_with_stack_tags": _TAGS,
         "_custom_named_replacement_error": _REFUSAL,
         "_RESOURCE_HANDLERS": None,
         "_REPLACING_PROPERTIES": None,
@@ -242,7 +259,7 @@ def test_no_other_internal_of_ministack_is_used() -> None:
     source = "".join(file.read_text() for file in files)
     owners = (
         "actions|evaluator|provisioners|stacks|requests|cognito|s3|iam|kms|lambda|ses|ses_v2|sns|sts|events"
-        "|roles|responses|router"
+        "|roles|responses|router|tagging|engine"
     )
     used = set(
         re.findall(rf"(?<![\w-])(?<!local.services.)_?(?:{owners})\.(?!amazonaws)(\w+)", source)
