@@ -26,6 +26,7 @@ SIGNS: Final[dict[Action, str]] = {
     "deleted": "-",
     "refused by AWS": "!",
     "left behind": "?",
+    "left on the old one": "?",
 }
 #: So many other resources of one action are named one by one.
 _NAMED: Final = 5
@@ -106,22 +107,15 @@ def lines(environment: EnvironmentPlan) -> list[PlanLine]:
         for change in environment.resource_changes
         if _is_named(change, environment)
     ]
-    return found + _others(environment)
+    return found + _others(environment) + _of_owner(environment)
 
 
 def people(environment: EnvironmentPlan) -> list[tuple[str, str]]:
     """Return a sign and a line for each person that is invited, removed or moved."""
     who = environment.people
     return [
-        *(("+", f"{each.who} is invited{_into(each)}{_in_place(each)}") for each in who.invited),
-        *(
-            (
-                "-",
-                f"{each.who} is removed{_out_of(each)}; an account that this environment made"
-                " can't log in any more, and its labels still name it",
-            )
-            for each in who.removed
-        ),
+        *(("+", f"{each.who} {_comes(each)}") for each in who.invited),
+        *(("-", f"{each.who} is removed{_out_of(each)}; {_after(each)}") for each in who.removed),
         *(("~", f"{each.who} {' and '.join(_moves(each))}") for each in who.moved),
     ]
 
@@ -203,6 +197,17 @@ def _others(environment: EnvironmentPlan) -> list[PlanLine]:
     ]
 
 
+def _of_owner(environment: EnvironmentPlan) -> list[PlanLine]:
+    return [
+        PlanLine(
+            action=each.change.action,
+            subject=f"{each.change.kind} of {each.owner}, whose workforce is used here",
+            text=_text(each.change),
+        )
+        for each in environment.owners_changes
+    ]
+
+
 def _several(group: list[ResourceChange]) -> str:
     by_kind: dict[str, list[str]] = {}
     for each in group:
@@ -248,6 +253,20 @@ def _plural(noun: str) -> str:
     if noun == "notice by mail":
         return "notices by mail"
     return f"{noun[:-1]}ies" if noun.endswith("y") and noun != "key" else f"{noun}s"
+
+
+def _comes(person: WorkerChange) -> str:
+    if person.also_in:
+        return f"comes{_into(person)}, with the account of {_listed(person.also_in)}"
+    return f"is invited{_into(person)}{_in_place(person)}"
+
+
+def _after(person: WorkerChange) -> str:
+    if person.also_in:
+        return f"the account stays open, for {_listed(person.also_in)}"
+    return (
+        "an account that this environment made can't log in any more, and its labels still name it"
+    )
 
 
 def _into(person: WorkerChange) -> str:

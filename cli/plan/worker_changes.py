@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from cli.plan.assembly import AssembledEnvironment
 from cli.plan.references import References
+from cli.plan.shared_workforce import NOBODY, Neighbours
 
 _TYPE = "Custom::Workers"
 
@@ -23,6 +24,9 @@ class WorkerChange:
     leaves: tuple[str, ...] = ()
     #: Whose line in the file it was, in the same teams; empty where it was nobody's.
     in_place_of: str = ""
+    #: Other environments of the workforce that name the person: those for which somebody who is
+    #: new here has an account already, and for which somebody who is removed keeps it.
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,18 +41,28 @@ class WorkerChanges:
         return bool(self.invited or self.removed or self.moved)
 
 
-def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) -> WorkerChanges:
-    """Compare the members of both."""
+def worker_changes(
+    before: AssembledEnvironment, after: AssembledEnvironment, others: Neighbours = NOBODY
+) -> WorkerChanges:
+    """Compare the members of both; `others` share the workforce."""
     old, new = _members(before), _members(after)
     before_them = dict(_replaced(old, new))
+    named_before, named_after = _elsewhere(others.before), _elsewhere(others.after)
     return WorkerChanges(
         invited=tuple(
-            WorkerChange(who=email, joins=new[email], in_place_of=before_them.get(email, ""))
+            WorkerChange(
+                who=email,
+                joins=new[email],
+                in_place_of=before_them.get(email, ""),
+                also_in=named_before.get(email, ()),
+            )
             for email in new
             if email not in old
         ),
         removed=tuple(
-            WorkerChange(who=email, leaves=old[email]) for email in old if email not in new
+            WorkerChange(who=email, leaves=old[email], also_in=named_after.get(email, ()))
+            for email in old
+            if email not in new
         ),
         moved=tuple(
             WorkerChange(
@@ -60,6 +74,15 @@ def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) ->
             if email in old and set(old[email]) != set(new[email])
         ),
     )
+
+
+def _elsewhere(environments: Iterable[AssembledEnvironment]) -> dict[str, tuple[str, ...]]:
+    """Return the environments that name each worker."""
+    found: dict[str, tuple[str, ...]] = {}
+    for environment in environments:
+        for email in _members(environment):
+            found[email] = (*found.get(email, ()), environment.name)
+    return found
 
 
 def _replaced(

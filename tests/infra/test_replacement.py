@@ -13,6 +13,7 @@ from aws_cdk import aws_sns as sns
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from cli.plan.assembly import AssembledEnvironment, read_assembly
+from cli.plan.changes import changes
 from stacks.environment_stage import EnvironmentStage
 from stacks.replacement import CREATE_ONLY
 from tests.assembly import Change, synthesise
@@ -25,6 +26,12 @@ Reference = tuple[str, str]
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> AssembledEnvironment:
     return _synthesised(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture(scope="module")
+def renamed(tmp_path_factory: pytest.TempPathFactory) -> AssembledEnvironment:
+    """Give the environment with another name for each bucket and topic."""
+    return _synthesised(tmp_path_factory.mktemp("renamed"), _renamed)
 
 
 @pytest.mark.parametrize("type_", CREATE_ONLY)
@@ -46,15 +53,29 @@ def test_a_stack_refers_to_types_only_whose_ids_change_with_them(
 
 
 def test_all_that_refers_to_what_is_replaced_names_another_output(
-    base: AssembledEnvironment, tmp_path: Path
+    base: AssembledEnvironment, renamed: AssembledEnvironment
 ) -> None:
-    changed = _synthesised(tmp_path, _renamed)
-
     for stack in ("Workforce", "Labeling"):
-        before, after = _read_by(base, stack), _read_by(changed, stack)
+        before, after = _read_by(base, stack), _read_by(renamed, stack)
         assert len(before) == len(after)
         # Nothing of a key makes a new one of it.
         assert {_type(base, each) for each in before & after} == {"AWS::KMS::Key"}
+
+
+def test_a_plan_says_what_follows(
+    base: AssembledEnvironment, renamed: AssembledEnvironment
+) -> None:
+    found = [
+        (each.action, each.resource.type)
+        for each in changes(base, renamed)
+        if each.resource.stack == "Labeling"
+    ]
+
+    assert set(found) == {
+        ("replace", "Custom::LabelingJob"),
+        ("change", "AWS::Events::Rule"),
+        ("change", "AWS::IAM::ManagedPolicy"),
+    }
 
 
 def test_a_change_in_place_is_in_no_other_stack_s_template(
