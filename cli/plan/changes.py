@@ -62,7 +62,7 @@ def is_updated(before: Stack, after: Stack) -> bool:
     The CDK command skips one whose template and tags are the same (`canSkipDeploy`), and
     CloudFormation takes no update of nothing but the resources' metadata.
     """
-    return (before.tags, _told(before)) != (after.tags, _told(after))
+    return (before.tags, without_metadata(before)) != (after.tags, without_metadata(after))
 
 
 def changes(before: AssembledEnvironment, after: AssembledEnvironment) -> list[Change]:
@@ -128,8 +128,8 @@ def _is_skipped(before: Stack, after: Stack) -> bool:
     return same_stack(before, after) and not is_updated(before, after)
 
 
-def _told(stack: Stack) -> Any:
-    """Return a template without the resources' metadata."""
+def without_metadata(stack: Stack) -> Mapping[str, Any]:
+    """Return a template without what only tools read of its resources."""
     resources = {
         logical_id: {name: value for name, value in content.items() if name != "Metadata"}
         for logical_id, content in stack.template.get("Resources", {}).items()

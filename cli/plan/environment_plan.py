@@ -10,7 +10,7 @@ from typing import Any
 from cli.plan import kinds
 from cli.plan.approvals import Approval
 from cli.plan.assembly import AssembledEnvironment, Stack
-from cli.plan.changes import changes, same_stack
+from cli.plan.changes import changes, same_stack, without_metadata
 from cli.plan.counts import Counts
 from cli.plan.guard import IdleApproval, Loss, findings, idle
 from cli.plan.permissions import Permissions, permissions
@@ -112,10 +112,7 @@ def changed_stacks(
 
 
 def _content(stack: Stack) -> Any:
-    """Return a template without what only the tools read."""
-    resources = {
-        logical_id: {name: value for name, value in content.items() if name != "Metadata"}
-        for logical_id, content in stack.template.get("Resources", {}).items()
-        if logical_id in stack.resources
-    }
-    return {**stack.template, "Resources": resources}
+    """Return a template without what only the tools read, CDK's own resource included."""
+    template = without_metadata(stack)
+    resources = {name: template["Resources"][name] for name in stack.resources}
+    return {**template, "Resources": resources}

@@ -5,10 +5,8 @@ And whether all that reads and writes it follows to another place.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import pytest
@@ -27,6 +25,7 @@ from tests.e2e.changes import (
     soon_refused,
     telling_jobs,
 )
+from tests.e2e.places import places, updates, what_names_places
 from tests.e2e.project import Project
 from tests.environments import SHIPPED
 
@@ -68,14 +67,18 @@ def moved(project: Project) -> Moved:
     empty = inventory(project.aws.client)
     project.changes = (soon_refused, telling_jobs)
     _fill(project, "gone")
-    full, old, before = inventory(project.aws.client), _places(project), _updates(project, "gone")
+    full, old, before = (
+        inventory(project.aws.client),
+        places(project.aws, "gone"),
+        updates(project.aws, "gone"),
+    )
 
     project.changes = (soon_refused, telling_jobs, elsewhere)
     project.cdk("gone").deploy("Labeling")
 
-    after = _updates(project, "gone")
+    after = updates(project.aws, "gone")
     updated = {stack for stack, time in after.items() if time != before[stack]}
-    return Moved(empty=empty, full=full, old=old, new=_places(project), updated=updated)
+    return Moved(empty=empty, full=full, old=old, new=places(project.aws, "gone"), updated=updated)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +92,7 @@ def filled(project: Project) -> Everything:
 def test_all_that_refers_to_what_is_replaced_follows_in_one_deployment(
     project: Project, moved: Moved
 ) -> None:
-    named = _what_names_places(project)
+    named = what_names_places(project.aws, "gone")
 
     assert moved.updated == {"Data", "Workforce", "Labeling"}
     assert set(moved.old).isdisjoint(moved.new)
@@ -105,12 +108,12 @@ def test_all_that_refers_to_what_is_replaced_follows_in_one_deployment(
 
 @pytest.mark.usefixtures("moved")
 def test_what_changes_in_place_updates_its_own_stack_only(project: Project) -> None:
-    before = _updates(project, "gone")
+    before = updates(project.aws, "gone")
     project.changes = (soon_refused, telling_jobs, elsewhere, keeping_less)
 
     project.cdk("gone").deploy("Labeling")
 
-    after = _updates(project, "gone")
+    after = updates(project.aws, "gone")
     assert {stack for stack, time in after.items() if time != before[stack]} == {"Data"}
 
 
@@ -277,60 +280,6 @@ def _people(cognito: Any) -> Iterator[tuple[tuple[str, ...], object]]:
             attributes = {each["Name"]: each["Value"] for each in user["Attributes"]}
             what = {name: user[name] for name in ("Username", "UserStatus", "Enabled")}
             yield (pool["Id"], attributes["sub"]), {**what, **attributes}
-
-
-def _updates(project: Project, environment: str) -> dict[str, datetime | None]:
-    """Return when each stack of an environment was updated."""
-    found = project.aws.client("cloudformation").describe_stacks()["Stacks"]
-    return {
-        stack["StackName"].removeprefix(f"{environment}-"): stack.get("LastUpdatedTime")
-        for stack in found
-        if stack["StackName"].startswith(f"{environment}-")
-    }
-
-
-def _places(project: Project) -> tuple[str, ...]:
-    """Return the names of the buckets of `gone`, and that of the topic of its jobs."""
-    formation = project.aws.client("cloudformation")
-    found = {
-        (each["ResourceType"], each["LogicalResourceId"]): each["PhysicalResourceId"]
-        for stack in ("gone-Data", "gone-Workforce")
-        for each in formation.describe_stack_resources(StackName=stack)["StackResources"]
-    }
-    return tuple(
-        next(
-            name.rpartition(":")[2]
-            for (type_, logical_id), name in found.items()
-            if type_ == kind and logical_id.startswith(beginning)
-        )
-        for kind, beginning in (
-            ("AWS::S3::Bucket", "DataInput"),
-            ("AWS::S3::Bucket", "DataOutput"),
-            ("AWS::SNS::Topic", "NotificationsJobs"),
-        )
-    )
-
-
-def _what_names_places(project: Project) -> list[tuple[str, str]]:
-    """Return all that says what is read, written or told: what it is, and its text."""
-    client = project.aws.client
-    iam, events = client("iam"), client("events")
-    (stack,) = client("cloudformation").describe_stacks(StackName="gone-Labeling")["Stacks"]
-    found: list[tuple[str, Any]] = [
-        (f"output {each['OutputKey']}", each["OutputValue"]) for each in stack["Outputs"]
-    ]
-    for policy in iam.list_policies(Scope="Local")["Policies"]:
-        version = iam.get_policy_version(
-            PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"]
-        )
-        found.append(("policy", version["PolicyVersion"]["Document"]))
-    for role in (each["RoleName"] for each in iam.list_roles()["Roles"]):
-        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-            content = iam.get_role_policy(RoleName=role, PolicyName=name)
-            found.append(("role", content["PolicyDocument"]))
-    for rule in events.list_rules()["Rules"]:
-        found.append(("target", events.list_targets_by_rule(Rule=rule["Name"])["Targets"]))
-    return [(what, json.dumps(each)) for what, each in found]
 
 
 def _statuses(project: Project) -> dict[str, str]:
