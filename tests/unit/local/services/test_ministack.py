@@ -27,7 +27,12 @@ _RESOLUTION: Final = (
 _TAGS: Final = ("resource_type", "props", "stack_tags", "stack_name", "stack_id", "logical_id")
 #: Module → name → the parameters of a function, or None for data.
 _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
-    "app": {"app": ("scope", "receive", "send"), "SERVICE_HANDLERS": None, "AUTH": None},
+    "app": {
+        "app": ("scope", "receive", "send"),
+        "detect_service": ("method", "path", "headers", "query_params"),
+        "SERVICE_HANDLERS": None,
+        "AUTH": None,
+    },
     "core.responses": {
         "request_scope": ("account_id", "region"),
         "get_account_id": (),
