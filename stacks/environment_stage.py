@@ -11,6 +11,7 @@ from ground_truth.catalogue.data_kinds import IMAGE_CORS, Cors
 from ground_truth.config import Environment
 from stacks.data_stack import DataStack
 from stacks.labeling_stack import LabelingStack
+from stacks.replacement import another_id_when_replaced
 from stacks.workforce_stack import WorkforceStack
 
 #: AWS lists no workforce among what SageMaker's actions on tags take
@@ -64,8 +65,20 @@ class EnvironmentStage(cdk.Stage):
         self.workforce.add_stack_dependency(self.data)
         # Jobs name their team by an ARN that is made from its name, which tells CDK nothing.
         self.labeling.add_stack_dependency(self.workforce)
+        for each in self._referred_to_by_others():
+            another_id_when_replaced(each)
         for key, value in environment.tags.items():
             cdk.Tags.of(self).add(key, value, exclude_resource_types=_WITHOUT_TAGS)
+
+    def _referred_to_by_others(self) -> tuple[cdk.IResource, ...]:
+        data, notifications = self.data.data, self.workforce.notifications
+        return (
+            data.key,
+            data.input_bucket,
+            data.output_bucket,
+            notifications.key,
+            notifications.jobs,
+        )
 
 
 def _cors(environment: Environment) -> tuple[Cors, ...]:

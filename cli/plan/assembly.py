@@ -47,6 +47,8 @@ class Stack:
     #: The template's file, None where it was never written.
     file: Path | None = None
     is_protected: bool = False
+    #: Its own, which CloudFormation gives to all that is in it.
+    tags: Mapping[str, str] = field(default_factory=dict)
     resources: Mapping[str, Resource] = field(default_factory=dict)
 
     @property
@@ -115,6 +117,7 @@ def _stack(environment: str, artifact: Mapping[str, Any], folder: Path) -> Stack
         file=file,
         name=properties.get("stackName"),
         is_protected=properties.get("terminationProtection", False),
+        tags=properties.get("tags"),
     )
 
 
@@ -127,6 +130,7 @@ def stack_of(
     file: Path | None = None,
     name: str | None = None,
     is_protected: bool = False,
+    tags: Mapping[str, str] | None = None,
 ) -> Stack:
     """Return a template as a stack of an environment."""
     return Stack(
@@ -136,6 +140,7 @@ def stack_of(
         template=template,
         file=file,
         is_protected=is_protected,
+        tags=tags or {},
         resources={
             logical_id: _resource(environment, key, logical_id, content)
             for logical_id, content in template.get("Resources", {}).items()

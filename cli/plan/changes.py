@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +13,8 @@ from labeling_job.identity import Owner, physical_id
 
 #: `refuse`: AWS takes no such update, so that the deployment fails.
 #: `leave`: its stack is described no more, and no deployment touches it.
-Action = Literal["create", "change", "replace", "delete", "refuse", "leave"]
+#: `miss`: its stack stays as it is, so that it goes on with what is replaced in another one.
+Action = Literal["create", "change", "replace", "delete", "refuse", "leave", "miss"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,15 @@ def same_stack(before: Stack | None, after: Stack | None) -> bool:
     return (before.name, before.location) == (after.name, after.location)
 
 
+def is_updated(before: Stack, after: Stack) -> bool:
+    """Say whether a deployment updates a stack; what its references lead to is not asked.
+
+    The CDK command skips one whose template and tags are the same (`canSkipDeploy`), and
+    CloudFormation takes no update of nothing but the resources' metadata.
+    """
+    return (before.tags, without_metadata(before)) != (after.tags, without_metadata(after))
+
+
 def changes(before: AssembledEnvironment, after: AssembledEnvironment) -> list[Change]:
     """Return what becomes of all resources that don't stay as they are."""
     references = References(after)
@@ -72,7 +82,8 @@ def changes(before: AssembledEnvironment, after: AssembledEnvironment) -> list[C
         if not same_stack(stack, after.stacks.get(key))
         for each in stack.resources.values()
     ]
-    return [each for each in found if each is not None] + left
+    missed = _missed(before, after, references, frozenset(replaced))
+    return [each for each in found if each is not None] + left + list(missed)
 
 
 def _pairs(
@@ -81,12 +92,49 @@ def _pairs(
     pairs: list[tuple[Resource | None, Resource | None]] = []
     for key, stack in after.stacks.items():
         earlier = before.stacks.get(key)
+        if earlier and _is_skipped(earlier, stack):
+            continue
         old = earlier.resources if earlier and same_stack(earlier, stack) else {}
         pairs += [(old.get(logical_id), each) for logical_id, each in stack.resources.items()]
         pairs += [
             (each, None) for logical_id, each in old.items() if logical_id not in stack.resources
         ]
     return pairs
+
+
+def _missed(
+    before: AssembledEnvironment,
+    after: AssembledEnvironment,
+    references: References,
+    replaced: frozenset[Id],
+) -> Iterator[Change]:
+    for key, stack in after.stacks.items():
+        earlier = before.stacks.get(key)
+        if earlier is None or not _is_skipped(earlier, stack):
+            continue
+        for logical_id, each in stack.resources.items():
+            new = references.with_new(each.properties, key, replaced)
+            if new != each.properties:
+                yield Change(
+                    action="miss",
+                    before=earlier.resources[logical_id],
+                    after=each,
+                    old=each.properties,
+                    new=new,
+                )
+
+
+def _is_skipped(before: Stack, after: Stack) -> bool:
+    return same_stack(before, after) and not is_updated(before, after)
+
+
+def without_metadata(stack: Stack) -> Mapping[str, Any]:
+    """Return a template without what only tools read of its resources."""
+    resources = {
+        logical_id: {name: value for name, value in content.items() if name != "Metadata"}
+        for logical_id, content in stack.template.get("Resources", {}).items()
+    }
+    return {**stack.template, "Resources": resources}
 
 
 def _change(

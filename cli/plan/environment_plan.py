@@ -10,12 +10,13 @@ from typing import Any
 from cli.plan import kinds
 from cli.plan.approvals import Approval
 from cli.plan.assembly import AssembledEnvironment, Stack
-from cli.plan.changes import changes, same_stack
+from cli.plan.changes import changes, same_stack, without_metadata
 from cli.plan.counts import Counts
 from cli.plan.guard import IdleApproval, Loss, findings, idle
 from cli.plan.permissions import Permissions, permissions
 from cli.plan.references import References
 from cli.plan.resource_changes import ResourceChange, resource_change
+from cli.plan.shared_workforce import NOBODY, Neighbours, OwnersChange
 from cli.plan.worker_changes import WorkerChanges, worker_changes
 
 
@@ -35,6 +36,13 @@ class EnvironmentPlan:
     idle_approvals: tuple[IdleApproval, ...]
     #: Each changed stack's difference, property by property.
     differences: Mapping[str, str]
+    #: What changes of the workforce in the environment that it is shared with.
+    owners_changes: tuple[OwnersChange, ...] = ()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is something to say of it."""
+        return self.is_changed or bool(self.idle_approvals or self.owners_changes)
 
     @property
     def is_changed(self) -> bool:
@@ -55,8 +63,12 @@ def plan_environment(
     approvals: Mapping[str, Approval],
     today: date,
     differences: Mapping[str, str],
+    others: Neighbours = NOBODY,
 ) -> EnvironmentPlan:
-    """Compare an environment before and after; one that is not there has no stacks."""
+    """Compare an environment before and after; one that is not there has no stacks.
+
+    `others` share its workforce.
+    """
     found = sorted(changes(before, after), key=lambda each: kinds.order(each.resource))
     old, new = References(before), References(after)
     destructive = findings(before, after, found, approvals, today)
@@ -79,7 +91,7 @@ def plan_environment(
             resource_change(each, after.name, new if each.after is not None else old, counts)
             for each in found
         ),
-        people=worker_changes(touched, after),
+        people=worker_changes(touched, after, others),
         permissions=permissions(touched, after),
         findings=tuple(destructive),
         idle_approvals=tuple(idle(approvals, destructive, today)),
@@ -100,10 +112,7 @@ def changed_stacks(
 
 
 def _content(stack: Stack) -> Any:
-    """Return a template without what only the tools read."""
-    resources = {
-        logical_id: {name: value for name, value in content.items() if name != "Metadata"}
-        for logical_id, content in stack.template.get("Resources", {}).items()
-        if logical_id in stack.resources
-    }
-    return {**stack.template, "Resources": resources}
+    """Return a template without what only the tools read, CDK's own resource included."""
+    template = without_metadata(stack)
+    resources = {name: template["Resources"][name] for name in stack.resources}
+    return {**template, "Resources": resources}

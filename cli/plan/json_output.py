@@ -37,6 +37,10 @@ def _environment(environment: EnvironmentPlan) -> dict[str, Any]:
         "changed": environment.is_changed,
         "protected": {"before": environment.was_protected, "after": environment.is_protected},
         "changes": [_resource_change(each) for each in environment.resource_changes],
+        "shared_workforce": [
+            {"owner": each.owner, **_resource_change(each.change)}
+            for each in environment.owners_changes
+        ],
         "people": {
             "invited": [_person(each) for each in environment.people.invited],
             "removed": [_person(each) for each in environment.people.removed],
@@ -80,6 +84,7 @@ def _person(person: WorkerChange) -> dict[str, Any]:
         "joins": list(person.joins),
         "leaves": list(person.leaves),
         "in_place_of": person.in_place_of or None,
+        "also_in": list(person.also_in),
         "until": person.until or None,
     }
 

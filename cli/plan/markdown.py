@@ -34,7 +34,7 @@ _CUT: Final = "… cut here; `ground-truth plan` shows all of it"
 def markdown(plan: Plan, *, longest: int = LONGEST) -> str:
     """Return the comment, cut to `longest` characters with the summary before the details."""
     head = "\n\n".join([MARKER, _title(plan), *_error(plan)])
-    blocks = [head, *(_summary(each) for each in plan.environments if _is_shown(each))]
+    blocks = [head, *(_summary(each) for each in plan.environments if each.is_shown)]
     for each in plan.environments:
         blocks += _permissions(each)
     for each in plan.environments:
@@ -42,13 +42,13 @@ def markdown(plan: Plan, *, longest: int = LONGEST) -> str:
     return _fit(blocks, longest)
 
 
-def _is_shown(environment: EnvironmentPlan) -> bool:
-    return environment.is_changed or bool(environment.idle_approvals)
-
-
 def _title(plan: Plan) -> str:
     base = f"Compared with {_code(plan.base)}."
-    same = [_code(each.name) for each in plan.environments if not each.is_changed]
+    same = [
+        _code(each.name)
+        for each in plan.environments
+        if not (each.is_changed or each.owners_changes)
+    ]
     unchanged = f" Nothing changes in {', '.join(same)}." if same and plan.verdict else ""
     title = f"### {_MARKS[plan.verdict]} Plan: {_escape(plan_text.verdict(plan))}"
     return f"{title}\n\n{base}{unchanged}"

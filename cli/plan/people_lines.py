@@ -12,21 +12,26 @@ def people_lines(environment: EnvironmentPlan) -> list[tuple[str, str]]:
     """Return a sign and a line for each person that is invited, removed or moved."""
     who = environment.people
     return [
-        *(
-            ("+", f"{each.who} is invited{_into(each)}{_until(each)}{_in_place(each)}")
-            for each in who.invited
-        ),
-        *(
-            (
-                "-",
-                f"{each.who} is removed{_out_of(each)}; an account that this environment made"
-                " can't log in any more, and its labels still name it",
-            )
-            for each in who.removed
-        ),
+        *(("+", f"{each.who} {_comes(each)}") for each in who.invited),
+        *(("-", f"{each.who} is removed{_out_of(each)}; {_after(each)}") for each in who.removed),
         *(("~", f"{each.who} {' and '.join(_moves(each))}") for each in who.moved),
         *((("~", who.mails),) if who.mails else ()),
     ]
+
+
+def _comes(person: WorkerChange) -> str:
+    if person.also_in:
+        account = f"with the account of {_listed(person.also_in)}"
+        return f"comes{_into(person)}{_until(person)}, {account}"
+    return f"is invited{_into(person)}{_until(person)}{_in_place(person)}"
+
+
+def _after(person: WorkerChange) -> str:
+    if person.also_in:
+        return f"the account stays open, for {_listed(person.also_in)}"
+    return (
+        "an account that this environment made can't log in any more, and its labels still name it"
+    )
 
 
 def _into(person: WorkerChange) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum
 from pathlib import Path
@@ -16,6 +16,7 @@ from cli.plan.counts import Counts, CountsError, read_counts
 from cli.plan.difference import differences
 from cli.plan.environment_plan import EnvironmentPlan, changed_stacks, plan_environment
 from cli.plan.names import Names
+from cli.plan.shared_workforce import neighbours, owners_changes
 from cli.plan.sources import SourceError, starting_point, synthesis, tree_of
 from ground_truth.config import EnvironmentFileError
 from workforce.names import without_addresses
@@ -145,8 +146,11 @@ def make_plan(
             approvals=load_approvals(environments, name),
             today=today,
             differences=differences(name, stacks, after),
+            others=neighbours(name, old, new),
         )
         plans.append(made if with_addresses else Names(earlier, later).without_addresses(made))
+    shown = {each.name: each.resource_changes for each in plans}
+    plans = [replace(each, owners_changes=owners_changes(each.name, new, shown)) for each in plans]
     if error is not None:
         error = _error(error, with_addresses=with_addresses)
     return Plan(base=base, environments=tuple(plans), error=error)

@@ -25,6 +25,7 @@ Action = Literal[
     "deleted",
     "refused by AWS",
     "left behind",
+    "left on the old one",
 ]
 _ACTIONS: Final[Mapping[ResourceAction, Action]] = {
     "create": "created",
@@ -33,6 +34,7 @@ _ACTIONS: Final[Mapping[ResourceAction, Action]] = {
     "delete": "deleted",
     "refuse": "refused by AWS",
     "leave": "left behind",
+    "miss": "left on the old one",
 }
 _LONGEST: Final = 80
 #: Properties that hold tags.
@@ -202,6 +204,8 @@ def _effects(change: Change) -> list[str]:
         return [f"the deployment fails: {fixed} can't be changed on what there is"]
     if change.action == "leave":
         return ["the stack is described no more: what is there goes on, and nobody looks after it"]
+    if change.action == "miss":
+        return ["nothing deploys its stack, whose template stays the same: see docs/plan.md"]
     if change.action == "replace":
         stays = "the old one is kept" if change.is_kept else "the old one is deleted"
         return [f"{', '.join(change.fixed)} can't be changed: a new one is made, {stays}"]

@@ -37,9 +37,11 @@ def show(plan: Plan, console: Console) -> None:
     _print(console, f"Plan: {plan_text.verdict(plan)}", _VERDICTS[plan.verdict])
     _print(console, f"compared with {plan.base}", "dim")
     for environment in plan.environments:
-        if environment.is_changed or environment.idle_approvals:
+        if environment.is_shown:
             _environment(environment, console)
-    same = ", ".join(each.name for each in plan.environments if not each.is_changed)
+    same = ", ".join(
+        each.name for each in plan.environments if not (each.is_changed or each.owners_changes)
+    )
     if same and plan.verdict is not Verdict.NOTHING:
         _print(console, f"\nnothing changes in {same}", "dim")
     for environment in plan.environments:

@@ -24,6 +24,7 @@ SIGNS: Final[dict[Action, str]] = {
     "deleted": "-",
     "refused by AWS": "!",
     "left behind": "?",
+    "left on the old one": "?",
 }
 #: So many other resources of one action are named one by one.
 _NAMED: Final = 5
@@ -106,7 +107,7 @@ def lines(environment: EnvironmentPlan) -> list[PlanLine]:
         for change in environment.resource_changes
         if _is_named(change, environment)
     ]
-    return found + _others(environment)
+    return found + _others(environment) + _of_owner(environment)
 
 
 def permission(each: Permission) -> str:
@@ -192,6 +193,17 @@ def _others(environment: EnvironmentPlan) -> list[PlanLine]:
     return [
         PlanLine(action=action, subject=_several(group), text=text)
         for (action, text), group in groups.items()
+    ]
+
+
+def _of_owner(environment: EnvironmentPlan) -> list[PlanLine]:
+    return [
+        PlanLine(
+            action=each.change.action,
+            subject=f"{each.change.kind} of {each.owner}, whose workforce is used here",
+            text=_text(each.change),
+        )
+        for each in environment.owners_changes
     ]
 
 

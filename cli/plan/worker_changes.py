@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from cli.plan.assembly import AssembledEnvironment
 from cli.plan.references import References
+from cli.plan.shared_workforce import NOBODY, Neighbours
 from workforce.mail_days import mail_days_from
 
 _TYPE = "Custom::Workers"
@@ -27,6 +28,9 @@ class WorkerChange:
     #: The last day, such as `2027-01-31`, as it was and as it will be; empty without one.
     was_until: str = ""
     until: str = ""
+    #: Other environments of the workforce that name the person: those for which somebody who is
+    #: new here has an account already, and for which somebody who is removed keeps it.
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +47,14 @@ class WorkerChanges:
         return bool(self.invited or self.removed or self.moved)
 
 
-def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) -> WorkerChanges:
-    """Compare the members of both."""
+def worker_changes(
+    before: AssembledEnvironment, after: AssembledEnvironment, others: Neighbours = NOBODY
+) -> WorkerChanges:
+    """Compare the members of both; `others` share the workforce."""
     old, new = _members(before), _members(after)
     was, days = _last_days(before), _last_days(after)
     before_them = dict(_replaced(old, new))
+    named_before, named_after = _elsewhere(others.before), _elsewhere(others.after)
     return WorkerChanges(
         invited=tuple(
             WorkerChange(
@@ -55,12 +62,15 @@ def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) ->
                 joins=new[email],
                 in_place_of=before_them.get(email, ""),
                 until=days.get(email, ""),
+                also_in=named_before.get(email, ()),
             )
             for email in new
             if email not in old
         ),
         removed=tuple(
-            WorkerChange(who=email, leaves=old[email]) for email in old if email not in new
+            WorkerChange(who=email, leaves=old[email], also_in=named_after.get(email, ()))
+            for email in old
+            if email not in new
         ),
         moved=tuple(
             WorkerChange(
@@ -74,8 +84,17 @@ def worker_changes(before: AssembledEnvironment, after: AssembledEnvironment) ->
             if email in old
             and (set(old[email]), was.get(email)) != (set(new[email]), days.get(email))
         ),
-        mails=_mails(len(new.keys() - old.keys()), after),
+        mails=_mails(len(new.keys() - old.keys() - named_before.keys()), after),
     )
+
+
+def _elsewhere(environments: Iterable[AssembledEnvironment]) -> dict[str, tuple[str, ...]]:
+    """Return the environments that name each worker."""
+    found: dict[str, tuple[str, ...]] = {}
+    for environment in environments:
+        for email in _members(environment):
+            found[email] = (*found.get(email, ()), environment.name)
+    return found
 
 
 def _replaced(

@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from local.ground_truth.api.service import GroundTruth
-from local.services import sagemaker, service_quotas
+from local.services import sagemaker, service_quotas, stack_outputs
 from local.services.access_keys import AccessKeys
 from local.services.cloudformation import Deployments
 from local.services.cognito.pools import Pools
@@ -72,6 +72,7 @@ class MiniStack:
         route_by_signature()
         self._rights.install()
         Deployments(self._rights).install()
+        stack_outputs.install()
         self._buckets.install(ground_truth.unkindness)
         self._topics.install()
         self._event_bus.install()

@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
+from aws_cdk import aws_sns as sns
 from constructs import IConstruct
 
 from constructs.ground_truth.custom_resource_function import CustomResourceFunction
@@ -44,6 +45,23 @@ def again(stage: EnvironmentStage) -> None:
         pool.override_logical_id("PoolOfAnotherId")
 
 
+def elsewhere(stage: EnvironmentStage) -> None:
+    """Replace the buckets and the topic of the jobs; their constructs stay."""
+    data, topic = stage.data.data, stage.workforce.notifications.jobs
+    for bucket, name in ((data.input_bucket, "objects"), (data.output_bucket, "labels")):
+        for inner in _all(bucket, s3.CfnBucket):
+            inner.bucket_name = f"elsewhere-{name}"
+    for each in _all(topic, sns.CfnTopic):
+        each.topic_name = "elsewhere-jobs"
+
+
+def keeping_less(stage: EnvironmentStage) -> None:
+    """Change a bucket in place."""
+    stage.data.data.output_bucket.add_lifecycle_rule(
+        noncurrent_version_expiration=cdk.Duration.days(20)
+    )
+
+
 def failing(stage: EnvironmentStage) -> None:
     """End the stacks of data and of people with what never succeeds."""
     for stack in (stage.data, stage.workforce):
@@ -64,6 +82,12 @@ def telling_events(stage: EnvironmentStage) -> None:
     for construct in _all(stage, CustomResourceFunction):
         # What is refused is refused for good here.
         construct.function.add_environment("PROPAGATION_SECONDS", "0")
+
+
+def telling_jobs(stage: EnvironmentStage) -> None:
+    """Let the stack of the jobs say what its function is asked to do, as outputs."""
+    for resource in _all(stage.labeling, cdk.CustomResource):
+        _tell(resource)
 
 
 def _tell(resource: cdk.CustomResource) -> None:

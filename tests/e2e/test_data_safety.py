@@ -1,8 +1,12 @@
-"""What is left of an environment's data when its stacks are destroyed, replaced or fail."""
+"""What is left of an environment's data when its stacks are destroyed, replaced or fail.
+
+And whether all that reads and writes it follows to another place.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
@@ -13,13 +17,23 @@ from local.cdk_cli import CdkError
 from local.inventory import inventory
 from local.walkthrough import label_all, read_labels, upload, wait_for_end
 from tests.e2e import stacks
-from tests.e2e.changes import again, failing, soon_refused
+from tests.e2e.changes import (
+    again,
+    elsewhere,
+    failing,
+    keeping_less,
+    soon_refused,
+    telling_jobs,
+)
+from tests.e2e.places import places, updates, what_names_places
 from tests.e2e.project import Project
 from tests.environments import SHIPPED
 
 #: Object versions by bucket, key and id, and people by pool and `sub`.
 Everything = Mapping[tuple[str, ...], object]
 _OBJECTS: Final = 4
+#: What the jobs' function is asked to do.
+_JOB: Final = "output JobsevenOddjobEvent"
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +47,40 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         yield project
 
 
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """The environment `gone`, filled, and deployed once with other buckets and another topic."""
+
+    #: What there was before it, and when it was filled.
+    empty: set[str]
+    full: set[str]
+    #: The names of buckets and topic before and after.
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    #: The stacks that the one deployment has updated.
+    updated: set[str]
+
+
+@pytest.fixture(scope="module")
+def moved(project: Project) -> Moved:
+    """Give `gone` after the one deployment."""
+    empty = inventory(project.aws.client)
+    project.changes = (soon_refused, telling_jobs)
+    _fill(project, "gone")
+    full, old, before = (
+        inventory(project.aws.client),
+        places(project.aws, "gone"),
+        updates(project.aws, "gone"),
+    )
+
+    project.changes = (soon_refused, telling_jobs, elsewhere)
+    project.cdk("gone").deploy("Labeling")
+
+    after = updates(project.aws, "gone")
+    updated = {stack for stack, time in after.items() if time != before[stack]}
+    return Moved(empty=empty, full=full, old=old, new=places(project.aws, "gone"), updated=updated)
+
+
 @pytest.fixture(scope="module")
 def filled(project: Project) -> Everything:
     """Give all that the protected environment `kept` holds after its job has been labeled."""
@@ -41,18 +89,43 @@ def filled(project: Project) -> Everything:
     return _everything(project)
 
 
-def test_an_unprotected_environment_leaves_only_keys_that_wait_for_their_deletion(
-    project: Project,
+def test_all_that_refers_to_what_is_replaced_follows_in_one_deployment(
+    project: Project, moved: Moved
 ) -> None:
-    before = inventory(project.aws.client)
-    _fill(project, "gone")
-    full = inventory(project.aws.client)
+    named = what_names_places(project.aws, "gone")
 
+    assert moved.updated == {"Data", "Workforce", "Labeling"}
+    assert set(moved.old).isdisjoint(moved.new)
+    assert {place: [what for what, text in named if place in text] for place in moved.old} == {
+        place: [] for place in moved.old
+    }
+    found = {place: {what for what, text in named if place in text} for place in moved.new}
+    source, output, topic = moved.new
+    assert found[source] == {_JOB, "output EvenOddSummary", "policy"}
+    assert found[output] == {_JOB, "policy"}
+    assert found[topic] == {"policy", "target"}
+
+
+@pytest.mark.usefixtures("moved")
+def test_what_changes_in_place_updates_its_own_stack_only(project: Project) -> None:
+    before = updates(project.aws, "gone")
+    project.changes = (soon_refused, telling_jobs, elsewhere, keeping_less)
+
+    project.cdk("gone").deploy("Labeling")
+
+    after = updates(project.aws, "gone")
+    assert {stack for stack, time in after.items() if time != before[stack]} == {"Data"}
+
+
+def test_an_unprotected_environment_leaves_only_keys_that_wait_for_their_deletion(
+    project: Project, moved: Moved
+) -> None:
     project.cdk("gone").destroy()
 
+    project.changes = (soon_refused,)
     (project.folder / "environments" / "gone.yaml").unlink()
-    assert before < full
-    assert inventory(project.aws.client) == before
+    assert moved.empty < moved.full
+    assert inventory(project.aws.client) == moved.empty
 
 
 def test_a_protected_environment_whose_first_deployment_fails_leaves_nothing(
@@ -154,6 +227,8 @@ def _write(project: Project, name: str, *, protected: bool) -> None:
     folder.mkdir(exist_ok=True)
     (folder / f"{name}.yaml").write_text(
         text.replace("protected: false", f"protected: {str(protected).lower()}")
+        # Buckets that come in the place of others are empty.
+        .replace("      split: file\n", "      split: file\n      when_empty: skip\n")
     )
 
 

@@ -274,6 +274,67 @@ def _failures(aws: LocalAws, stack: str, logical_id: str) -> list[tuple[str, str
     ]
 
 
+def test_an_output_of_another_stack_is_read_anew_with_each_update(aws: LocalAws) -> None:
+    deploy(aws, "producer", _topic("one"))
+    reader = {"StackName": "producer", "OutputName": "Topic"}
+    first = deploy(aws, "consumer", _reading(reader))
+
+    deploy(aws, "producer", _topic("other"))
+    again = deploy(aws, "consumer", _reading(reader, Another="output"))
+
+    assert first["Value"].endswith(":one")
+    assert again["Value"].endswith(":other")
+    parameter = aws.client("ssm").get_parameter(Name="reads-an-output")["Parameter"]
+    assert parameter["Value"] == f"topic {again['Value']}"
+    delete(aws, "consumer")
+    delete(aws, "producer")
+
+
+@pytest.mark.parametrize(
+    ("reference", "why"),
+    [
+        ({"OutputName": "Other"}, "Output 'Other' not found in stack 'lasting'"),
+        ({"StackName": "never-there"}, "not found in stack 'never-there'"),
+        ({"StackName": "deleted"}, "Stack 'deleted' does not exist"),
+        ({"Region": "eu-west-1"}, "not found in stack 'lasting'"),
+        ({"RoleArn": "arn:aws:iam::000000000000:role/reader"}, "has no RoleArn"),
+    ],
+    ids=["output", "stack", "deleted stack", "stack of another Region", "role"],
+)
+def test_an_output_that_is_not_there_fails_the_deployment(
+    aws: LocalAws, reference: dict[str, str], why: str
+) -> None:
+    deploy(aws, "deleted", _topic("deleted"))
+    delete(aws, "deleted")
+    deploy(aws, "lasting", _topic("lasting"))
+
+    with pytest.raises(WaiterError):
+        deploy(
+            aws, "reader", _reading({"StackName": "lasting", "OutputName": "Topic", **reference})
+        )
+
+    assert any(why in each for each in reasons(aws, "reader"))
+    delete(aws, "reader")
+    delete(aws, "lasting")
+
+
+def _topic(name: str) -> dict[str, Any]:
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": name}}
+    return {"Resources": {"Topic": topic}, "Outputs": {"Topic": {"Value": {"Ref": "Topic"}}}}
+
+
+def _reading(reference: dict[str, str], **outputs: str) -> dict[str, Any]:
+    """Return a parameter and an output that read another stack's output."""
+    found = {"Fn::GetStackOutput": reference}
+    value = {"Fn::Join": ["", ["topic ", found]]}
+    properties = {"Name": "reads-an-output", "Type": "String", "Value": value}
+    values: dict[str, Any] = {"Value": found, **outputs}
+    return {
+        "Resources": {"Reader": {"Type": "AWS::SSM::Parameter", "Properties": properties}},
+        "Outputs": {name: {"Value": each} for name, each in values.items()},
+    }
+
+
 def test_a_bucket_has_the_tags_and_the_encryption_of_its_template(aws: LocalAws) -> None:
     key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": _key_policy()}}
     encryption = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Fn::GetAtt": ["Key", "Arn"]}}

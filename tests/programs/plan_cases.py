@@ -53,6 +53,12 @@ def _own_keys_of_s3(resources: dict[str, Any]) -> None:
             resource["Properties"]["BucketEncryption"] = encryption
 
 
+def _buckets_of_other_names(resources: dict[str, Any]) -> None:
+    for logical_id, resource in resources.items():
+        if resource["Type"] == "AWS::S3::Bucket":
+            resource["Properties"]["BucketName"] = f"named-{logical_id.lower()}"
+
+
 def _sign_in_by_telephone(resources: dict[str, Any]) -> None:
     for resource in resources.values():
         if resource["Type"] == "AWS::Cognito::UserPool":
@@ -83,6 +89,7 @@ CASES = {
         verdict=Verdict.CHANGES,
     ),
     "bucket-encryption": Case(patch=_own_keys_of_s3, verdict=Verdict.CHANGES),
+    "bucket-named": Case(patch=_buckets_of_other_names, verdict=Verdict.DESTRUCTIVE),
     "pool-sign-in": Case(patch=_sign_in_by_telephone, verdict=Verdict.DESTRUCTIVE),
     "team-renamed": Case(
         edit=in_file(

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from cli.plan.assembly import AssembledEnvironment
-from cli.plan.changes import Change, changes
+from cli.plan.assembly import AssembledEnvironment, stack_of
+from cli.plan.changes import Change, changes, is_updated
+from cli.plan.references import is_new
 from tests.unit.cli.plan.plan_templates import environment, job, resource
 
 _POOL = {
@@ -133,22 +134,62 @@ def test_a_replacement_goes_on_through_references() -> None:
     assert _actions(before, after) == {"Client": "replace", "Workforce": "replace"}
 
 
-@pytest.mark.parametrize(
+_ACROSS = pytest.mark.parametrize(
     "reference",
     [
         {"Fn::GetStackOutput": {"StackName": "dev-Data", "OutputName": "Out"}},
         {"Fn::ImportValue": "dev-input"},
     ],
 )
-def test_a_replacement_goes_on_from_stack_to_stack(reference: Mapping[str, Any]) -> None:
-    outputs = {"Data": {"Out": {"Value": {"Ref": "Bucket"}, "Export": {"Name": "dev-input"}}}}
-    labeling = {"Job": job(Input__Bucket=reference)}
 
-    def with_bucket(name: str) -> AssembledEnvironment:
-        bucket = resource("AWS::S3::Bucket", BucketName=name)
-        return environment(outputs=outputs, Data={"Bucket": bucket}, Labeling=labeling)
 
-    assert _actions(with_bucket("a"), with_bucket("b")) == {"Bucket": "replace", "Job": "replace"}
+def _with_bucket(
+    name: str, reference: Mapping[str, Any], of_job: Mapping[str, Any], **outputs: str
+) -> AssembledEnvironment:
+    """Return an environment with a job over a bucket of another stack."""
+    value = {"Value": {"Ref": "Bucket"}, "Export": {"Name": "dev-input"}}
+    return environment(
+        outputs={
+            "Data": {"Out": value},
+            "Labeling": {key: {"Value": each} for key, each in outputs.items()},
+        },
+        Data={"Bucket": resource("AWS::S3::Bucket", BucketName=name)},
+        Labeling={"Job": {**job(Input__Bucket=reference), **of_job}},
+    )
+
+
+@_ACROSS
+def test_a_replacement_goes_on_into_a_stack_that_is_deployed_too(
+    reference: Mapping[str, Any],
+) -> None:
+    before = _with_bucket("a", reference, {})
+    after = _with_bucket("b", reference, {}, Another="output")
+
+    assert _actions(before, after) == {"Bucket": "replace", "Job": "replace"}
+
+
+@_ACROSS
+@pytest.mark.parametrize("of_job", [{}, {"Metadata": {"aws:asset:path": "asset.a"}}])
+def test_a_stack_that_the_command_skips_misses_what_is_replaced_in_another(
+    reference: Mapping[str, Any], of_job: Mapping[str, Any]
+) -> None:
+    found = _by_id(_with_bucket("a", reference, {}), _with_bucket("b", reference, of_job))
+
+    assert {name: each.action for name, each in found.items()} == {
+        "Bucket": "replace",
+        "Job": "miss",
+    }
+    assert is_new(found["Job"].new)
+
+
+def test_other_tags_of_a_stack_update_it() -> None:
+    before, after = (
+        stack_of({"Resources": {}}, environment="dev", key="Data", tags=tags)
+        for tags in ({"team": "a"}, {"team": "b"})
+    )
+
+    assert is_updated(before, after)
+    assert not is_updated(before, before)
 
 
 @pytest.mark.parametrize(

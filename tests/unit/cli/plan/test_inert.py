@@ -21,6 +21,7 @@ from cli.plan.inert import JOINER, fit_for_a_comment, inert, visible
 from cli.plan.markdown import markdown
 from cli.plan.permissions import Permission, Permissions
 from cli.plan.plan import Plan
+from cli.plan.shared_workforce import OwnersChange
 from cli.plan.worker_changes import WorkerChange, WorkerChanges
 from tests.unit.cli.plan.finished_page import found_on_the_page
 from tests.unit.cli.plan.plan_templates import environment, job, resource
@@ -90,6 +91,7 @@ def _plan() -> Plan:
         holder="role", principal="a service", effect="Allow", actions=("s3:Get",), resource="b"
     )
     person = WorkerChange(who="a", joins=("b",), leaves=("c",), in_place_of="d")
+    shared = WorkerChange(who="a", joins=("b",), leaves=("c",), also_in=("d",))
     approved = Loss(
         change="delete a",
         why="b",
@@ -98,7 +100,8 @@ def _plan() -> Plan:
     )
     whole = replace(
         made,
-        people=WorkerChanges(invited=(person,), removed=(person,), moved=(person,)),
+        people=WorkerChanges(invited=(person, shared), removed=(person, shared), moved=(person,)),
+        owners_changes=(OwnersChange(owner="a", change=made.resource_changes[0]),),
         permissions=Permissions(gained=(replace(may, condition="c"),), lost=(may,)),
         findings=(*made.findings, approved),
         idle_approvals=(

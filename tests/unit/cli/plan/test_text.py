@@ -268,3 +268,26 @@ def test_people_have_a_line_each_and_their_resource_has_none() -> None:
         ),
         ("~", "ana@example.com joins b and leaves a"),
     ]
+
+
+def test_what_a_skipped_stack_refers_to_is_said_to_be_another() -> None:
+    reference = {"Fn::GetStackOutput": {"StackName": "dev-Data", "OutputName": "Out"}}
+
+    def with_topic(name: str) -> AssembledEnvironment:
+        rule = resource("AWS::Events::Rule", "Labeling/Rule", Targets=[{"Arn": reference}])
+        return environment(
+            outputs={"Data": {"Out": {"Value": {"Ref": "Topic"}}}},
+            Data={"Topic": resource("AWS::SNS::Topic", "Data/Topic", TopicName=name)},
+            Labeling={"Rule": rule},
+        )
+
+    found = text.lines(_plan(with_topic("a"), with_topic("b")))
+
+    assert [(line.action, line.subject, line.text) for line in found if "rule" in line.subject] == [
+        (
+            "left on the old one",
+            "rule Labeling/Rule",
+            "Targets: refers to what is replaced → nothing deploys its stack, whose template stays"
+            " the same: see docs/plan.md",
+        )
+    ]

@@ -15,6 +15,15 @@ from local import services
 from local.services.internals import announce
 
 _REFUSAL: Final = ("resource_type", "old_props", "new_props", "physical_id")
+_RESOLUTION: Final = (
+    "value",
+    "resources",
+    "params",
+    "conditions",
+    "mappings",
+    "stack_name",
+    "stack_id",
+)
 _TAGS: Final = ("resource_type", "props", "stack_tags", "stack_name", "stack_id", "logical_id")
 #: Module → name → the parameters of a function, or None for data.
 _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
@@ -194,13 +203,18 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_resource_arn": ("kind", "name"),
         "handle_request": ("method", "path", "headers", "body", "query_params"),
     },
+    "services.cloudformation": {"_stacks": None},
     "services.cloudformation.drift": {"_DRIFT_READERS": None},
     "services.cloudformation.handlers": {
         "_ACTION_HANDLERS": None,
         "_p": ("params", "key", "default"),
     },
-    "services.cloudformation.engine": {"_evaluate_conditions": ("template", "params")},
+    "services.cloudformation.engine": {
+        "_evaluate_conditions": ("template", "params"),
+        "_resolve_refs": _RESOLUTION,
+    },
     "services.cloudformation.stacks": {
+        "_resolve_refs": _RESOLUTION,
         "_provision_resource": ("resource_type", "logical_id", "props", "stack_name"),
         "_update_resource": (
             "resource_type",
