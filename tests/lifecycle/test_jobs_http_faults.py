@@ -55,10 +55,11 @@ def _deployed(server: HttpServer, plan: Plan) -> HttpWorld:
 
 
 def _check(world: HttpWorld, server: HttpServer) -> None:
-    """Raise AssertionError for a job with fewer objects, and for an event without an answer."""
+    """Raise AssertionError for a job with other objects, and for an event without an answer."""
     assert server.errors == []
     for job in world.jobs.values():
-        assert len(world.lines(job["LabelingJobName"])) == len(_OBJECTS)
+        labeled = [line["object"] for line in world.lines(job["LabelingJobName"])]
+        assert labeled == [f"s3://in/{key}" for key in _OBJECTS]
     for run in world.runs:
         answers = world.answers[run.event["ResponseURL"]]
         assert answers, run.event
