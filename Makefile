@@ -8,6 +8,11 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 # Compiling the tests anew is a half of their collection; some shells ask for that.
 export PYTHONDONTWRITEBYTECODE :=
+# What they keep for the next time is below this folder too.
+export CDK_HOME ?= $(CURDIR)/.local/cdk
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT ?= $(CURDIR)/.local/jsii
+# Another Python's modules are none of ours.
+unexport PYTHONHOME PYTHONPATH PYTHONSTARTUP
 # The Python that .venv is made with. Once there is one that runs, its own.
 PYTHON ?= $(shell test -x .venv/bin/python && echo .venv/bin/python || echo python3)
 
@@ -64,6 +69,11 @@ bench: ## Measure synthesis, validation and the making of manifests, some minute
 	@python -m benchmarks.synthesis
 	@python -m benchmarks.validate
 	@python -m benchmarks.manifest
+
+.PHONY: surroundings
+surroundings: ## Run the demo behind proxies, without HOME, read-only, killed at its steps …, half an hour
+	$(call install,local sdk)
+	@python -m tests.surroundings
 
 .PHONY: docs
 docs: ## Write anew what is made from code and data: task-types.md, environment.md and a table of operating.md in docs/, environments/schema.json, bootstrap/policies.yaml

@@ -36,6 +36,8 @@ _INSTALLED_BY: Final = {
     "test-aws": "make setup AUDIT=1",
 }
 _WIDEST: Final = 80
+#: What is kept for the next time, by the variable that says where.
+_KEPT: Final = {"CDK_HOME": "cdk", "JSII_RUNTIME_PACKAGE_CACHE_ROOT": "jsii"}
 
 FAILED: Final = 1
 #: As sysexits.h has it: a plan needs 2 and 3 for its verdicts.
@@ -110,8 +112,13 @@ def _command() -> None:
 def run() -> NoReturn:
     """Run the command that the process was started with."""
     # Whoever is told to stop takes away what is only there while it runs.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     _open_what_is_closed()
+    if os.access(INSTALLATION, os.W_OK):
+        # Of the CDK CLI, and of CDK's modules: below this folder, whatever HOME is.
+        for name, folder in _KEPT.items():
+            os.environ.setdefault(name, str(INSTALLATION / ".local" / folder))
     own = (*_node(), Path(sys.executable).parent, INSTALLATION / "node_modules" / ".bin")
     os.environ["PATH"] = os.pathsep.join([*map(str, own), os.environ.get("PATH", os.defpath)])
     get_command(app).main()

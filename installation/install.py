@@ -27,6 +27,16 @@ _REQUIREMENTS: Final = {
 _PROJECT: Final = "pyproject.toml"
 #: In a folder, what was installed into it: the digests of the files that say so.
 _MARKS: Final = ".installed.json"
+#: What lets pip and npm install elsewhere, or Python find other modules.
+_ELSEWHERE: Final = frozenset(
+    {
+        *("PIP_PREFIX", "PIP_ROOT", "PIP_TARGET", "PIP_USER", "PIP_DRY_RUN", "PIP_PYTHON"),
+        *("NPM_CONFIG_GLOBAL", "NPM_CONFIG_LOCATION", "NPM_CONFIG_PREFIX", "NPM_CONFIG_DRY_RUN"),
+        *("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE"),
+    }
+)
+#: Free bytes that all packages take, with room to spare.
+_ROOM: Final = 1_000_000_000
 #: Half of the time would go to CDK's modules of AWS services, of which few are imported.
 _NOT_COMPILED: Final = r"aws_cdk.aws_"
 
@@ -148,9 +158,9 @@ def _shown(folder: Path) -> str:
 
 def _run(words: str, command: Sequence[str], *, fails: bool = True) -> None:
     """Run a command and show how long it takes; show what it said only if it fails."""
+    _check_place(_ROOT)
     path = os.pathsep.join([str(Path(command[0]).parent), os.environ["PATH"]])
-    # Empty, because who has set it would wait for the same modules at each start.
-    variables = {**os.environ, "PATH": path, "PYTHONDONTWRITEBYTECODE": ""}
+    variables = {**_variables(os.environ), "PATH": path}
     started = time.monotonic()
     with tempfile.NamedTemporaryFile("w+", prefix="install-") as log:
         _write(f"{words} …")
@@ -170,6 +180,39 @@ def _run(words: str, command: Sequence[str], *, fails: bool = True) -> None:
         if fails and process.returncode:
             _write(Path(log.name).read_text(errors="replace"))
             raise InstallationError(f"{' '.join(command)} has failed; what it said stands above")
+
+
+def _check_place(folder: Path) -> None:
+    """Raise InstallationError unless what is missing can be written to a folder."""
+    try:
+        # Root may write wherever a file system lets anybody, so only writing tells.
+        tempfile.TemporaryFile(dir=folder).close()
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise InstallationError(
+            "copy the repository to a folder that you can write, where all that it needs is"
+            f" installed: {folder} can't be written ({error.strerror})"
+        ) from None
+    if free < _ROOM:
+        raise InstallationError(
+            f"free some space: expected {_ROOM / 1e9:.0f} GB for what is installed in {folder}, got"
+            f" {free / 1e9:.1f}"
+        )
+
+
+def _variables(around: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables for what installs: nothing that leads out of this folder.
+
+    Where packages come from, and by which proxy, is the person's to say.
+    """
+    kept = {name: value for name, value in around.items() if name.upper() not in _ELSEWHERE}
+    caches = {
+        "PIP_CACHE_DIR": str(_ROOT / ".local" / "pip"),
+        "npm_config_cache": str(_ROOT / ".local" / "npm"),
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(_ROOT / ".local" / "jsii"),
+    }
+    # Empty, because who has set it would wait for the same modules at each start.
+    return {**caches, **kept, "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def _tick(words: str, seconds: float, log: Path) -> None:
@@ -200,6 +243,8 @@ def main() -> None:
         install(arguments.parts, arguments.folder)
     except InstallationError as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"{error.filename or _ROOT}: {error.strerror}")
     except KeyboardInterrupt:
         sys.exit("\ninterrupted; the same again goes on from here")
 

@@ -17,7 +17,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -26,15 +25,25 @@ from typing import Any, Final, Self
 import boto3
 from botocore.config import Config
 
-from local.certificates import write_certificates
+from local.certificates import KEY_FILE, write_certificates
 from local.gate.keys import AccessKey
 from local.mailbox import PATH as MAILBOX
+from local.surroundings import session, variables
 
 ROOT: Final = Path(__file__).parents[1]
 _PID_FILE: Final = "server.json"
+#: Whatever proxy there is, it is not asked for what is on this computer.
+_CONFIG: Final = Config(proxies={})
 #: Folders of Python and of the CDK CLI.
 _OWN_PROGRAMS: Final = (str(Path(sys.executable).parent), str(ROOT / "node_modules" / ".bin"))
-_INHERITED: Final = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TZ", "USER")
+#: Where all runs are, with what they share.
+RUNS: Final = ROOT / ".local"
+#: Unsets whatever else a shell has for AWS, for CDK and for Python and Node.
+_UNSET: Final = (
+    "for name in $(env | sed -n"
+    r" -e 's/^\(AWS_[A-Za-z0-9_]*\)=.*/\1/p' -e 's/^\(CDK_[A-Za-z0-9_]*\)=.*/\1/p');"
+    ' do unset "$name"; done; unset NODE_OPTIONS PYTHONPATH PYTHONHOME'
+)
 
 
 class LocalAws:
@@ -135,16 +144,16 @@ class LocalAws:
         own = os.pathsep.join(map(shlex.quote, _OWN_PROGRAMS))
         values = {name: shlex.quote(value) for name, value in self.exports.items()}
         values["PATH"] = f'{own}{os.pathsep}"$PATH"'
-        return "\n".join(f"export {name}={value}" for name, value in values.items())
+        return "\n".join([_UNSET, *(f"export {name}={value}" for name, value in values.items())])
 
     @property
     def environment(self) -> dict[str, str]:
         """The whole environment of a process that uses local AWS, and no profile of yours."""
-        return {**_inherited(os.environ), **self.exports}
+        return {**variables(os.environ, self.state, RUNS), **self.exports}
 
     @cached_property
     def _session(self) -> boto3.Session:
-        return boto3.Session(region_name=self.region)
+        return session(self.region)
 
     @property
     def _regions(self) -> list[str]:
@@ -163,7 +172,9 @@ class LocalAws:
                 aws_secret_access_key=self._key.secret,
                 verify=str(self.ca_bundle),
                 # Or botocore would presign by Signature Version 2, which new buckets don't take.
-                config=Config(signature_version="s3v4") if service == "s3" else None,
+                config=_CONFIG.merge(Config(signature_version="s3v4"))
+                if service == "s3"
+                else _CONFIG,
             )
         return self._clients[key]
 
@@ -177,7 +188,8 @@ class LocalAws:
         if self._process is not None or _read_pid_file(self.state):
             raise RuntimeError(f"local AWS runs already in {self.state}; stop it first")
         self._renew_keys()
-        (self.state / "tmp").mkdir(mode=0o700, exist_ok=True)
+        for name in ("home", "tmp"):
+            (self.state / name).mkdir(mode=0o700, exist_ok=True)
         certificate, key = write_certificates(self.state, self._regions)
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
@@ -188,9 +200,11 @@ class LocalAws:
         except BaseException:
             self.stop()
             raise
-        if self._detached:
+        if self._detached and self._lifeline is not None:
             content = {"pid": self._process.pid, "endpoint": self.endpoint}
             (self.state / _PID_FILE).write_text(json.dumps(content))
+            # Only from here on it is found again, and goes on alone.
+            os.write(self._lifeline, b".")
         return self
 
     def stop(self) -> None:
@@ -203,7 +217,8 @@ class LocalAws:
         if self._lifeline is not None:
             os.close(self._lifeline)
             self._lifeline = None
-        (self.state / _PID_FILE).unlink(missing_ok=True)
+        for name in (_PID_FILE, KEY_FILE):
+            (self.state / name).unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -226,21 +241,19 @@ class LocalAws:
     ) -> subprocess.Popen[bytes]:
         descriptors = [listener.fileno()]
         arguments = [f"--listen={listener.fileno()}"]
-        lifeline = None
-        if not self._detached:
-            # The server watches the reading end: it closes when this process ends, even by SIGKILL.
-            lifeline, self._lifeline = os.pipe()
-            descriptors.append(lifeline)
-            arguments.append(f"--lifeline={lifeline}")
-        variables = {
-            **_inherited(os.environ),
+        # The server watches the reading end: it closes when this process ends, even by SIGKILL.
+        lifeline, self._lifeline = os.pipe()
+        descriptors.append(lifeline)
+        arguments.append(f"--lifeline={lifeline}")
+        environment = {
+            **variables(os.environ, self.state, RUNS),
             **self._server_variables(certificate, key),
         }
         with self.log.open("ab") as log:
             process = subprocess.Popen(  # noqa: S603  # the arguments are ours
                 [sys.executable, "-m", "local.server", *arguments],
                 cwd=ROOT,
-                env=variables,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -248,8 +261,7 @@ class LocalAws:
                 start_new_session=True,
                 umask=0o077,
             )
-        if lifeline is not None:
-            os.close(lifeline)
+        os.close(lifeline)
         return process
 
     def _server_variables(self, certificate: Path, key: Path) -> dict[str, str]:
@@ -323,16 +335,23 @@ def stop_detached(state: Path) -> str:
         return f"no local AWS runs in {state}"
     pid = int(content["pid"])
     _end_group(pid)
-    (state / _PID_FILE).unlink(missing_ok=True)
+    for name in (_PID_FILE, KEY_FILE):
+        (state / name).unlink(missing_ok=True)
     return f"stopped local AWS at {content['endpoint']}"
 
 
 def _read_pid_file(state: Path) -> dict[str, Any] | None:
     try:
         content: dict[str, Any] = json.loads((state / _PID_FILE).read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
+        # The second is of one that was interrupted while it was written.
         return None
     return content if _is_server(int(content["pid"])) else None
+
+
+def is_running(state: Path) -> bool:
+    """Say whether a detached local AWS runs whose folder is `state`."""
+    return _read_pid_file(state) is not None
 
 
 def _is_server(pid: int) -> bool:
@@ -357,10 +376,6 @@ def _end_group(group: int) -> None:
     # All state is in memory, so there is nothing to save first.
     with contextlib.suppress(ProcessLookupError, PermissionError):  # none, or only ended ones
         os.killpg(group, signal.SIGKILL)
-
-
-def _inherited(variables: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in variables.items() if name in _INHERITED}
 
 
 def main() -> None:

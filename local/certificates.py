@@ -6,10 +6,13 @@ import datetime as dt
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 import trustme
 
-_VALID = dt.timedelta(days=30)
+#: The server's own key, in the folder of a local AWS for as long as that runs.
+KEY_FILE: Final = "server.key"
+_VALID: Final = dt.timedelta(days=30)
 
 
 def write_certificates(folder: Path, regions: Iterable[str]) -> tuple[Path, Path]:
@@ -23,7 +26,7 @@ def write_certificates(folder: Path, regions: Iterable[str]) -> tuple[Path, Path
     names = [f"*.{kind}.{region}.localhost" for region in regions for kind in ("auth", "labeling")]
     server = authority.issue_cert("127.0.0.1", *names, not_after=end)
     (folder / "ca.pem").write_bytes(authority.cert_pem.bytes())
-    certificate, key = folder / "server.pem", folder / "server.key"
+    certificate, key = folder / "server.pem", folder / KEY_FILE
     certificate.write_bytes(b"".join(blob.bytes() for blob in server.cert_chain_pems))
     _write_private(key, server.private_key_pem.bytes())
     return certificate, key

@@ -5,10 +5,9 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,9 +15,11 @@ from typing import Final
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from local.aws import ROOT, LocalAws
+from local.aws import ROOT, RUNS, LocalAws, is_running
 from local.cdk_cli import CdkCli, CdkError
 from local.inventory import inventory
+from local.runs import held_folder, remove_interrupted
+from local.surroundings import make_folder
 from local.walkthrough import (
     Label,
     label_all,
@@ -37,6 +38,8 @@ _OTHER: Final = "bo@example.com"
 _LEFT: Final = 2
 _JOB: Final = "EvenOdd"
 _ATTRIBUTE: Final = "even-odd"
+#: In the folder of a run that has failed, whose logs somebody may want to read.
+_FAILED: Final = "failed"
 #: Columns of a step's words, where the terminal has them.
 _WORDS: Final = 62
 
@@ -87,19 +90,34 @@ def run_demo(console: Console, show: Callable[[Labels], None], *, region: str, k
     `region` is the one of the file environments/local.yaml.
 
     With `keep`, local AWS and the job go on running, and the last tasks wait for a person. Raises
-    DemoError.
+    DemoError, and SurroundingsError where it can't begin.
     """
-    state = ROOT / ".local"
-    state.mkdir(exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="demo-", dir=state))
+    make_folder(RUNS)
+    for left in remove_interrupted(RUNS, _is_kept):
+        console.print(f"  removed {left.relative_to(ROOT)}, which an interrupted run has left")
+    with held_folder(RUNS) as folder:
+        return _in(folder, console, show, region=region, keep=keep)
+
+
+def _is_kept(folder: Path) -> bool:
+    """Say whether a demo goes on there, or has failed and left its logs to be read."""
+    return is_running(folder) or (folder / _FAILED).exists()
+
+
+def _in(
+    folder: Path, console: Console, show: Callable[[Labels], None], *, region: str, keep: bool
+) -> str:
     try:
         said = _run(folder, console, show, region=region, keep=keep)
     except KeyboardInterrupt:
         shutil.rmtree(folder)
         raise
     except (CdkError, TimeoutError) as error:
+        (folder / _FAILED).touch()
         raise DemoError(str(error)) from None
     except Exception as error:
+        with suppress(OSError):  # such as a full disk
+            (folder / _FAILED).touch()
         raise DemoError(
             f"{type(error).__name__}: {error}; what happened so far is in {folder}"
         ) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import http.cookies
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -80,8 +79,8 @@ def page(title: str, text: str, status: int) -> Reply:
 
 def cookies(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the cookies that a browser sends, by name."""
-    found = http.cookies.SimpleCookie(headers.get("cookie", ""))
-    return {name: morsel.value for name, morsel in found.items()}
+    pairs = (each.partition("=") for each in headers.get("cookie", "").split(";"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def header_map(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -76,7 +76,9 @@ async def _serve(listen: int) -> None:
 
 def _end_with(lifeline: int) -> None:
     with contextlib.suppress(OSError):
-        os.read(lifeline, 1)
+        if os.read(lifeline, 1):
+            # Whoever started this one has let it go.
+            return
     _end_all()
 
 

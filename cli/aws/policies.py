@@ -73,13 +73,14 @@ def _readable() -> Iterator[None]:
 def needed_parameters(environment: Environment, session: Any = None) -> Parameters:
     """Return what the policies of an environment must be deployed with.
 
-    What an earlier version has made is asked as CDK would ask. Raises CommandError for a file that
-    policies can't be made for, and UnreadableError.
+    What an earlier version has made is asked as CDK would ask, and what is allowed no more is
+    empty. Raises CommandError for a file that policies can't be made for, and UnreadableError.
     """
     parameters = policy_parameters.named(environment)
     with _readable():
         client = _clients(environment, session or boto3.Session())
-        return parameters | policy_parameters.deployed(environment, client)
+        needed = parameters | policy_parameters.deployed(environment, client)
+        return needed | policy_parameters.given_up(needed, _stack(environment, client) or {})
 
 
 def version_in(stack: Mapping[str, Any]) -> int | None:
@@ -117,7 +118,8 @@ def require_policies(environment: Environment, session: Any = None) -> None:
             needed |= policy_parameters.deployed(environment, client)
     except UnreadableError:
         return
-    who = f"who administers the account runs first: `{command(environment, needed)}`"
+    line = command(environment, needed | policy_parameters.given_up(needed, stack))
+    who = f"who administers the account runs first: `{line}`"
     if deployed < (expected := expected_version()):
         raise CommandError(
             f"expected the policies of {stack_name(environment)} in version {expected}, got version"

@@ -26,6 +26,8 @@ _S3: Final = "s3://"
 _STACK_TAG: Final = "aws:cloudformation:stack-name"
 #: By the stack that has it, the parameter that names a key of an earlier version.
 _KEYS: Final = {"Data": "DataKey", "Workforce": "TopicsKey"}
+#: Parameters that stay as an administrator has said them, which docs/security.md lets him do.
+_BY_HAND: Final = ("Qualifier", "Keys", *_KEYS.values())
 #: The statement by which a key says itself who may administer it.
 _DEPLOYING: Final = "CloudFormationDeploys"
 
@@ -101,12 +103,31 @@ def deployed(environment: Environment, client: Any) -> dict[str, str | list[str]
 
 def lacking(needed: Parameters, stack: Mapping[str, Any]) -> list[str]:
     """Return the parameters of a stack of policies that do not say all that is needed."""
-    there = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", ())}
+    there = _said(stack)
     return [
         name
         for name, value in needed.items()
         if not set(_items(value)) <= set(there.get(name, "").split(","))
     ]
+
+
+def given_up(needed: Parameters, stack: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """Return, empty again, the parameters of a stack of policies that nothing needs any more.
+
+    `aws cloudformation deploy` leaves every parameter as it was that it is not told.
+    """
+    there = _said(stack)
+    return {
+        name: default
+        for name, default in defaults().items()
+        if name not in needed
+        and name not in _BY_HAND
+        and there.get(name, text(default)) != text(default)
+    }
+
+
+def _said(stack: Mapping[str, Any]) -> dict[str, str]:
+    return {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", ())}
 
 
 def text(value: str | list[str]) -> str:

@@ -33,6 +33,7 @@ def demo(
     packages than deploying does: `make demo` installs them and then runs it.
     """
     from local.demo import GOAL, DemoError, run_demo
+    from local.surroundings import SurroundingsError
 
     if not (INSTALLATION / _SDK).exists():
         # `make setup` leaves it out, also where it was.
@@ -55,7 +56,7 @@ def demo(
     start = time.monotonic()
     try:
         said = run_demo(screen, show, region=_region(), keep=keep)
-    except DemoError as error:
+    except (DemoError, SurroundingsError) as error:
         raise CommandError(str(error)) from error
     (labels,) = made
     end(

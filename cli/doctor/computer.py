@@ -62,7 +62,8 @@ class Computer:
             node=_node(),
             installation=INSTALLATION,
             packages=_installed,
-            home=Path.home(),
+            # Not `Path.home()`, which there is none of for a user whom the computer does not know.
+            home=Path(os.path.expanduser("~")),  # noqa: PTH111
             folder=folder,
             free=shutil.disk_usage(folder).free,
             profiles=profiles,
@@ -199,7 +200,7 @@ def _profile(computer: Computer) -> Answer:
 def _home(computer: Computer) -> Answer:
     if not os.access(computer.home, os.W_OK):
         return to_do(
-            f"set HOME to a folder that can be written: the CDK CLI keeps files there, got"
+            f"set HOME to a folder that can be written: who signs in to AWS keeps files there, got"
             f" {computer.home}"
         )
     return right(f"{computer.home} can be written")

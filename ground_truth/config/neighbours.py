@@ -58,11 +58,16 @@ def _names(path: Path) -> Iterator[_Names]:
         workforce = data.get("workforce")
         yield _Names(
             file=path,
-            account=data.get("account"),
-            region=data.get("region"),
+            account=_text(data.get("account")),
+            region=_text(data.get("region")),
             jobs=_keys(data.get("jobs")),
             teams=_keys(workforce.get("teams") if isinstance(workforce, Mapping) else None),
         )
+
+
+def _text(value: Any) -> str | None:
+    """Return a text; nobody knows yet whether the file is right."""
+    return value if isinstance(value, str) else None
 
 
 def _keys(value: Any) -> tuple[str, ...]:

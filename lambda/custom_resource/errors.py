@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    FlexibleChecksumError,
+    HTTPClientError,
+    IncompleteReadError,
+)
 from botocore.exceptions import ConnectionError as NoConnectionError
 
 #: What a role or policy that was made a moment ago looks like.
@@ -113,7 +119,7 @@ def is_busy(error: ClientError) -> bool:
 def is_lost(error: BaseException | None) -> bool:
     """Say whether no answer came, for all of botocore's attempts: AWS may have done it or not."""
     return isinstance(error, BotoCoreError) and isinstance(
-        error, (HTTPClientError, NoConnectionError)
+        error, (FlexibleChecksumError, HTTPClientError, IncompleteReadError, NoConnectionError)
     )
 
 

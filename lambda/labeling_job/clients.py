@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
 
 from custom_resource.context import CONFIG, EventContext, propagation_seconds, real_clock, step_log
+from custom_resource.request_ids import from_aws
 from labeling_job.connections import Connections, Get
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def connect(*, step: str, seconds: float) -> Clients:
     if credentials is None:
         raise NoCredentialsError
     return Clients(
-        s3=session.client("s3", config=_LOCAL_S3_CONFIG if is_local else S3_CONFIG),
-        sagemaker=session.client("sagemaker", config=CONFIG),
+        s3=from_aws(session.client("s3", config=_LOCAL_S3_CONFIG if is_local else S3_CONFIG)),
+        sagemaker=from_aws(session.client("sagemaker", config=CONFIG)),
         credentials=credentials.get_frozen_credentials,
         http=Connections().get,
         clock=real_clock(seconds),

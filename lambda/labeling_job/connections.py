@@ -10,7 +10,7 @@ import time
 import weakref
 from collections import defaultdict
 from collections.abc import Mapping
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any, Final, NamedTuple, Protocol, cast
 from urllib.parse import urlsplit
 
@@ -18,6 +18,10 @@ from botocore.httpsession import get_cert_path
 
 #: What is raised where no whole answer comes.
 NO_ANSWER: Final = (OSError, HTTPException)
+#: What S3 gives each answer
+#: (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTCommonResponseHeaders.html), and what
+#: stands between does not.
+REQUEST_ID: Final = "x-amz-request-id"
 _PORTS: Final = {"http": 80, "https": 443}
 _OK: Final = 200
 #: Bytes that are read of anything but a success, which says in a few hundred what is wrong.
@@ -31,7 +35,7 @@ class Answer(NamedTuple):
     """What comes for a GET."""
 
     status: int
-    #: By their names in lower case; those of a success are of no use, and there are none.
+    #: By their names in lower case; of those of a success only REQUEST_ID is of use.
     headers: Mapping[str, str]
     #: Empty, or cut off, where there is more than was asked for.
     body: bytes
@@ -79,7 +83,7 @@ class Connections:
             try:
                 connection = idle.pop()
             except IndexError:
-                connection, is_new = self._connect(f"{scheme}://{host}"), True
+                connection, is_new = self._connect(f"{scheme}://{host}", until), True
             is_kept = False
             try:
                 answer, is_kept = _exchange(connection, request, maximum_bytes, until)
@@ -95,10 +99,12 @@ class Connections:
                     connection.close()
             return answer
 
-    def _connect(self, origin: str) -> socket.socket:
+    def _connect(self, origin: str, until: float) -> socket.socket:
         parts = urlsplit(origin)
         host, port = str(parts.hostname), parts.port or _PORTS[parts.scheme]
-        connection = socket.create_connection((host, port), timeout=_CONNECTING)
+        # The limit is for each address of the host, of which there may be eight.
+        left = max(min(_CONNECTING, until - time.monotonic()), 0.01)
+        connection = socket.create_connection((host, port), timeout=left)
         if parts.scheme == "http":
             return connection
         try:
@@ -120,6 +126,9 @@ def _exchange(
         response.begin()
         size = response.length
         most = maximum_bytes if response.status == _OK else _REFUSAL
+        if size is None and response.status == _OK and not response.chunked:
+            # It ends with the connection, whatever ends that.
+            raise IncompleteRead(b"")
         if size is None:
             body = response.read(most + 1)
         elif size <= most:
@@ -128,13 +137,15 @@ def _exchange(
         else:
             body = b""
         is_read = response.isclosed()
-    headers = (
-        {}
-        if response.status == _OK
-        else {name.lower(): value for name, value in response.headers.items()}
-    )
-    answer = Answer(response.status, headers, body, len(body) if size is None else size)
+    answer = Answer(response.status, _headers(response), body, len(body) if size is None else size)
     return answer, is_read and not response.will_close
+
+
+def _headers(response: HTTPResponse) -> dict[str, str]:
+    if response.status != _OK:
+        return {name.lower(): value for name, value in response.headers.items()}
+    request_id = response.headers.get(REQUEST_ID)
+    return {} if request_id is None else {REQUEST_ID: request_id}
 
 
 class _Reading(io.RawIOBase):

@@ -13,10 +13,10 @@ from typing import Any, Final
 from local.gate.request import AMZ, Request
 
 #: Operations of Cognito that its users' own programs call: `authtype` is `none` in botocore's
-#: model, and each asks for a password, a session or a token. Those that go by a mailed code are
-#: left out: MiniStack gives everybody the same one.
+#: model, and each asks for a password or a token. Left out is what MiniStack gives to whoever knows
+#: names: what goes by a mailed code, which is the same for everybody, and the steps of a sign-in
+#: after its first, whose session it does not compare.
 COGNITO: Final = (
-    "AssociateSoftwareToken",
     "ChangePassword",
     "DeleteUser",
     "DeleteUserAttributes",
@@ -25,11 +25,9 @@ COGNITO: Final = (
     "GetUserAuthFactors",
     "GlobalSignOut",
     "InitiateAuth",
-    "RespondToAuthChallenge",
     "RevokeToken",
     "SetUserMFAPreference",
     "UpdateUserAttributes",
-    "VerifySoftwareToken",
 )
 _COGNITO_TARGET: Final = "AWSCognitoIdentityProviderService"
 _JSON: Final = "application/x-amz-json-1.1"

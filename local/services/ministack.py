@@ -16,7 +16,7 @@ from local.services.cloudformation import Deployments
 from local.services.cognito.pools import Pools
 from local.services.eventbridge import Events
 from local.services.iam import Rights
-from local.services.internals import announce, module
+from local.services.internals import announce, module, route_by_signature
 from local.services.lambda_functions import Functions
 from local.services.s3 import Buckets
 from local.services.ses import Mails
@@ -69,6 +69,7 @@ class MiniStack:
         self.access_keys.install()
         service_quotas.install(self._rights)
         announce("sagemaker", service_quotas.NAME)
+        route_by_signature()
         self._rights.install()
         Deployments(self._rights).install()
         self._buckets.install(ground_truth.unkindness)

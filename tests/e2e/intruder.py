@@ -62,9 +62,13 @@ class Intruder:
         """End the connection."""
         self._connection.close()
 
-    def send(self, attempt: Attempt) -> tuple[int, dict[str, str], str]:
-        """Return status, headers by their names in lower case, and what was answered."""
-        body = b"" if attempt.method in ("GET", "OPTIONS") else b"{}"
+    def send(self, attempt: Attempt, text: str | None = None) -> tuple[int, dict[str, str], str]:
+        """Return status, headers by their names in lower case, and what was answered.
+
+        `text` is the body, else there is one where one is usual.
+        """
+        usual = "" if attempt.method in ("GET", "OPTIONS") else "{}"
+        body = (usual if text is None else text).encode()
         try:
             answer = self._ask(attempt, body)
         except (http.client.RemoteDisconnected, ssl.SSLEOFError, ConnectionError):

@@ -36,6 +36,7 @@ _TRUST: Final = {
     "Principal": {"Service": "lambda.amazonaws.com"},
     "Action": "sts:AssumeRole",
 }
+_ANYBODY: Final = {"Statement": [{**_TRUST, "Principal": "*"}]}
 _RULE: Final[Any] = {"AllowedOrigins": ["*"], "AllowedMethods": ["GET"]}
 
 
@@ -140,6 +141,74 @@ def test_the_login_pages_of_a_pool_let_no_call_through(owner: Owner, intruder: I
 
     assert [answer for answer in answers if answer[0] < 300 or "owner" in answer[2]] == []
     assert owner.calls == calls
+    assert inventory(owner.aws.client) == before
+
+
+def test_nobody_signs_in_by_names_alone(owner: Owner, intruder: Intruder) -> None:
+    cognito = owner.aws.client("cognito-idp")
+    client = cognito.create_user_pool_client(UserPoolId=owner.pool, ClientName="an app")
+    names = {"ClientId": client["UserPoolClient"]["ClientId"], "UserPoolId": owner.pool}
+    cognito.admin_create_user(UserPoolId=owner.pool, Username="ana", MessageAction="SUPPRESS")
+    before = cognito.admin_get_user(UserPoolId=owner.pool, Username="ana")
+    given = {"USERNAME": "ana", "NEW_PASSWORD": "Guessed-123456", "ANSWER": "x", "PASSWORD": "x"}
+    model = cognito.meta.service_model
+    challenges = model.shape_for("ChallengeNameType").enum
+    flows = model.shape_for("AuthFlowType").enum
+    # MiniStack does not compare the session that a sign-in goes on with.
+    asked = [
+        *(
+            ("RespondToAuthChallenge", {"ChallengeName": each, "ChallengeResponses": given, **more})
+            for each in challenges
+            for more in ({}, {"Session": "s" * 40})
+        ),
+        *(("InitiateAuth", {"AuthFlow": each, "AuthParameters": given}) for each in flows),
+        *((each, {"Username": "ana", "Password": "x"}) for each in model.operation_names),
+    ]
+
+    answers = [
+        (operation, *intruder.send(_cognito(operation), json.dumps({**names, **body})))
+        for operation, body in asked
+    ]
+
+    # These two end a session, if what comes is one's token; a sign-in begins for everybody.
+    harmless = ("GlobalSignOut", "RevokeToken")
+    assert [
+        (operation, text)
+        for operation, status, _, text in answers
+        if "AuthenticationResult" in text
+        or (status == 200 and operation not in ("InitiateAuth", *harmless))
+    ] == []
+    after = cognito.admin_get_user(UserPoolId=owner.pool, Username="ana")
+    assert after["UserStatus"] == before["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    assert after["UserLastModifiedDate"] == before["UserLastModifiedDate"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "method"),
+    [("get_object", "GET"), ("put_object", "PUT"), ("create_multipart_upload", "POST")],
+)
+@pytest.mark.parametrize(
+    "form",
+    [
+        f"Action=CreateRole&RoleName=evil&AssumeRolePolicyDocument={quote(json.dumps(_ANYBODY))}",
+        "Action=CreateVpc&CidrBlock=10.9.0.0/16",
+        "Action=GetSessionToken",
+        "Action=ListMetrics",
+    ],
+)
+def test_the_url_of_an_object_is_for_that_object_whatever_its_body_says(
+    owner: Owner, intruder: Intruder, operation: str, method: str, form: str
+) -> None:
+    place = {"Bucket": "shown", "Key": "given.txt"}
+    url = owner.aws.client("s3").generate_presigned_url(operation, Params=place)
+    before, calls = inventory(owner.aws.client), owner.calls
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    target = url.removeprefix(owner.aws.endpoint)
+
+    answer = intruder.send(Attempt(what=form, method=method, target=target, headers=headers), form)
+
+    asked = [json.loads(line) for line in owner.aws.call_log.read_text().splitlines()[calls:]]
+    assert {call["action"].partition(":")[0] for call in asked} == {"s3"}, answer
     assert inventory(owner.aws.client) == before
 
 
@@ -334,9 +403,14 @@ def _of_a_page(owner: Owner) -> Iterator[Attempt]:
     ):
         method, _, target = line.partition(" ")
         yield Attempt(what="page", method=method, target=target, headers={})
-    target = "AWSCognitoIdentityProviderService.InitiateAuth"
+    yield _cognito("InitiateAuth")
+
+
+def _cognito(operation: str) -> Attempt:
+    """Return a call of Cognito without a signature."""
+    target = f"AWSCognitoIdentityProviderService.{operation}"
     headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
-    yield Attempt(what="sign in", method="POST", target="/", headers=headers)
+    return Attempt(what=operation, method="POST", target="/", headers=headers)
 
 
 def _own_paths(intruder: Intruder) -> Iterator[Attempt]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from local.aws import LocalAws
-from local.browser import Browser
+from local.browser import Browser, Page
 from local.worker import Worker, WorkerError
 from tests.e2e.people import People, make_people, make_workforce, wait_until_active
 
@@ -67,6 +68,30 @@ def test_a_new_password_has_to_fit_the_pools_policy(people: People) -> None:
 def test_a_password_that_nobody_has_given_is_refused(people: People) -> None:
     with pytest.raises(WorkerError, match="Incorrect username or password"):
         people.worker("nobody").sign_in()
+
+
+def test_accounts_of_any_kind_can_not_be_told_from_none(people: People) -> None:
+    for name in ("fay", "gus", "hal"):
+        people.invite(name, [])
+    people.worker("gus").sign_in()
+    people.cognito.admin_disable_user(UserPoolId=people.pool, Username="hal@example.com")
+
+    browser = Browser(people.aws.ca_bundle)
+    asked = browser.open(f"https://{people.sub_domain}/")
+
+    def refused(name: str) -> tuple[Page, list[str]]:
+        wrong = {"username": f"{name}@example.com", "password": "A-wrong-password-1"}
+        answer = browser.submit(asked, wrong)
+        # Every answer has another one.
+        told = dict.fromkeys(("date", "x-amzn-requestid", "x-amz-request-id"), "")
+        cookies = sorted(str(cookie) for cookie in browser.cookies)
+        return replace(answer, headers={**answer.headers, **told}), cookies
+
+    of_nobody = refused("nobody")
+
+    assert "Incorrect username or password." in of_nobody[0].text
+    # Invited, signed in, disabled.
+    assert [refused(name) for name in ("fay", "gus", "hal")] == [of_nobody] * 3
 
 
 @pytest.mark.usefixtures("portal_open")

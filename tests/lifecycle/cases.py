@@ -116,6 +116,7 @@ CASES: Final = {
     98: "who was told and taken back is let in by the next deployment without a mail",
     99: "no refusal of any operation makes a resource of people hang or stay",
     100: "lists that are behind, and show whom there is no more, change nothing",
+    101: "a fault of HTTP costs no data object and is over with the next deployment",
 }
 
 #: Cases that the function can't meet, and why.

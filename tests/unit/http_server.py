@@ -20,11 +20,14 @@ from urllib.parse import parse_qsl, unquote
 from xml.sax.saxutils import escape
 
 from tests.unit.fake_services import RefusedError
+from tests.unit.labeling_job.s3_over_http import STATUSES, s3_answer, s3_request
 
 #: How a connection goes on after an answer: it is kept, closed in order, or torn.
 End = Literal["keep", "close", "reset"]
 #: Does an operation and returns its answer; may raise RefusedError.
 Serve = Callable[[str, dict[str, Any]], dict[str, Any]]
+#: What a service speaks: JSON, Query's XML, or S3's own.
+Language = Literal["json", "query", "s3"]
 
 _SES: Final = re.compile(r"/v2/email/(identities/(?P<identity>.+)|account)")
 #: An entry of a map in the Query protocol, and the name of the map that SNS answers with.
@@ -32,6 +35,7 @@ _ENTRY: Final = re.compile(r"(?P<entry>(?P<map>\w+)\.entry\.\d+)\.(?P<part>key|v
 _MAP: Final = "Attributes"
 _LENGTH: Final = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 _LIMIT: Final = 1 << 20
+_ID: Final = "4442587F-B7D0-4A1B-9C1D-3F5E6A7B8C9D"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +130,8 @@ class _Connection(socketserver.BaseRequestHandler):
             received += more
         head, _, body = received.partition(b"\r\n\r\n")
         length = int(found[1]) if (found := _LENGTH.search(head)) else 0
+        if b"\r\nexpect: 100-continue" in head.lower() and not body:
+            self.request.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         while len(body) < length:
             more = self.request.recv(_LIMIT)
             if not more:
@@ -135,20 +141,20 @@ class _Connection(socketserver.BaseRequestHandler):
 
     def _answer(self, head: bytes, body: bytes) -> bool:
         """Answer a request; say whether there may be another one."""
-        operation, parameters, is_xml = _parsed(head, body)
+        operation, parameters, language = _parsed(head, body)
         what = f"{operation} {parameters.get('MessageAction', '')}".strip()
         fault, serve = self.server.plan.next(what), self.server.serve
         assert serve is not None
         good = b""
         if fault is None or fault.is_done:
-            good = _answered(serve, operation, parameters, is_xml=is_xml)
+            good = _answered(serve, operation, parameters, language)
         if fault is None:
             self.request.sendall(good)
             return True
         self.server.wait(fault.seconds)
         if fault.refusal:
             status, code = fault.refusal
-            good = _refused(RefusedError(code, "Said by a test"), status, is_xml=is_xml)
+            good = _refused(RefusedError(code, "Said by a test"), status, language)
         said = fault.spoil(good)
         if said is None:
             self.server.is_over.wait(5.0)
@@ -185,18 +191,21 @@ def response(status: str, content: bytes, *headers: str) -> bytes:
     return "\r\n".join((*lines, "", "")).encode() + content
 
 
-def _parsed(head: bytes, body: bytes) -> tuple[str, dict[str, Any], bool]:
-    """Return operation and parameters, and whether its service speaks XML."""
+def _parsed(head: bytes, body: bytes) -> tuple[str, dict[str, Any], Language]:
+    """Return operation and parameters, and what its service speaks."""
     lines = head.decode().split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
     if target := headers.get("x-amz-target"):
-        return target.partition(".")[2], json.loads(body), False
+        return target.partition(".")[2], json.loads(body), "json"
     if found := _SES.fullmatch(lines[0].split()[1]):
         if identity := found["identity"]:
-            return "GetEmailIdentity", {"EmailIdentity": unquote(identity)}, False
-        return "GetAccount", {}, False
+            return "GetEmailIdentity", {"EmailIdentity": unquote(identity)}, "json"
+        return "GetAccount", {}, "json"
+    if "/s3/aws4_request" in headers.get("authorization", ""):
+        method, path, _ = lines[0].split()
+        return *s3_request(method, path, headers, body), "s3"
     parameters = dict(parse_qsl(body.decode()))
-    return parameters.pop("Action"), _with_maps(parameters), True
+    return parameters.pop("Action"), _with_maps(parameters), "query"
 
 
 def _with_maps(parameters: dict[str, str]) -> dict[str, Any]:
@@ -211,19 +220,30 @@ def _with_maps(parameters: dict[str, str]) -> dict[str, Any]:
     return whole
 
 
-def _answered(serve: Serve, operation: str, parameters: dict[str, Any], *, is_xml: bool) -> bytes:
+def _answered(
+    serve: Serve, operation: str, parameters: dict[str, Any], language: Language
+) -> bytes:
     try:
         answer = serve(operation, parameters)
     except RefusedError as refusal:
-        return _refused(refusal, "400 Bad Request", is_xml=is_xml)
-    if is_xml:
+        status = f"{STATUSES.get(refusal.code, 400)} Refused" if language == "s3" else "400 Refused"
+        return _refused(refusal, status, language)
+    if language == "s3":
+        content, headers = s3_answer(operation, answer)
+        return response("200 OK", content, f"x-amz-request-id: {_ID}", *headers)
+    if language == "query":
         inner = f"<{operation}Result>{_xml(answer)}</{operation}Result>"
         return response("200 OK", f"<{operation}Response>{inner}</{operation}Response>".encode())
-    return response("200 OK", json.dumps(answer, default=_plain).encode())
+    content = json.dumps(answer, default=_plain).encode()
+    return response("200 OK", content, f"x-amzn-requestid: {_ID}")
 
 
-def _refused(refusal: RefusedError, status: str, *, is_xml: bool) -> bytes:
-    if is_xml:
+def _refused(refusal: RefusedError, status: str, language: Language) -> bytes:
+    if language == "s3":
+        inner = _xml({"Code": refusal.code, "Message": refusal.message})
+        document = f"<Error>{inner}</Error>"
+        return response(status, document.encode(), f"x-amz-request-id: {_ID}")
+    if language == "query":
         inner = _xml({"Code": refusal.code, "Message": refusal.message})
         document = f"<ErrorResponse><Error>{inner}</Error></ErrorResponse>"
         return response(status, document.encode())

@@ -16,6 +16,7 @@ _VERBS = {
     "pythons": "dev sdk",
     "check": "dev",
     "bench": "local sdk",
+    "surroundings": "local sdk",
     "docs": "core",
     "snapshots": "dev sdk",
     "lock": "dev",

@@ -7,6 +7,7 @@ marker in the output bucket says what came last.
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -80,7 +81,8 @@ def read(identity: str, place: Place, aws: Clients) -> Marker | None:
         ) from error
     etag = answer.get("ETag")
     try:
-        content = json.loads(answer["Body"].read())
+        with closing(answer["Body"]) as body:
+            content = json.loads(body.read())
         return Marker(
             event=str(content["request"]),
             wanted=content["wanted"] is True,

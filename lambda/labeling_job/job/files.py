@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import closing
 from dataclasses import asdict, dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -92,7 +93,8 @@ def read_counts(manifest_uri: str, account: str, aws: Clients) -> Counts:
             Key=f"{key.rpartition('/')[0]}/{COUNTS}",
             ExpectedBucketOwner=account,
         )
-        remembered = json.loads(answer["Body"].read())
+        with closing(answer["Body"]) as body:
+            remembered = json.loads(body.read())
         return Counts(
             objects=str(remembered["objects"]),
             # Runs of earlier versions carried nothing over.

@@ -31,7 +31,10 @@ _DIGITS: Final = 12
 
 
 class ReadPage(Protocol):
-    """Returns the page behind the key `after`, or that of a token, up to the key `until`."""
+    """Returns the page behind the key `after`, up to the key `until`.
+
+    A token stands for it where the page before has one.
+    """
 
     def __call__(
         self, *, after: str = "", until: str | None = None, token: str | None = None
@@ -45,11 +48,12 @@ def list_pages(read: ReadPage, *, alone: int = 4_000) -> Generator[list[Entry], 
     iterator is closed.
     """
     page = read()
-    begin = page.entries[0][0] if page.entries else ""
+    begin = last = page.entries[0][0] if page.entries else ""
     number, pages = len(page.entries), 1
     while page.token is not None and number < alone:
         yield page.entries
-        page = read(token=page.token)
+        last = page.entries[-1][0] if page.entries else last
+        page = read(after=last, token=page.token)
         number, pages = number + len(page.entries), pages + 1
     yield page.entries
     if page.token is not None:

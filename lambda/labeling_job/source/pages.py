@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import partial
-from operator import itemgetter
+from operator import itemgetter, lt
 from typing import Final, TypeAlias
 from urllib.parse import unquote
 from xml.parsers import expat
@@ -27,9 +27,10 @@ _STANDARD: Final = "STANDARD"
 _NEXT: Final = "NextContinuationToken"
 _IS_TRUNCATED: Final = "IsTruncated"
 _RESULT: Final = "ListBucketResult"
+_KEY_COUNT: Final = "KeyCount"
 #: Stands where an element begins; known by its identity, so it is no text.
 _START: Final = "start of an element"
-_NAMES: Final = (_KEY, _SIZE, _STORAGE_CLASS, _CONTENTS, _NEXT, _IS_TRUNCATED, _RESULT)
+_NAMES: Final = (_KEY, _SIZE, _STORAGE_CLASS, _CONTENTS, _NEXT, _IS_TRUNCATED, _KEY_COUNT, _RESULT)
 #: An object as S3 writes it, unless it has something seldom. Nine tenths of a page are such; the
 #: rest, and pages with any other object, are left for the parser. Compiled when it is first used,
 #: because each start of the function waits for what is compiled before.
@@ -65,9 +66,10 @@ def read_page(
     until: str | None = None,
     token: str | None = None,
 ) -> Page:
-    """Return the page that begins behind the key `after`, or the one that a token stands for.
+    """Return the page that begins behind the key `after`.
 
-    `until` is the last key to return. Raises ClientError and CustomResourceError.
+    `token` is that of the page which ends there, if there is one; `until` is the last key to
+    return. Raises ClientError and CustomResourceError.
     """
     parameters = {
         "Bucket": request.input.bucket,
@@ -86,7 +88,9 @@ def read_page(
             request.account,
             aws,
             maximum_bytes=_MAXIMUM_BYTES,
-            understand=partial(parse_page, until=until),
+            understand=partial(
+                parse_page, prefix=request.input.prefix, after=after, until=until, token=token
+            ),
         )
     except LargerError as error:
         raise CustomResourceError(
@@ -95,18 +99,39 @@ def read_page(
         ) from error
 
 
-def parse_page(document: bytes, until: str | None = None) -> Page:
+def parse_page(
+    document: bytes,
+    *,
+    prefix: str = "",
+    after: str = "",
+    until: str | None = None,
+    token: str | None = None,
+) -> Page:
     """Return what a page says up to the key `until`; keys are decoded, once.
 
-    Raises ContentError for anything but a whole page.
+    Raises ContentError for anything but a whole page that follows the key `after`, with which the
+    one ended that had `token`.
     """
     try:
         page = _page(document)
+        _check(page, prefix, after, token)
     except (expat.ExpatError, ValueError) as error:
         raise ContentError(f"expected a page of a listing, got one with {error}") from error
     if until is None or not page.entries or page.entries[-1][0] <= until:
         return page
     return Page(page.entries[: bisect_right(page.entries, until, key=itemgetter(0))], None)
+
+
+def _check(page: Page, prefix: str, after: str, token: str | None) -> None:
+    """Raise ValueError for a page of another place or another prefix, or one that comes again."""
+    keys = [entry[0] for entry in page.entries]
+    # As all are in order, all have the prefix that the first and the last one have.
+    if not all(key.startswith(prefix) for key in (*keys[:1], *keys[-1:])):
+        raise ValueError(f"keys that are not below {shown(prefix)}")
+    if not all(map(lt, [after, *keys], keys)):
+        raise ValueError(f"keys that are not in order, or not behind {shown(after)}")
+    if page.token is not None and page.token == token:
+        raise ValueError(f"the {_NEXT} of the page before it")
 
 
 def _page(document: bytes) -> Page:
@@ -119,6 +144,7 @@ def _page(document: bytes) -> Page:
     if not is_usual or len(pieces) == 1:
         return _parse(document)
     keys = b"\n".join(pieces[1::4]).decode().replace("+", " ").split("\n")
+    token = _parse(rest, counted=len(keys)).token
     return Page(
         [
             *zip(
@@ -128,12 +154,12 @@ def _page(document: bytes) -> Page:
                 strict=True,
             )
         ],
-        _parse(rest).token,
+        token,
     )
 
 
-def _parse(document: bytes) -> Page:
-    """Return what any page says; takes several times as long."""
+def _parse(document: bytes, *, counted: int = 0) -> Page:
+    """Return what any page says, beside objects that are counted; takes several times as long."""
     # Texts, and names of elements, each behind what is in it.
     parts: list[str] = []
     # Expat takes names from here, so that they can be told from any text by their identity.
@@ -149,7 +175,7 @@ def _parse(document: bytes) -> Page:
     text = key = ""
     size: int | None = None
     storage_class = _STANDARD
-    token = truncated = ""
+    token = truncated = number = ""
     for part in parts:
         if part is _KEY:
             key = unquote(_said(text).replace("+", " "))
@@ -168,9 +194,13 @@ def _parse(document: bytes) -> Page:
             token = _said(text)
         elif part is _IS_TRUNCATED:
             truncated = _said(text)
+        elif part is _KEY_COUNT:
+            number = _said(text)
         text = part
     if truncated not in ("true", "false") or (truncated == "true" and not token):
         raise ValueError(f"{shown(truncated)} in {_IS_TRUNCATED} and no {_NEXT}")
+    if number not in ("", str(len(entries) + counted)):
+        raise ValueError(f"{len(entries) + counted} objects and {shown(number)} in {_KEY_COUNT}")
     return Page(entries, token if truncated == "true" else None)
 
 

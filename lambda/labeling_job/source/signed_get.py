@@ -10,9 +10,9 @@ from typing import Final, Literal, TypeVar
 from botocore.exceptions import ClientError
 from botocore.parsers import create_parser
 
-from custom_resource.errors import CustomResourceError
+from custom_resource.errors import CustomResourceError, code_of
 from labeling_job.clients import Clients
-from labeling_job.connections import NO_ANSWER, Answer
+from labeling_job.connections import NO_ANSWER, REQUEST_ID, Answer
 from labeling_job.source.addresses import Address, ForeignHostError, own_address, redirected
 from labeling_job.source.signature import path_of, query_of, sign
 
@@ -27,9 +27,34 @@ _QUERY: Final = {
     "StartAfter": "start-after",
 }
 _OK: Final = 200
-#: HTTP statuses after which another attempt may succeed, such as that of SlowDown.
-_PASSING: Final = frozenset({429, 500, 502, 503, 504})
+#: HTTP statuses after which another attempt may succeed, such as that of SlowDown: those that
+#: botocore tries again.
+_PASSING: Final = frozenset({429, 500, 502, 503, 504, 509})
+#: The same of S3's codes, whatever the status.
+_PASSING_CODES: Final = frozenset(
+    {
+        "BadDigest",
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+#: The lowest of those that say that a request is refused, or sent elsewhere.
+_REFUSALS: Final = 301
 #: Hosts that are asked, one after the other, for one attempt.
 _HOSTS: Final = 4
 #: Seconds before the second, third … attempt, at most.
@@ -72,12 +97,14 @@ def signed_get(
         failure: Exception
         try:
             answer = _send(operation, parameters, account, aws, maximum_bytes)
+            if answer.status not in _PASSING:
+                _check_origin(answer)
             if answer.status == _OK:
                 if answer.size > maximum_bytes:
                     raise LargerError(answer.size)
                 return understand(answer.body)
             failure = _refusal(operation, answer, aws)
-            if answer.status not in _PASSING:
+            if answer.status not in _PASSING and code_of(failure) not in _PASSING_CODES:
                 raise failure
         except NO_ANSWER as error:
             failure = CustomResourceError(
@@ -91,6 +118,15 @@ def signed_get(
             break
         aws.clock.sleep(wait)
     raise failure
+
+
+def _check_origin(answer: Answer) -> None:
+    """Raise ContentError for an answer that S3 does not give."""
+    if REQUEST_ID not in answer.headers or (answer.status != _OK and answer.status < _REFUSALS):
+        raise ContentError(
+            f"expected an answer of S3, got HTTP status {answer.status} of something else, see "
+            "whether a proxy or a name server answers in the place of S3"
+        )
 
 
 def _send(
@@ -120,7 +156,7 @@ def _send(
             aws.addresses.pop(bucket, None)
         elif answer.status == _OK:
             aws.addresses[bucket] = address
-        if answer.status not in _REDIRECTS:
+        if answer.status not in _REDIRECTS or REQUEST_ID not in answer.headers:
             return answer
         target = _target(_refusal(operation, answer, aws), bucket, asked, aws)
         if target is None:

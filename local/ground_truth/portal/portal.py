@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import html
-import json
+import re
 import secrets
 import urllib.request
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from local.ground_truth.api import portal_network
 from local.ground_truth.api.service import GroundTruth
 from local.ground_truth.api.state import Workforce
 from local.ground_truth.cloud import Scope
-from local.ground_truth.portal import desk, sign_in
+from local.ground_truth.portal import bodies, desk, sign_in
 from local.ground_truth.portal.desk import Member
 from local.ground_truth.portal.sessions import Sessions
 from local.ground_truth.portal.sign_in import SignInFailed
@@ -27,8 +27,8 @@ from local.replies import Reply, cookies, header_map, page, to_json
 
 _PAGE: Final = Path(__file__).with_name("portal.html")
 _MOST: Final = 100
-#: Masks and the labels of long videos are large.
-_LARGEST_BODY: Final = 20_000_000
+#: Characters of what is said of a request.
+_SAID: Final = 1_000
 # The prefix binds a cookie to this very host: https://www.rfc-editor.org/rfc/rfc6265
 _SESSION: Final = "__Host-session"
 #: What was sent to the provider, for the comparison with what comes back.
@@ -89,16 +89,16 @@ class Portal:
                 workforce=place[1],
                 method=scope["method"],
                 path=scope["path"],
-                query=parse_qs(scope["query_string"].decode()),
+                query=parse_qs(scope["query_string"].decode("latin-1")),
                 headers=headers,
-                body=await _read(receive),
+                body=await bodies.read(receive),
                 address=scope["client"][0],
             )
             reply = await self._answer(request)
         except Refused as problem:
-            reply = to_json({"message": str(problem)}, problem.status)
+            reply = to_json({"message": str(problem)[:_SAID]}, problem.status)
         except SignInFailed as problem:
-            reply = page("You can't sign in", str(problem), 401)
+            reply = page("You can't sign in", str(problem)[:_SAID], 401)
         await reply.send(send)
 
     def _find(self, host: str, address: str) -> tuple[Scope, Workforce]:
@@ -139,7 +139,8 @@ class Portal:
 
     async def _sign_in(self, request: _Request) -> Reply:
         state, _, nonce = request.cookie(_LOGIN).partition(".")
-        if not state or not hmac.compare_digest(state, request.parameter("state")):
+        sent = request.parameter("state").encode()
+        if not state or not hmac.compare_digest(state.encode(), sent):
             raise SignInFailed("this answer belongs to no sign-in of this browser; start again")
         if error := request.parameter("error"):
             description = request.parameter("error_description")
@@ -194,34 +195,11 @@ class Portal:
             raise Refused("the content type is application/json", status=415)
         if action == "accept":
             return {"task": desk.accept(self._ground_truth, member, task_id)}
-        content = _parse(request.body)
-        desk.answer(self._ground_truth, member, task_id, content)
+        desk.answer(self._ground_truth, member, task_id, bodies.answer(request.body))
         return {}
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST:
-        raise Refused(f"the limit is a number from 1 to {_MOST}, got {text!r}", status=400)
+    if not re.fullmatch("[1-9][0-9]{0,2}", text) or int(text) > _MOST:
+        raise Refused(f"the limit is a number from 1 to {_MOST}, got {text[:20]!r}", status=400)
     return int(text)
-
-
-def _parse(body: bytes) -> dict[str, Any]:
-    try:
-        request = json.loads(body)
-    except ValueError as error:
-        raise Refused(f"the body is JSON, got {body[:80]!r}", status=400) from error
-    answer = request.get("answer") if isinstance(request, dict) else None
-    if not isinstance(answer, dict):
-        raise Refused(f"the answer is a JSON object, got {answer!r}", status=400)
-    return answer
-
-
-async def _read(receive: Any) -> bytes:
-    body = bytearray()
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > _LARGEST_BODY:
-            raise Refused(f"a body has at most {_LARGEST_BODY} bytes", status=413)
-        if not message.get("more_body"):
-            return bytes(body)

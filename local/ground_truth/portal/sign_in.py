@@ -154,6 +154,8 @@ def exchange(
                 f"the id token's {name} should be {expected}, got {claims.get(name)}"
             )
     if wanted.user_info is None:
+        if not isinstance(claims.get("sub"), str):
+            raise SignInFailed("the id token should name who signs in by `sub`, got none")
         return Identity(sub=claims["sub"], name=claims.get("email", claims["sub"]), groups=None)
     if not _custom(claims, "groups"):
         token = {"Authorization": f"Bearer {tokens.get('access_token')}"}
@@ -182,20 +184,25 @@ def _custom(claims: Mapping[str, Any], name: str) -> Any:
 def _json(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> dict[str, Any]:
     try:
         with opener.open(request, timeout=_PATIENCE) as response:
-            answer: dict[str, Any] = json.load(response)
-            return answer
+            return _mapping(json.load(response))
     except urllib.error.HTTPError as error:
         with error:
             text = error.read().decode(errors="replace")
         raise SignInFailed(f"{request.full_url} answers {error.code}: {text}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SignInFailed(f"{request.full_url} can't be asked: {error}") from error
 
 
 def _claims(token: str) -> dict[str, Any]:
     try:
         payload = token.split(".")[1]
-        claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=="))
-    except (IndexError, ValueError, binascii.Error) as error:
+        return _mapping(json.loads(base64.urlsafe_b64decode(payload + "==")))
+    except (IndexError, ValueError, RecursionError, binascii.Error) as error:
         raise SignInFailed("the provider should send an id token, got none") from error
-    return claims
+
+
+def _mapping(content: Any) -> dict[str, Any]:
+    """Return what a provider says, which is a JSON object; ValueError if it is none."""
+    if not isinstance(content, dict):
+        raise ValueError(f"expected a JSON object, got {str(content)[:80]!r}")
+    return content

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode
 
+from local.gate.body import Body
+from local.gate.refusal import Refused
 from local.gate.request import Request
 from local.gate.unsigned import without_credentials
 from local.replies import Reply, page
@@ -21,6 +23,8 @@ _SERVED: Final = frozenset(
         *(("POST", "/login"), ("POST", "/oauth2/token"), ("POST", "/oauth2/userInfo")),
     }
 )
+#: Of a form, in bytes: whoever sends one has not said yet who it is.
+_LARGEST: Final = 64 * 1024
 #: What these pages and endpoints read besides.
 _HEADERS: Final = ("authorization", "cookie")
 
@@ -60,12 +64,20 @@ class LoginPages:
         """Answer one HTTP request."""
         request = Request.of(scope)
         query = {
-            name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()
+            name: values[0]
+            for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()
         }
         refusal = self._refusal(request, query)
+        content = Body(receive)
+        try:
+            body = b"" if refusal is not None else await content.read(_LARGEST)
+        except Refused as problem:
+            refusal, body = page("Too large", problem.message, problem.status), b""
         if refusal is None:
-            await self._app(without_credentials(scope, *_HEADERS), receive, send)
+            scope = without_credentials(scope, *_HEADERS)
+            await self._app(scope, content.again(body), send)
         else:
+            await content.throw_away()
             await refusal.send(send)
 
     def _refusal(self, request: Request, query: Mapping[str, str]) -> Reply | None:

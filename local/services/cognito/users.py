@@ -5,6 +5,7 @@ botocore's model of `cognito-idp` is the source of the rules, where nothing else
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 import secrets
@@ -166,14 +167,18 @@ class Users:
     def _patch_users(self) -> None:
         """End sessions with the account, find names in either case, refuse unknown filters.
 
+        What an account has come to, such as that it is disabled, is said at login pages to who
+        knows its password: all others can't tell it from one that nobody has.
+
         Nobody says whether a list of a case-sensitive pool compares case by case. This one does:
         who relies on less than that finds nobody here.
         """
         cognito = self._cognito
-        disable, resolve, listed = (
+        disable, resolve, listed, authenticate = (
             cognito._admin_disable_user,
             cognito._resolve_user,
             cognito._list_users,
+            cognito._authenticate_hosted_ui_user,
         )
 
         def disable_and_sign_out(data: Any) -> Any:
@@ -212,6 +217,14 @@ class Users:
             ]
             return answer[0], answer[1], json.dumps(content).encode()
 
+        def authenticate_in_silence(pool: Any, username: str, password: str) -> Any:
+            user, _ = cognito._resolve_user(pool, username)
+            known = (user or {}).get("_password") or ""
+            if not hmac.compare_digest(known.encode(), password.encode()) or not known:
+                return None, "Incorrect username or password."
+            return authenticate(pool, username, password)
+
+        cognito._authenticate_hosted_ui_user = authenticate_in_silence
         cognito._admin_disable_user = disable_and_sign_out
         cognito._resolve_user = resolve_in_either_case
         cognito._list_users = list_checked

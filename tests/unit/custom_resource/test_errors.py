@@ -3,9 +3,15 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    FlexibleChecksumError,
+    IncompleteReadError,
+    ReadTimeoutError,
+)
 
-from custom_resource.errors import is_closed, may_pass, words_of
+from custom_resource.errors import is_closed, is_lost, may_pass, words_of
 from custom_resource.hints import explain
 
 _ABSENT = "Could not find requested job with name: "
@@ -87,3 +93,15 @@ def test_what_users_have_named_is_none_of_aws_s_words(named: str) -> None:
     words = words_of(_error("ValidationException", f"It can't be that {named} isn't there"))
 
     assert words.split() == ["It", "can't", "be", "that", "isn't", "there"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        IncompleteReadError(actual_bytes=1, expected_bytes=2),
+        FlexibleChecksumError(error_msg="another checksum"),
+        ReadTimeoutError(endpoint_url="https://s3.example"),
+    ],
+)
+def test_a_body_that_did_not_come_whole_is_no_answer(error: BotoCoreError) -> None:
+    assert is_lost(error)

@@ -1,12 +1,14 @@
 """Installing says what is wrong in one sentence, costs nothing twice, and goes on where it was."""
 
 import hashlib
+import importlib.util
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +53,61 @@ def _calls(folder: Path) -> list[str]:
     calls = file.read_text().splitlines() if file.exists() else []
     file.unlink(missing_ok=True)
     return calls
+
+
+def _module() -> Any:
+    spec = importlib.util.spec_from_file_location("install", _SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_folder_that_can_not_be_written_is_named_before_anything_is_installed() -> None:
+    install = _module()
+
+    # Nobody can write there, root neither.
+    with pytest.raises(install.InstallationError) as refused:
+        install._check_place(Path("/proc"))
+
+    assert str(refused.value).startswith(
+        "copy the repository to a folder that you can write, where all that it needs is installed:"
+        " /proc can't be written ("
+    )
+
+
+def test_a_disk_without_room_is_named_before_anything_is_installed(tmp_path: Path) -> None:
+    install = _module()
+    install._ROOM = 10**18
+
+    with pytest.raises(install.InstallationError, match="free some space: expected"):
+        install._check_place(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("around", "of_installation"),
+    [
+        ({"PIP_USER": "1", "npm_config_prefix": "/usr", "PYTHONPATH": "/x"}, {}),
+        (
+            {"PIP_INDEX_URL": "https://here.example", "HTTPS_PROXY": "http://proxy.example"},
+            {"PIP_INDEX_URL": "https://here.example", "HTTPS_PROXY": "http://proxy.example"},
+        ),
+        ({"PIP_CACHE_DIR": "/cache"}, {"PIP_CACHE_DIR": "/cache"}),
+    ],
+)
+def test_packages_come_from_where_the_person_says_and_go_nowhere_else(
+    around: dict[str, str], of_installation: dict[str, str]
+) -> None:
+    caches = {"PIP_CACHE_DIR", "npm_config_cache", "JSII_RUNTIME_PACKAGE_CACHE_ROOT"}
+
+    found = _module()._variables(around)
+
+    own = {name: value for name, value in found.items() if name not in caches - around.keys()}
+    assert own == {**of_installation, "PYTHONDONTWRITEBYTECODE": ""}
+    assert all(
+        Path(found[name]).is_relative_to(_ROOT / ".local") for name in caches - around.keys()
+    )
 
 
 def test_packages_are_held_against_their_hashes_and_the_project_brings_none(folder: Path) -> None:

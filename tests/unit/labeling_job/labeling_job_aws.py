@@ -20,17 +20,20 @@ from botocore.credentials import ReadOnlyCredentials
 
 from custom_resource.context import Clock, step_log
 from labeling_job.clients import S3_CONFIG, Clients
-from labeling_job.connections import Answer
+from labeling_job.connections import REQUEST_ID, Answer
 from labeling_job.identity import Owner, physical_id
 from labeling_job.manifest.manifest import Manifest, read_manifest
 from labeling_job.request import from_event
 from tests.unit.fake_services import ACCOUNT, PLAIN, FakeServices, RefusedError
+from tests.unit.labeling_job.s3_over_http import STATUSES, by_api_names, listing
 
 STACK = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/dev-Labeling/0a1b2c3d"
 RESOURCE = "EvenOddJob"
 CREDENTIALS = ReadOnlyCredentials("example", "example", None, None)
 _S3_CONFIG = S3_CONFIG.merge(PLAIN)
 _REQUESTS = itertools.count()
+#: Headers that tell an answer of S3.
+OF_S3 = {REQUEST_ID: "example"}
 _DAY = 86_400
 _COUNTERS = (
     "TotalLabeled",
@@ -40,18 +43,6 @@ _COUNTERS = (
     "Unlabeled",
 )
 OWNER_TAGS = {"ground-truth-cdk:stack": STACK, "ground-truth-cdk:resource": RESOURCE}
-
-
-#: What AWS answers a refused GET with, where it is not 400.
-_STATUSES = {
-    "AccessDenied": 403,
-    "InternalError": 500,
-    "InvalidObjectState": 403,
-    "NoSuchBucket": 404,
-    "NoSuchKey": 404,
-    "PermanentRedirect": 301,
-    "SlowDown": 503,
-}
 
 
 @dataclass
@@ -154,12 +145,12 @@ class FakeAws(FakeServices):
                 f"<Error><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message>"
                 "</Error>"
             ).encode()
-            return Answer(_STATUSES.get(refusal.code, 400), {}, body, len(body))
+            return Answer(STATUSES.get(refusal.code, 400), OF_S3, body, len(body))
         if is_listing:
-            body, size = _listing(answer), len(_listing(answer))
+            body, size = listing(answer), len(listing(answer))
         else:
             body, size = answer["Body"].read(), answer["ContentLength"]
-        return Answer(200, {}, body if size <= maximum_bytes else b"", size)
+        return Answer(200, OF_S3, body if size <= maximum_bytes else b"", size)
 
     def _list_objects_v2(self, parameters: dict[str, Any]) -> dict[str, Any]:
         bucket = self._bucket(parameters)
@@ -349,35 +340,7 @@ def _signed_parameters(query: Mapping[str, str], headers: Mapping[str, str]) -> 
     signed = headers["authorization"].partition("SignedHeaders=")[2].partition(",")[0]
     if {*signed.split(";"), "authorization"} != set(headers):
         raise AssertionError(f"signed {signed}, got {sorted(headers)}")
-    names = {
-        "continuation-token": "ContinuationToken",
-        "delimiter": "Delimiter",
-        "encoding-type": "EncodingType",
-        "max-keys": "MaxKeys",
-        "prefix": "Prefix",
-        "start-after": "StartAfter",
-    }
-    return {names[name]: value for name, value in query.items() if name in names} | {
-        "ExpectedBucketOwner": headers["x-amz-expected-bucket-owner"]
-    }
-
-
-def _listing(page: Mapping[str, Any]) -> bytes:
-    """Return a page as S3 writes it, of what the function reads of it."""
-    token = page.get("NextContinuationToken")
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
-        "<EncodingType>url</EncodingType>"
-        f"<IsTruncated>{str(page['IsTruncated']).lower()}</IsTruncated>",
-        "" if token is None else f"<NextContinuationToken>{escape(token)}</NextContinuationToken>",
-    ]
-    lines += (
-        f"<Contents><Key>{entry['Key']}</Key><Size>{entry['Size']}</Size>"
-        f"<StorageClass>{entry['StorageClass']}</StorageClass></Contents>"
-        for entry in page["Contents"]
-    )
-    return "".join([*lines, "</ListBucketResult>"]).encode()
+    return by_api_names(query, headers)
 
 
 def properties(**changes: Any) -> dict[str, Any]:

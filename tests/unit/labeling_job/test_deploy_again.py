@@ -16,6 +16,8 @@ _LAMBDA: Final = Path(__file__).parents[3] / "lambda"
 _WORDS: Final = "deploy again"
 #: Where it is said, and in which event that has failed.
 _PLACES: Final = {
+    "custom_resource/responder.py _readable": "AWS that does not answer",
+    "custom_resource/time_limit.py time_limit": "answers that drip until the time is over",
     "labeling_job/hints.py _elsewhere": "a bucket that S3 does not find yet",
     "labeling_job/hints.py _quota": "the refusal of a job",
     "labeling_job/job/beginning.py await_start": "a job that has not started",

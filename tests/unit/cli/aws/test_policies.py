@@ -13,7 +13,12 @@ from botocore.exceptions import NoCredentialsError
 from botocore.stub import Stubber
 
 from cli.aws import policies
-from cli.aws.policies import UnreadableError, deployed_version, require_policies
+from cli.aws.policies import (
+    UnreadableError,
+    deployed_version,
+    needed_parameters,
+    require_policies,
+)
 from cli.aws.policy_parameters import named
 from cli.errors import CommandError
 from ground_truth.config import Environment
@@ -286,6 +291,64 @@ def test_policies_of_a_file_that_named_less_stop_a_deployment_and_say_of_what(
 
     assert "to allow what the file names, got others in Buckets; who adm" in str(raised.value)
     assert "Buckets=arn:aws:s3:::pictures,arn:aws:s3:::pictures/*" in str(raised.value)
+
+
+#: What a file named once, and what an administrator has said by hand.
+_BEFORE: Final = {
+    "Buckets": "arn:aws:s3:::shop,arn:aws:s3:::shop/*",
+    "SharedWith": "main",
+    "TagKeys": "aws:cloudformation:*,owner",
+    "UserPools": "arn:aws:cognito-idp:us-east-1:111122223333:userpool/us-east-1_Shop",
+    "Secrets": "arn:aws:secretsmanager:us-east-1:111122223333:secret:shop-a1B2c3",
+    "Functions": "arn:aws:lambda:us-east-1:111122223333:function:shop",
+}
+_BY_HAND: Final = {
+    "Qualifier": "ours",
+    "Keys": "arn:aws:kms:us-east-1:111122223333:key/0a1b",
+    "DataKey": "2c3d",
+    "TopicsKey": "4e5f",
+}
+
+
+def test_what_a_file_names_no_more_is_taken_from_the_policies_that_are_deployed(
+    session: Session, environment: Environment
+) -> None:
+    session.knows_me()
+    session.lets_me_look()
+    session.deploys_nothing()
+    session.has({**_OUTPUTS, "Version": "9"}, **_BEFORE, **_BY_HAND)
+
+    parameters = needed_parameters(environment, session)
+
+    words = policies.command(environment, parameters)
+    assert set(parameters) == {"Environment", *_BEFORE}
+    assert (
+        " --parameter-overrides Environment=dev SharedWith= 'TagKeys=aws:cloudformation:*' Buckets="
+        " UserPools= Secrets= Functions= --cap" in words
+    )
+
+
+def test_of_policies_that_say_no_more_than_the_file_nothing_is_said_again(
+    session: Session, environment: Environment
+) -> None:
+    session.knows_me()
+    session.lets_me_look()
+    session.deploys_nothing()
+    session.has({**_OUTPUTS, "Version": "9"}, Buckets="", TagKeys="aws:cloudformation:*")
+
+    assert needed_parameters(environment, session) == {"Environment": "dev"}
+
+
+def test_older_policies_are_deployed_anew_without_what_the_file_names_no_more(
+    session: Session, environment: Environment
+) -> None:
+    session.knows_me()
+    session.lets_me_look()
+    session.has(_OUTPUTS, **_BEFORE)
+    session.deploys_nothing()
+
+    with pytest.raises(CommandError, match=" Buckets= UserPools= Secrets= Functions= --cap"):
+        require_policies(environment, session)
 
 
 def test_of_a_name_that_the_policies_do_not_know_nothing_is_compared(

@@ -131,6 +131,14 @@ def test_an_account_that_no_file_names_may_be_the_same(folder: Path) -> None:
     assert len(_problems(folder)) == 1
 
 
+@pytest.mark.parametrize("account", ["[]", "{}", "111122223333", "[1, {a: b}]"])
+def test_an_account_that_is_none_may_be_any(folder: Path, account: str) -> None:
+    _write(folder, "dev", job="eu-letters", team="readers")
+    _write(folder, "dev-eu", job="letters", team="readers", **{'"111122223333"': account})
+
+    assert len(_problems(folder, "dev")) == 1
+
+
 def test_of_an_environment_only_its_own_names_are_looked_at(folder: Path) -> None:
     _write(folder, "dev", job="eu-letters", team="readers")
     _write(folder, "dev-eu", job="letters", team="readers")

@@ -23,7 +23,7 @@ from botocore.credentials import Credentials
 
 from labeling_job.clients import S3_CONFIG, Clients
 from labeling_job.connections import Answer, Connections
-from tests.unit.labeling_job.labeling_job_aws import CREDENTIALS, FakeAws
+from tests.unit.labeling_job.labeling_job_aws import CREDENTIALS, OF_S3, FakeAws
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         reply = self.server.reply(self.headers["Host"], self.path, dict(self.headers.items()))
         self.send_response(reply.status)
-        for name, value in reply.headers.items():
+        for name, value in {**OF_S3, **reply.headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()

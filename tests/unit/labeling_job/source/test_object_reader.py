@@ -29,7 +29,7 @@ def _cutting_off(times: int) -> Clients:
     def http(url: str, headers: Mapping[str, str], **limits: Any) -> Answer:
         answer = fake.get(url, headers, **limits)
         size = left.pop() if left else answer.size
-        return Answer(200, {}, answer.body[:size], size)
+        return Answer(200, answer.headers, answer.body[:size], size)
 
     return dataclasses.replace(fake.as_clients(), http=http)
 

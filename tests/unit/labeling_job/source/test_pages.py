@@ -24,7 +24,13 @@ from labeling_job.source.object_reader import read_object
 from labeling_job.source.pages import parse_page, read_page
 from labeling_job.source.signed_get import ContentError
 from tests.unit.fake_services import ACCOUNT
-from tests.unit.labeling_job.labeling_job_aws import CREDENTIALS, FakeAws, event, image_properties
+from tests.unit.labeling_job.labeling_job_aws import (
+    CREDENTIALS,
+    OF_S3,
+    FakeAws,
+    event,
+    image_properties,
+)
 from tests.unit.labeling_job.source.s3_stub import serving
 
 _KEYS = st.text(
@@ -56,6 +62,8 @@ class _Handler(BaseHTTPRequestHandler):
             seconds=1.0,
         )
         self.send_response(answer.status)
+        for header in answer.headers.items():
+            self.send_header(*header)
         self.send_header("Content-Length", str(len(answer.body)))
         # As an object has that was uploaded so: boto3 does not decode it either.
         self.send_header("Content-Encoding", "gzip")
@@ -254,7 +262,7 @@ def _answering(fake: FakeAws, *first: bytes) -> Clients:
     def http(url: str, headers: Mapping[str, str], **limits: Any) -> Answer:
         if left:
             document = left.pop(0)
-            return Answer(200, {}, document, len(document))
+            return Answer(200, OF_S3, document, len(document))
         return fake.get(url, headers, **limits)
 
     return dataclasses.replace(fake.as_clients(), http=http)
@@ -287,8 +295,43 @@ def test_a_listing_without_pages_is_refused(document: bytes) -> None:
 def test_a_page_without_end_is_refused() -> None:
     request = from_event(event("Create", image_properties()))
     aws = dataclasses.replace(
-        FakeAws().as_clients(), http=lambda *_, **__: Answer(200, {}, b"", 99_000_000)
+        FakeAws().as_clients(), http=lambda *_, **__: Answer(200, OF_S3, b"", 99_000_000)
     )
 
     with pytest.raises(CustomResourceError, match="expected a page of at most 16000000 bytes, got"):
         read_page(request, aws)
+
+
+@pytest.mark.parametrize(
+    ("keys", "limits"),
+    [
+        ("ba", {}),
+        ("aa", {}),
+        ("ab", {"after": "a"}),
+        ("ab", {"after": "c"}),
+        ("ab", {"prefix": "b"}),
+        ("ab", {"prefix": "a"}),
+        ("ab", {"token": "next"}),
+    ],
+)
+def test_a_page_of_another_place_is_none(keys: str, limits: dict[str, str]) -> None:
+    contents = "".join(_OBJECT.format(key) for key in keys)
+    page = (
+        "<ListBucketResult><IsTruncated>true</IsTruncated>"
+        f"<NextContinuationToken>next</NextContinuationToken>{contents}</ListBucketResult>"
+    )
+
+    with pytest.raises(ContentError, match="expected a page of a listing, got one with"):
+        parse_page(page.encode(), **limits)
+
+
+@pytest.mark.parametrize("entry", [_OBJECT, "<Contents><Size>1</Size><Key>{}</Key></Contents>"])
+def test_a_page_with_fewer_objects_than_it_counts_is_none(entry: str) -> None:
+    page = (
+        "<ListBucketResult><KeyCount>{}</KeyCount><IsTruncated>false</IsTruncated>"
+        f"{entry.format('a')}{entry.format('b')}</ListBucketResult>"
+    )
+
+    assert len(parse_page(page.format(2).encode()).entries) == 2
+    with pytest.raises(ContentError, match="2 objects and '3' in KeyCount"):
+        parse_page(page.format(3).encode())

@@ -21,7 +21,7 @@ from labeling_job.connections import Answer
 from labeling_job.source.signature import sign
 from labeling_job.source.signed_get import Operation, signed_get
 from tests.unit.fake_services import ACCOUNT
-from tests.unit.labeling_job.labeling_job_aws import FakeAws
+from tests.unit.labeling_job.labeling_job_aws import OF_S3, FakeAws
 
 #: Region to the end of its hosts, by botocore's partitions.json.
 _PARTITIONS = {
@@ -86,7 +86,7 @@ def _ours(
 
     def http(url: str, headers: Mapping[str, str], **_: Any) -> Answer:
         sent.append(_SentError(url, headers))
-        return Answer(200, {}, b"", 0)
+        return Answer(200, OF_S3, b"", 0)
 
     fake = FakeAws().as_clients()
     aws = Clients(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import logging
 import threading
 from collections.abc import Callable, Mapping
 from http.client import BadStatusLine, IncompleteRead
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from importlib.resources import files
+from typing import Any, Final
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 
 from custom_resource.context import real_clock
 from custom_resource.errors import CustomResourceError, code_of, may_pass
@@ -20,7 +23,7 @@ from labeling_job.clients import Clients
 from labeling_job.connections import Answer, Connections
 from labeling_job.source.signed_get import ContentError, LargerError, signed_get
 from tests.unit.fake_services import ACCOUNT
-from tests.unit.labeling_job.labeling_job_aws import FakeAws
+from tests.unit.labeling_job.labeling_job_aws import OF_S3, FakeAws
 from tests.unit.labeling_job.source.s3_stub import serving
 
 _PLACE = {"Bucket": "in", "Key": "Input/1.txt"}
@@ -58,6 +61,71 @@ def test_what_may_pass_is_tried_again_later(
     assert _get(fake.as_clients()) == b"42"
     assert len(fake.called("GetObject")) == 4
     assert 0.7 <= fake.time <= 1.4
+
+
+def _answering_first(fake: FakeAws, *answers: Answer) -> Clients:
+    """Return clients that get these answers first, and then what S3 has."""
+    left = [*answers]
+
+    def http(url: str, headers: Mapping[str, str], **limits: Any) -> Answer:
+        return left.pop(0) if left else fake.get(url, headers, **limits)
+
+    return dataclasses.replace(fake.as_clients(), http=http)
+
+
+#: botocore's own tables of what passes: of its older way to try again, and of `standard`.
+_TABLE: Final = json.loads(
+    files("botocore").joinpath("data", "_retry.json").read_text(encoding="utf-8")
+)
+_OF_S3: Final = [
+    _TABLE["definitions"][each["$ref"]] if "$ref" in each else each
+    for service in ("__default__", "s3")
+    for each in (
+        _TABLE["retry"][service]
+        if service == "__default__"
+        else _TABLE["retry"][service]["__default__"]
+    )["policies"].values()
+]
+_PASSING: Final[Any] = TransientRetryableChecker
+_THROTTLED: Final[Any] = ThrottledRetryableChecker
+_TRIED_AGAIN: Final = {
+    *(
+        (answer["http_status_code"], answer.get("service_error_code", ""))
+        for each in _OF_S3
+        if (answer := each["applies_when"].get("response"))
+    ),
+    *((status, "") for status in _PASSING._TRANSIENT_STATUS_CODES),
+    *((400, code) for code in _PASSING._TRANSIENT_ERROR_CODES),
+    *((400, code) for code in _THROTTLED._THROTTLED_ERROR_CODES),
+}
+
+
+@pytest.mark.parametrize(("status", "code"), sorted(_TRIED_AGAIN))
+def test_what_botocore_tries_again_is_tried_again(fake: FakeAws, status: int, code: str) -> None:
+    body = f"<Error><Code>{code}</Code></Error>".encode()
+    refused = Answer(status, OF_S3, body, len(body))
+
+    assert _get(_answering_first(fake, refused, refused)) == b"42"
+
+
+def test_tables_of_botocore_have_what_is_tried_again() -> None:
+    assert {(503, ""), (509, ""), (400, "RequestTimeout"), (400, "SlowDown")} <= _TRIED_AGAIN
+
+
+@pytest.mark.parametrize("status", [200, 203, 204, 206, 226, 300, 302, 304, 403, 407, 404])
+def test_an_answer_of_something_else_is_asked_for_again_and_then_refused(
+    fake: FakeAws, status: int
+) -> None:
+    page = Answer(status, {"location": "https://elsewhere.example/"}, b"<html>42</html>", 2)
+
+    assert _get(_answering_first(fake, page, page)) == b"42"
+    with pytest.raises(CustomResourceError) as refused:
+        _get(_answering_first(fake, *[page] * 99))
+    assert str(refused.value) == (
+        f"s3://in/Input/1.txt can't be read: expected an answer of S3, got HTTP status {status} of "
+        "something else, see whether a proxy or a name server answers in the place of S3, deploy "
+        "again"
+    )
 
 
 def test_a_refusal_is_not_tried_again(fake: FakeAws) -> None:
@@ -170,7 +238,7 @@ def test_an_attempt_ends_by_its_size_and_by_the_deadline(
 
     def http(*_: object, seconds: float, **__: Any) -> Answer:
         given.append(seconds)
-        return Answer(200, {}, b"", 0)
+        return Answer(200, OF_S3, b"", 0)
 
     _get(dataclasses.replace(fake.as_clients(seconds=deadline), http=http), maximum_bytes)
 

@@ -42,3 +42,11 @@ def test_nothing_else_is_answered(line: str, headers: dict[str, str]) -> None:
 
     assert world.send(line, headers, host=_HOST).status == 404
     assert behind.seen == []
+
+
+@pytest.mark.parametrize(("size", "status"), [(65536, 200), (65537, 413)])
+def test_a_form_is_no_larger_than_a_form(size: int, status: int) -> None:
+    world, behind = _world()
+
+    assert world.send("POST /login", {}, b"a" * size, host=_HOST).status == status
+    assert [len(body) for _, _, body, _ in behind.seen] == ([size] if status == 200 else [])

@@ -18,7 +18,12 @@ _REFUSAL: Final = ("resource_type", "old_props", "new_props", "physical_id")
 _TAGS: Final = ("resource_type", "props", "stack_tags", "stack_name", "stack_id", "logical_id")
 #: Module → name → the parameters of a function, or None for data.
 _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
-    "app": {"app": ("scope", "receive", "send"), "SERVICE_HANDLERS": None, "AUTH": None},
+    "app": {
+        "app": ("scope", "receive", "send"),
+        "detect_service": ("method", "path", "headers", "query_params"),
+        "SERVICE_HANDLERS": None,
+        "AUTH": None,
+    },
     "core.responses": {
         "request_scope": ("account_id", "region"),
         "get_account_id": (),
@@ -145,6 +150,7 @@ _INTERNALS: Final[Mapping[str, Mapping[str, tuple[str, ...] | None]]] = {
         "_attr_list_to_dict": ("attrs",),
         "_resolve_user": ("pool", "username"),
         "_pool_out": ("pool",),
+        "_authenticate_hosted_ui_user": ("pool", "username", "password"),
         "_user_out": ("user",),
         "_deliver_invitation_email": ("pool", "username", "attr_dict", "subject", "body"),
         **dict.fromkeys(
