@@ -32,6 +32,8 @@ from ground_truth.config import load_all
 from tests.assembly import synthesise
 from tests.environments import SHIPPED
 
+#: Words of `ground-truth workers`.
+_PEOPLE = {"import", "remind"}
 _ROOT = Path(__file__).parents[2]
 _PAGES = sorted([*_ROOT.glob("*.md"), *(_ROOT / "docs").rglob("*.md")])
 _BLOCK = re.compile(r"^ *```console\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
@@ -126,8 +128,8 @@ def _ground_truth(words: list[str], synthesised: Synthesised) -> None:
     assert verb in ("", *VERBS)
     assert [option for option in options if not re.search(rf"{option}\b", shown)] == []
     environments = {name.partition("/")[0] for name in synthesised.stacks}
-    if "import" in names[1:]:
-        # What follows is a file of the user's.
+    if _PEOPLE & {*names[1:]}:
+        # What follows is a file of the user's, or somebody's address.
         names = names[:1]
     assert verb == "new" or set(names) <= environments
 
