@@ -10,6 +10,7 @@ from cli.plan import text
 from cli.plan.assembly import AssembledEnvironment, stack_of
 from cli.plan.counts import Counts
 from cli.plan.environment_plan import EnvironmentPlan, plan_environment
+from cli.plan.people_lines import people_lines
 from cli.plan.resource_changes import ResourceChange
 from cli.plan.shared_workforce import neighbours, owner_of, owners_changes
 from tests.unit.cli.plan.plan_templates import resource
@@ -96,7 +97,7 @@ def test_who_is_named_by_another_environment_keeps_the_account() -> None:
 
     plan = _plan(before, after, others, others)
 
-    assert text.people(plan) == [
+    assert people_lines(plan) == [
         ("-", "ana@example.com is removed from a; the account stays open, for prod"),
         (
             "-",
@@ -110,7 +111,7 @@ def test_who_leaves_two_environments_at_once_keeps_no_account() -> None:
     before, after = _environment("dev", "prod", "ana"), _environment("dev", "prod")
     was, will_be = _by_name(_environment("prod", None, "ana")), _by_name(_environment("prod"))
 
-    ((_, line),) = text.people(_plan(before, after, was, will_be))
+    ((_, line),) = people_lines(_plan(before, after, was, will_be))
 
     assert "can't log in any more" in line
 
@@ -122,7 +123,7 @@ def test_who_has_an_account_is_not_invited_again() -> None:
         _environment("dev", "prod"), _environment("dev", "prod", "ana", "bo"), others, others
     )
 
-    assert text.people(plan) == [
+    assert people_lines(plan) == [
         ("+", "ana@example.com comes into a, with the account of prod"),
         ("+", "bo@example.com is invited into a"),
     ]
