@@ -182,10 +182,10 @@ def test_the_function_of_the_jobs_may_touch_jobs_of_this_stack_only(
     local: Synthesis, action: str
 ) -> None:
     """`local-*` alone is also what jobs of an environment `local-2` are called."""
-    (condition,) = (each.get("Condition") for each in _statements(local, f"sagemaker:{action}"))
+    (statement,) = _statements(local, f"sagemaker:{action}")
 
     kind = "RequestTag" if action == "CreateLabelingJob" else "ResourceTag"
-    assert list(condition.values()) == [
+    assert list(statement["Condition"].values()) == [
         {f"aws:{kind}/ground-truth-cdk:stack": {"Ref": "AWS::StackId"}}
     ]
 
