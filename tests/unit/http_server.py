@@ -248,7 +248,8 @@ def _refused(refusal: RefusedError, status: str, language: Language) -> bytes:
         document = f"<ErrorResponse><Error>{inner}</Error></ErrorResponse>"
         return response(status, document.encode())
     content = json.dumps({"__type": refusal.code, "message": refusal.message}).encode()
-    return response(status, content, f"x-amzn-errortype: {refusal.code}")
+    headers = f"x-amzn-errortype: {refusal.code}", f"x-amzn-requestid: {_ID}"
+    return response(status, content, *headers)
 
 
 def _plain(value: object) -> object:
