@@ -53,6 +53,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, content: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
+        # As AWS's services do, each in its own way; without one an answer is none.
+        for name in ("x-amz-request-id", "x-amzn-requestid"):
+            self.send_header(name, "4442587F-B7D0-4A1B-9C1D-3F5E6A7B8C9D")
         self.end_headers()
         self.wfile.write(content)
 
