@@ -48,9 +48,9 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
         check_client(pool, client, aws)
     portal = f"https://{found['SubDomain']}"
     callback, logout = _urls(portal)
-    stale = [_PLACEHOLDER] * (not event.flag("Keep")) + [
-        url for url in _urls_of(event.before) if url not in (callback, logout)
-    ]
+    # A client that is not ours keeps all that it has.
+    old = () if event.flag("Keep") else (_PLACEHOLDER, *_urls_of(event.before))
+    stale = [url for url in old if url not in (callback, logout)]
     _change_client(pool, client, (callback,), (logout,), stale, aws)
     _change_invitation(pool, event.properties.get("Invitation"), portal, aws)
     return {"PortalUrl": portal, "CallbackUrl": callback, "LogoutUrl": logout}
