@@ -255,6 +255,44 @@ def test_people_whose_last_day_is_over_are_no_loss(aws: PeopleWithList) -> None:
     assert _in_readers(aws) == set()
 
 
+def test_lines_of_the_template_that_are_taken_out_are_no_loss_of_the_list(
+    aws: PeopleWithList,
+) -> None:
+    aws.put(f"{_ANA},readers")
+    create(aws, "Workers", list_properties(*_TEN))
+
+    _deploy_again(aws, before=list_properties(*_TEN))
+
+    assert _in_readers(aws) == {_ANA}
+
+
+def test_lines_that_a_list_is_to_take_over_are_a_loss_if_it_does_not(aws: PeopleWithList) -> None:
+    create(aws, "Workers", workers_properties(*_TEN))
+    aws.name_people_of_list(_TEN[:1])
+
+    with pytest.raises(CustomResourceError, match="9 of 10 people would leave"):
+        update(aws, "Workers", list_properties(), workers_properties(*_TEN))
+
+
+def test_most_people_are_taken_back_whom_a_failed_deployment_has_added(
+    aws: PeopleWithList,
+) -> None:
+    aws.put(f"{_ANA},readers")
+    create(aws, "Workers", list_properties())
+    update(aws, "Workers", list_properties(*_TEN), list_properties())
+
+    update(
+        aws,
+        "Workers",
+        list_properties(),
+        list_properties(*_TEN),
+        status="UPDATE_ROLLBACK_IN_PROGRESS",
+    )
+
+    assert _in_readers(aws) == {_ANA}
+    assert not any(aws.people()[email][0] for email in _TEN)
+
+
 @pytest.mark.parametrize("content", [None, b"", b"address,teams\nw0@example.com,readers\n"])
 def test_a_deployment_is_taken_back_whatever_the_list_is(
     aws: PeopleWithList, content: bytes | None
