@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 
 import pytest
+from botocore.response import StreamingBody
 
 from custom_resource.errors import CustomResourceError
 from tests.unit.workforce.cognito_pools import NOW, POOL
@@ -291,6 +293,23 @@ def test_most_people_are_taken_back_whom_a_failed_deployment_has_added(
 
     assert _in_readers(aws) == {_ANA}
     assert not any(aws.people()[email][0] for email in _TEN)
+
+
+def test_half_a_list_is_read_again_where_a_connection_breaks(
+    aws: PeopleWithList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.name_people_of_list([_ANA, _BO])
+    whole = aws.objects[LIST]
+    half = whole[: whole.index(_BO.encode())]
+    # As older versions of urllib3 have it, which Lambda may bring: without an error.
+    bodies = [StreamingBody(io.BytesIO(each), len(whole)) for each in (half, whole)]  # type: ignore[arg-type]  # a stream
+    monkeypatch.setattr(
+        aws, "_get_object", lambda _: {"Body": bodies.pop(0), "ETag": aws.etag()}, raising=True
+    )
+
+    create(aws, "Workers", list_properties())
+
+    assert _in_readers(aws) == {_ANA, _BO}
 
 
 @pytest.mark.parametrize("content", [None, b"", b"address,teams\nw0@example.com,readers\n"])
