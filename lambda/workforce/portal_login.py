@@ -44,8 +44,9 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
         raise CustomResourceError(
             f"{workforces.shown(found)} has no portal: {workforces.failure(found)}"
         )
+    said = ""
     if event.kind == "Create" and event.flag("Keep"):
-        check_client(pool, client, aws)
+        said = check_client(pool, client, aws)
     portal = f"https://{found['SubDomain']}"
     callback, logout = _urls(portal)
     # A client that is not ours keeps all that it has.
@@ -53,7 +54,8 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
     stale = [url for url in old if url not in (callback, logout)]
     _change_client(pool, client, (callback,), (logout,), stale, aws)
     _change_invitation(pool, event.properties.get("Invitation"), portal, aws)
-    return {"PortalUrl": portal, "CallbackUrl": callback, "LogoutUrl": logout}
+    data = {"PortalUrl": portal, "CallbackUrl": callback, "LogoutUrl": logout}
+    return {**data, "Summary": said} if said else data
 
 
 #: Puts there again what CloudFormation has overwritten.
