@@ -302,7 +302,7 @@ def test_half_a_list_is_read_again_where_a_connection_breaks(
     whole = aws.objects[LIST]
     half = whole[: whole.index(_BO.encode())]
     # As older versions of urllib3 have it, which Lambda may bring: without an error.
-    bodies = [StreamingBody(io.BytesIO(each), len(whole)) for each in (half, whole)]  # type: ignore[arg-type]  # a stream
+    bodies = [StreamingBody(io.BytesIO(each), len(whole)) for each in (half, whole)]
     monkeypatch.setattr(
         aws, "_get_object", lambda _: {"Body": bodies.pop(0), "ETag": aws.etag()}, raising=True
     )
