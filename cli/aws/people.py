@@ -214,8 +214,9 @@ def _add_accounts(
                 # Somebody has given the account another address in the pool.
                 email = named
             person = persons.setdefault(email, Person(email=email))
-            _set_account(person, account, oldest)
-            if group != marker:
+            if person.account is None or _is_nearer(account, person.account, email):
+                _set_account(person, account, oldest)
+            if group != marker and group not in person.teams:
                 person.teams.append(group)
     for person in persons.values():
         # Somebody has taken it out of all groups, or it is another's and joins with a deployment.
@@ -223,6 +224,11 @@ def _add_accounts(
             found = accounts.find(person.email)
             if found is not None:
                 _set_account(person, found, oldest)
+
+
+def _is_nearer(one: Account, other: Account, email: str) -> bool:
+    """Say whether one of two accounts is rather the person's own, as a deployment sees it."""
+    return (one.email != email, *one.rank) < (other.email != email, *other.rank)
 
 
 def _set_account(person: Person, account: Account, oldest: datetime) -> None:

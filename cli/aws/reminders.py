@@ -40,7 +40,8 @@ def remind(environment: Environment, clients: Clients, email: str) -> list[str]:
             " there and deploy"
         )
     sent, refused = [], ""
-    if people.pool_id is not None and person.account is not None and person.state in _INVITED:
+    is_open = person.state in _INVITED and not person.has_ended
+    if people.pool_id is not None and person.account is not None and is_open:
         accounts = clients.accounts(people.pool_id)
         refused = _invite(person.account, accounts, Invitations(accounts, accounts.aws))
         sent += [] if refused else ["the invitation, with a new temporary password"]
@@ -68,7 +69,8 @@ def remind_all(environment: Environment, clients: Clients) -> dict[str, list[str
         if not person.is_listed:
             continue
         done = []
-        if accounts and invitations and person.account and person.state in OPEN:
+        is_open = person.state in OPEN and not person.has_ended
+        if accounts and invitations and person.account and is_open:
             refused = _invite(person.account, accounts, invitations)
             done.append(f"no invitation: {refused}" if refused else "the invitation")
         done += _ask_to_confirm(environment, person, clients, also_pending=False)

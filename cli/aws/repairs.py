@@ -55,7 +55,7 @@ def waiting(environment: Environment, people: People) -> list[str]:
     found = {
         email: [f"has not come yet: {each.state}"]
         for email, each in people.persons.items()
-        if each.is_worker and each.state in OPEN
+        if each.is_worker and each.state in OPEN and not each.has_ended
     }
     return without_addresses(environment, found)
 

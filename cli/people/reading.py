@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from workforce.people_table import (
     Row,
     column_of,
     decoded,
+    doubt,
     rows_of_table,
     teams_in,
 )
@@ -109,12 +111,13 @@ def _of_json(item: Any) -> Row:
 
 def _row(line: int, said: Mapping[str, Any]) -> Row:
     """Return the person that keys, of whatever spelling, tell of."""
-    exact = {str(key).lower(): value for key, value in said.items()}
     found: dict[str, Any] = {}
+    doubts: dict[str, int] = {}
     for key, value in said.items():
         column = column_of(str(key))
-        if column is not None:
-            found.setdefault(column, exact.get(column, value))
+        if column is not None and doubt(str(key), column) < doubts.get(column, sys.maxsize):
+            doubts[column] = doubt(str(key), column)
+            found[column] = value
     teams = found.get("teams")
     named = tuple(map(str, teams)) if isinstance(teams, list) else teams_in(str(teams or ""))
     return Row(

@@ -56,7 +56,8 @@ def with_list(environment: Environment, clients: Clients) -> Environment:
         for each in people:
             if key in each.teams:
                 until = days.get(each.address, each.until)
-                named.setdefault(each.address, Worker(email=each.address, until=until))
+                # A last day is the person's, whichever of the two says it.
+                named[each.address] = Worker(email=each.address, until=until)
         teams[key] = team.model_copy(update={"workers": tuple(named.values())})
     workforce = environment.workforce.model_copy(update={"teams": teams})
     return environment.model_copy(update={"workforce": workforce})

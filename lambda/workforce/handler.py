@@ -26,15 +26,18 @@ def handler(event: dict[str, Any], context: Any) -> None:
 def _round(event: Mapping[str, Any], context: Any) -> None:
     """Go the round; whatever it raises lets Lambda begin it again, which does no harm."""
     import logging
+    import traceback
 
     from botocore.exceptions import ClientError
 
     from custom_resource.errors import NOT_AUTHORIZED, code_of, message_of
     from custom_resource.responder import seconds_for
     from workforce.clients import connect
+    from workforce.names import without_addresses
     from workforce.people_round import go_round
 
-    logging.getLogger("custom_resource").setLevel(logging.INFO)
+    log = logging.getLogger("custom_resource")
+    log.setLevel(logging.INFO)
     try:
         go_round(event, connect(step="Round", seconds=seconds_for(context)))
     except ClientError as error:
@@ -42,6 +45,11 @@ def _round(event: Mapping[str, Any], context: Any) -> None:
         missing = NOT_AUTHORIZED.search(message_of(error))
         reason = f"not authorized to perform {missing['action']}" if missing else code_of(error)
         raise RuntimeError(f"{error.operation_name} was refused: {reason}") from None
+    except Exception as error:  # noqa: BLE001  # whatever it is, it may name people
+        # Lambda would log it as it is.
+        trace = "".join(traceback.format_exception(error))
+        log.error("Round: unexpected error\n%s", without_addresses(trace, {}))
+        raise RuntimeError(f"unexpected {type(error).__name__}, see the log") from None
 
 
 def _work(event: Mapping[str, Any], step: str, seconds: float) -> Outcome:

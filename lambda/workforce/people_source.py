@@ -59,8 +59,11 @@ def bucket_and_key(source: str) -> tuple[str, str]:
 def _object(source: str, aws: Clients) -> bytes:
     bucket, key = bucket_and_key(source)
     body = aws.s3.get_object(Bucket=bucket, Key=key)["Body"]
-    # One byte more says that there is too much.
-    data: bytes = body.read(MOST_BYTES + 1)
+    data = b""
+    # One byte more says that there is too much. Only a read at the end says whether all has come:
+    # one of so many bytes may return half of them where a connection breaks.
+    while part := body.read(MOST_BYTES + 1 - len(data)):
+        data += part
     return data
 
 

@@ -18,6 +18,9 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("name", "fullname", "displayname"),
     "until": ("until", "enddate", "validuntil", "lastday"),
 }
+#: Names that leave no doubt where two columns could be meant; a table that has postal addresses too
+#: calls them `address`, as the console's own for imports does.
+_PLAIN: Final[Mapping[str, tuple[str, ...]]] = {"address": ("email", "emailaddress", "mail")}
 #: How near a name must be to one of those, from 0 to 1.
 _NEAR: Final = 0.8
 _SEPARATORS: Final = ",;\t"
@@ -90,10 +93,21 @@ def decoded(data: bytes) -> str:
 
 def column_of(name: str) -> str | None:
     """Return what a column or key holds, which it may call by a name that nearly fits."""
-    word = re.sub(r"[^a-z]", "", name.lower())
+    word = _word(name)
     names = {each: column for column, each_of in _NAMES.items() for each in each_of}
     near = difflib.get_close_matches(word, names, n=1, cutoff=_NEAR) if len(word) > 3 else []
     return names.get(word) or (names[near[0]] if near else None)
+
+
+def doubt(name: str, column: str) -> int:
+    """Return how doubtful it is that a name means a column which it may mean; 0 for not at all."""
+    word = _word(name)
+    surest = (_PLAIN.get(column, ()), (column,), _NAMES[column])
+    return next((place for place, names in enumerate(surest) if word in names), len(surest))
+
+
+def _word(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.lower())
 
 
 def teams_in(cell: str) -> tuple[str, ...]:
@@ -174,13 +188,12 @@ def _columns(line: int, header: Sequence[str]) -> dict[str, int]:
         if column is None:
             continue
         if column in found:
-            # An exact name goes before those that stand for it.
-            exact = [each for each in (found[column], at) if header[each].strip().lower() == column]
-            if len(exact) != 1:
+            doubts = [doubt(header[each], column) for each in (found[column], at)]
+            if doubts[0] == doubts[1]:
                 expected = f"expected one column with the {column}, got two; take one away"
                 raise FileFaultError(Fault(line=line, expected=expected))
-            found[column] = exact[0]
-            continue
+            if doubts[0] < doubts[1]:
+                continue
         found[column] = at
     if "address" not in found:
         raise FileFaultError(Fault(line=line, expected=f"{wanted}; none is called `address`"))

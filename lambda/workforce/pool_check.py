@@ -7,7 +7,7 @@ function may not see its secret.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
@@ -16,6 +16,9 @@ from workforce.record import ATTRIBUTE
 
 if TYPE_CHECKING:
     from workforce.clients import Clients
+
+#: Cognito's word for accounts of the pool itself among a client's identity providers.
+_POOL_ITSELF: Final = "COGNITO"
 
 
 def check_pool(pool_id: str, aws: Clients) -> None:
@@ -34,8 +37,12 @@ def check_pool(pool_id: str, aws: Clients) -> None:
         )
 
 
-def check_client(pool_id: str, client_id: str, aws: Clients) -> None:
-    """Raise CustomResourceError if the portal can't sign anybody in by a client."""
+def check_client(pool_id: str, client_id: str, aws: Clients) -> str:
+    """Raise CustomResourceError if the portal can't sign anybody in by a client.
+
+    Returns what to say of one that signs in only who has an account with an identity provider: it
+    may be that all have one.
+    """
     client: Mapping[str, Any] = aws.cognito.describe_user_pool_client(
         UserPoolId=pool_id, ClientId=client_id
     )["UserPoolClient"]
@@ -48,6 +55,14 @@ def check_client(pool_id: str, client_id: str, aws: Clients) -> None:
             f"AllowedOAuthFlowsUserPoolClient True and AllowedOAuthFlows ['code'], got {is_open} "
             f"and {flows}"
         )
+    providers = client.get("SupportedIdentityProviders", [])
+    if not providers or _POOL_ITSELF in providers:
+        return ""
+    return (
+        f"client {client_id} signs in by {', '.join(providers)} only, so that nobody can sign in"
+        f" who gets an account of the pool; add {_POOL_ITSELF} to its identity providers, or let"
+        " people sign in there before their lines are written"
+    )
 
 
 def _problems(pool: Mapping[str, Any]) -> Iterator[str]:

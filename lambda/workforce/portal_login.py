@@ -44,16 +44,18 @@ def create(event: Event, aws: Clients) -> dict[str, str]:
         raise CustomResourceError(
             f"{workforces.shown(found)} has no portal: {workforces.failure(found)}"
         )
+    said = ""
     if event.kind == "Create" and event.flag("Keep"):
-        check_client(pool, client, aws)
+        said = check_client(pool, client, aws)
     portal = f"https://{found['SubDomain']}"
     callback, logout = _urls(portal)
-    stale = [_PLACEHOLDER] * (not event.flag("Keep")) + [
-        url for url in _urls_of(event.before) if url not in (callback, logout)
-    ]
+    # A client that is not ours keeps all that it has.
+    old = () if event.flag("Keep") else (_PLACEHOLDER, *_urls_of(event.before))
+    stale = [url for url in old if url not in (callback, logout)]
     _change_client(pool, client, (callback,), (logout,), stale, aws)
     _change_invitation(pool, event.properties.get("Invitation"), portal, aws)
-    return {"PortalUrl": portal, "CallbackUrl": callback, "LogoutUrl": logout}
+    data = {"PortalUrl": portal, "CallbackUrl": callback, "LogoutUrl": logout}
+    return {**data, "Summary": said} if said else data
 
 
 #: Puts there again what CloudFormation has overwritten.

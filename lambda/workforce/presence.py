@@ -66,9 +66,12 @@ def found_elsewhere(emails: Iterable[str], present: Present, accounts: Accounts)
 
 
 def lost_of(
-    present: Present, strangers: Iterable[Account], ended: Container[str], scope: Scope
+    present: Present, strangers: Iterable[Account], meant: Container[str], scope: Scope
 ) -> tuple[int, int]:
-    """Return how many would leave whom nothing names, and how many stay, of who has access."""
+    """Return how many would leave whom nothing names, and how many stay, of who has access.
+
+    `meant` are addresses of whom somebody has said that they leave.
+    """
     have_access = {
         username
         for username, groups in present.groups.items()
@@ -77,7 +80,7 @@ def lost_of(
     lost = {
         each.username
         for each in strangers
-        if each.username in have_access and address_of(each, ended) is None
+        if each.username in have_access and address_of(each, meant) is None
     }
     return len(lost), len(have_access) - len(lost)
 

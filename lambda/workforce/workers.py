@@ -75,9 +75,12 @@ def _set(event: Event, aws: Clients, *, is_back: bool) -> dict[str, str]:
     summary.ended(ended)
     by_address = present.by_address(members)
     strangers = by_address[None]
-    check_loss(event, *lost_of(present, strangers, ended, scope))
-    # Removed lines whose accounts were cut off, or taken, from their groups.
     removed = old_members_of(event.before).keys() - members.keys()
+    # Whose line was taken out beside the same list has been reviewed.
+    is_same_list = event.before.get("From") == event.properties.get("From")
+    meant = ended | removed if is_same_list else ended
+    check_loss(event, *lost_of(present, strangers, meant, scope))
+    # Removed lines whose accounts were cut off, or taken, from their groups.
     strangers += found_elsewhere(removed, present, accounts)
     out = aws.together(
         lambda each: is_out(each, present, scope, accounts, leave, dropped=removed), strangers

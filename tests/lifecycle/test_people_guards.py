@@ -29,7 +29,7 @@ def _no_groups(*_: Any) -> set[str]:
     return set()
 
 
-def _as_it_is(account: Account, *_: Any) -> Account:
+def _as_it_is(account: Account, *_: Any, **__: Any) -> Account:
     return account
 
 

@@ -63,6 +63,14 @@ def test_a_table_says_address_teams_name_and_last_day() -> None:
             "cognito:username,name,email,email_verified,groups\nx,Ana,ana@example.com,true,readers\n",
             id="the console's table for imports",
         ),
+        pytest.param(
+            "address,email,Mailing Address,groups\n1 High Street,ana@example.com,,readers\n",
+            id="postal addresses before and after",
+        ),
+        pytest.param(
+            "Mailing Address,email,groups\n1 High Street,ana@example.com,readers\n",
+            id="a postal address before",
+        ),
         pytest.param("- address: ana@example.com\n  teams: [readers]\n", id="list"),
         pytest.param("workers:\n  - email: ana@example.com\n    team: readers\n", id="with a key"),
         pytest.param(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 
 import pytest
+from botocore.response import StreamingBody
 
 from custom_resource.errors import CustomResourceError
 from tests.unit.workforce.cognito_pools import NOW, POOL
@@ -253,6 +255,61 @@ def test_people_whose_last_day_is_over_are_no_loss(aws: PeopleWithList) -> None:
     _deploy_again(aws)
 
     assert _in_readers(aws) == set()
+
+
+def test_lines_of_the_template_that_are_taken_out_are_no_loss_of_the_list(
+    aws: PeopleWithList,
+) -> None:
+    aws.put(f"{_ANA},readers")
+    create(aws, "Workers", list_properties(*_TEN))
+
+    _deploy_again(aws, before=list_properties(*_TEN))
+
+    assert _in_readers(aws) == {_ANA}
+
+
+def test_lines_that_a_list_is_to_take_over_are_a_loss_if_it_does_not(aws: PeopleWithList) -> None:
+    create(aws, "Workers", workers_properties(*_TEN))
+    aws.name_people_of_list(_TEN[:1])
+
+    with pytest.raises(CustomResourceError, match="9 of 10 people would leave"):
+        update(aws, "Workers", list_properties(), workers_properties(*_TEN))
+
+
+def test_most_people_are_taken_back_whom_a_failed_deployment_has_added(
+    aws: PeopleWithList,
+) -> None:
+    aws.put(f"{_ANA},readers")
+    create(aws, "Workers", list_properties())
+    update(aws, "Workers", list_properties(*_TEN), list_properties())
+
+    update(
+        aws,
+        "Workers",
+        list_properties(),
+        list_properties(*_TEN),
+        status="UPDATE_ROLLBACK_IN_PROGRESS",
+    )
+
+    assert _in_readers(aws) == {_ANA}
+    assert not any(aws.people()[email][0] for email in _TEN)
+
+
+def test_half_a_list_is_read_again_where_a_connection_breaks(
+    aws: PeopleWithList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.name_people_of_list([_ANA, _BO])
+    whole = aws.objects[LIST]
+    half = whole[: whole.index(_BO.encode())]
+    # As older versions of urllib3 have it, which Lambda may bring: without an error.
+    bodies = [StreamingBody(io.BytesIO(each), len(whole)) for each in (half, whole)]
+    monkeypatch.setattr(
+        aws, "_get_object", lambda _: {"Body": bodies.pop(0), "ETag": aws.etag()}, raising=True
+    )
+
+    create(aws, "Workers", list_properties())
+
+    assert _in_readers(aws) == {_ANA, _BO}
 
 
 @pytest.mark.parametrize("content", [None, b"", b"address,teams\nw0@example.com,readers\n"])

@@ -196,3 +196,18 @@ def test_what_aws_says_of_somebody_is_not_logged(
 
     with pytest.raises(RuntimeError, match=r"^ListSubscriptionsByTopic was refused: InvalidPar"):
         handler.handler(_EVENT, context)
+
+
+def test_what_nobody_has_expected_is_logged_without_addresses(
+    aws: DeployedPeople, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    aws.deploy([ANA])
+    aws.disturb("ListSubscriptionsByTopic", KeyError(ANA))
+    monkeypatch.setattr(clients, "connect", lambda **_: aws.as_clients())
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 900_000)
+
+    with pytest.raises(RuntimeError, match=r"^unexpected KeyError, see the log$"):
+        handler.handler(_EVENT, context)
+
+    assert "Traceback" in caplog.text
+    assert "@" not in caplog.text

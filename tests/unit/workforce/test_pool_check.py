@@ -57,6 +57,20 @@ def test_a_client_that_nobody_can_sign_in_by_is_refused_and_left_as_it_is(
     assert aws.writes() == []
 
 
+@pytest.mark.parametrize(
+    ("providers", "is_said"), [(["Google"], True), (["COGNITO", "Google"], False), ([], False)]
+)
+def test_a_client_that_no_invited_person_can_sign_in_by_is_said(
+    providers: list[str], *, is_said: bool
+) -> None:
+    aws = _adopts()
+    aws.clients[CLIENT] |= {"SupportedIdentityProviders": providers}
+
+    data = create(aws, "PortalLogin", login_properties(Keep="true"))
+
+    assert ("signs in by Google only" in data.get("Summary", "")) == is_said
+
+
 def test_a_shared_pool_was_looked_at_by_who_has_made_it() -> None:
     aws = _adopts(UsernameAttributes=["phone_number"])
 

@@ -114,6 +114,17 @@ def test_a_portal_with_a_new_address_takes_the_place_of_the_old_one(aws: FakePeo
     assert _urls(aws) == ([_OTHERS, _CALLBACK], [_LOGOUT])
 
 
+def test_an_adopted_client_keeps_the_urls_of_a_portal_that_has_moved(aws: FakePeople) -> None:
+    old = "https://old0.labeling.us-east-1.sagemaker.aws"
+    there = [f"{old}/oauth2/idpresponse"], [f"{old}/logout"]
+    aws.clients[CLIENT] |= {"CallbackURLs": there[0], "LogoutURLs": there[1]}
+    before = login_properties(SubDomain=old.removeprefix("https://"), Keep="true")
+
+    update(aws, "PortalLogin", login_properties(Keep="true"), before)
+
+    assert _urls(aws) == ([*there[0], _CALLBACK], [*there[1], _LOGOUT])
+
+
 def test_a_default_redirect_stays_among_the_urls(aws: FakePeople) -> None:
     aws.clients[CLIENT]["DefaultRedirectURI"] = PLACEHOLDER
 

@@ -10,10 +10,11 @@ import pytest
 from cli.aws.people import PeopleError, find
 from cli.aws.people_to_do import to_do
 from cli.aws.reminders import remind, remind_all
-from cli.aws.repairs import differences, fix, without_addresses
+from cli.aws.repairs import differences, fix, waiting, without_addresses
 from ground_truth.config import Environment, load
 from tests.unit.cli.commands.deployed_people import ANA, BO, CY, FILE, DeployedPeople
-from tests.unit.workforce.cognito_pools import CLIENT
+from tests.unit.workforce.cognito_pools import CLIENT, NOW, POOL
+from workforce.record import ATTRIBUTE, Record
 
 _HOUR = 3600.0
 _ALL = (ANA, BO, CY)
@@ -173,3 +174,24 @@ def test_whose_last_day_is_over_is_in_no_team_and_gets_no_mails(
     assert find(environment, aws.services()).persons[BO].state == "ended"
     assert _drift(environment, aws) == []
     assert aws.told() == {ANA, CY}
+
+
+def test_whose_last_day_is_over_is_not_invited_before_the_round_has_come(
+    tmp_path: Path, aws: DeployedPeople
+) -> None:
+    environment, over = _until(tmp_path, 0), _until(tmp_path, -2)
+    user = aws.users[POOL][aws.name_of(BO)]
+    record = Record(made_by="dev", stack="0a", mail="due", at=NOW, named=BO).as_text()
+    user["UserStatus"] = "FORCE_CHANGE_PASSWORD"
+    user["UserAttributes"] = [
+        *(each for each in user["UserAttributes"] if each["Name"] != ATTRIBUTE),
+        {"Name": ATTRIBUTE, "Value": record},
+    ]
+    aws.mails.clear()
+
+    assert waiting(over, find(over, aws.services())) == []
+    assert remind_all(over, aws.services()) == {}
+    with pytest.raises(PeopleError, match="nothing to remind"):
+        remind(over, aws.services(), BO)
+    assert aws.mails == []
+    assert remind_all(environment, aws.services()) == {BO: ["the invitation"]}

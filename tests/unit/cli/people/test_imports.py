@@ -335,6 +335,16 @@ def test_people_of_the_list_are_shown_as_those_of_the_file(tmp_path: Path, aws: 
     assert "worker 3 (C.) is not in dev-readers" in " ".join(without_addresses(whole, found))
 
 
+def test_a_last_day_in_the_list_is_that_of_the_file_s_person_too(tmp_path: Path, aws: _Aws) -> None:
+    aws.put(f"{_ANA},readers,2026-01-31", header="address,teams,until")
+    aws.deploy_list()
+    clients = aws.services()
+    whole = with_list(_environment(tmp_path), clients)
+
+    assert f"{whole.workforce.last_days[_ANA]}" == "2026-01-31"
+    assert differences(whole, find(whole, clients)).get(_ANA) is None
+
+
 def test_a_list_that_can_not_be_read_is_said_without_addresses(tmp_path: Path, aws: _Aws) -> None:
     aws.objects[LIST] = b"address,teams\nanne@home.example,raeders\n"
 

@@ -62,6 +62,7 @@ def test_what_list_users_prints_is_read() -> None:
             "Username": "0a1b",
             "Attributes": [
                 {"Name": "sub", "Value": "0a1b"},
+                {"Name": "address", "Value": "1 High Street"},
                 {"Name": "email_verified", "Value": "true"},
                 {"Name": "email", "Value": _ANA},
                 {"Name": "name", "Value": "Ana Lee"},
