@@ -64,9 +64,8 @@ class Clients:
     def of(cls, environment: Environment) -> Clients:
         """Return clients for the environment's Region, with the shell's credentials."""
         region = environment.region
-        has_list = environment.workforce.workers_from is not None
         return cls(
-            s3=client("s3", region) if has_list else None,
+            s3=client("s3", region),
             cloudformation=client("cloudformation", region),
             cognito=client("cognito-idp", region),
             mailer=client("cognito-idp", region, _ONCE),

@@ -54,6 +54,10 @@ _MADE_AGAIN: Final = {
     ("Workforce", "AWS::KMS::Key"),
     # Whoever gets mails confirms them once more.
     ("Workforce", "AWS::SNS::Subscription"),
+    ("Workforce", "Custom::Subscriptions"),
+    # What calls the function of people once an hour.
+    ("Workforce", "AWS::Events::Rule"),
+    ("Workforce", "AWS::Lambda::Permission"),
     ("Workforce", "AWS::SNS::Topic"),
     ("Workforce", "AWS::SNS::TopicPolicy"),
     # Neither holds people: those are in the pool, or with the identity provider.

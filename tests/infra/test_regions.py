@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -50,10 +51,13 @@ def synthesised(tmp_path_factory: pytest.TempPathFactory) -> Synthesise:
 def _moved(folder: Path, region: str) -> list[Environment]:
     """Return the environments of the tests as their files are in another Region."""
     folder.mkdir()
+    # What a file names lies in its repository.
+    shutil.copytree(ROOT / "samples", folder.parent / "samples")
+    shutil.copy(ROOT / "cdk.json", folder.parent)
     for file in FILES:
         text = _NAME.sub(region, file.read_text(encoding="utf-8"))
         # Its folder is another one, too.
-        text = text.replace("../../samples", str(ROOT / "samples"))
+        text = text.replace("../../samples", "../samples")
         (folder / file.name).write_text(text, encoding="utf-8")
     return load_all(folder)
 

@@ -30,11 +30,13 @@ _PLACES: Final = {
     "labeling_job/source/signed_get.py _target": "a bucket that S3 does not find yet",
     "labeling_job/source/signed_get.py signed_get": "S3 that does not answer",
     "workforce/check.py _guard_the_one": "a workforce that is in the way",
-    "workforce/email_sender.py check_sender": "an address that SES does not send from",
+    "workforce/email_sender.py _check_account": "an account in the sandbox of SES",
+    "workforce/email_sender.py _check_declared": "an address that SES does not send from",
     "workforce/oidc_workforce.py _present": "a workforce that is gone",
     "workforce/pool_check.py check_client": "a client that signs nobody in",
     "workforce/portal_login.py create": "a workforce that is gone",
-    "workforce/workers.py create": "an event that comes too late",
+    "workforce/subscriptions.py _refuse_late": "an event that comes too late",
+    "workforce/workers.py": "an event that comes too late",
 }
 
 

@@ -15,8 +15,10 @@ from local.runs import held_folder, remove_interrupted
 
 #: Holds a folder, starts a process that names a file in it, and waits to be ended.
 _RUN: Final = """\
-import subprocess, sys, time
+import signal, subprocess, sys, time
 from pathlib import Path
+# Whoever runs the tests may have it ignored, which children inherit.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from local.runs import held_folder
 with held_folder(Path(sys.argv[1])) as folder:
     (folder / "server.key").touch()

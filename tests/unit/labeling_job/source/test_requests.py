@@ -12,6 +12,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import BotoCoreError
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -39,11 +40,11 @@ _KEYS = st.text(
 )
 
 
-class _SentError(Exception):
-    """Carries what boto3 would have sent."""
+class _SentError(BotoCoreError):
+    """Carries what boto3 would have sent; of botocore's kind, so that it comes through as it is."""
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
-        super().__init__(url)
+        super().__init__()
         self.url = url
         self.headers = headers
 
