@@ -76,6 +76,15 @@ _ALL: Final[Mapping[str, tuple[str, dict[str, Any], dict[str, Any]]]] = {
         {"FunctionName": {"Ref": "Function"}, "Qualifier": "$LATEST", "MaximumRetryAttempts": 1},
         {"MaximumRetryAttempts": 2},
     ),
+    "Permission": (
+        "AWS::Lambda::Permission",
+        {
+            "Action": "lambda:InvokeFunction",
+            "FunctionName": {"Ref": "Function"},
+            "Principal": "events.amazonaws.com",
+        },
+        {"SourceArn": "arn:aws:events:us-east-1:000000000000:rule/ENVIRONMENT-Workforce-Round"},
+    ),
     "Answer": ("Custom::Answer", {"ServiceToken": {"Fn::GetAtt": ["Function", "Arn"]}}, {"New": 1}),
     "Logs": ("AWS::Logs::LogGroup", {"RetentionInDays": 30}, {"RetentionInDays": 60}),
     "Pool": ("AWS::Cognito::UserPool", {}, {"DeletionProtection": "INACTIVE"}),
