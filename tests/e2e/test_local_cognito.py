@@ -342,7 +342,7 @@ def test_a_disabled_user_can_not_sign_in_with_the_right_password(people: People)
     people.invite("gil", [])
     people.cognito.admin_disable_user(UserPoolId=people.pool, Username="gil@example.com")
 
-    with pytest.raises(WorkerError, match="User is disabled"):
+    with pytest.raises(WorkerError, match="Incorrect username or password"):
         people.worker("gil").sign_in()
 
     user = people.cognito.admin_get_user(UserPoolId=people.pool, Username="gil@example.com")

@@ -57,7 +57,7 @@ def _moved(folder: Path, region: str) -> list[Environment]:
     for file in FILES:
         text = _NAME.sub(region, file.read_text(encoding="utf-8"))
         # Its folder is another one, too.
-        text = text.replace("../../samples", "../samples")
+        text = text.replace("../../samples", "samples")
         (folder / file.name).write_text(text, encoding="utf-8")
     return load_all(folder)
 
