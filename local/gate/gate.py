@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from local.gate import cors, payload, signature, unsigned
+from local.gate import cors, payload, request_ids, signature, unsigned
 from local.gate.body import Body
 from local.gate.keys import AccessKey
 from local.gate.refusal import Refused, reply
@@ -96,7 +96,7 @@ class Gate:
             await _refuse(cors.preflight(request, rules), Body(receive), send)
             return
         more = cors.headers(rules, origin, request.method) if origin is not None else {}
-        send = cors.answering(send, more)
+        send = request_ids.answering(cors.answering(send, more))
         content = Body(receive)
         try:
             is_followed = found is not None and found.is_link and opens_a_page(request)

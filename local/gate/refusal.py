@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import uuid
-from dataclasses import replace
 from typing import Final
 
 from local.gate.request import Request
@@ -44,17 +42,7 @@ class Refused(Exception):  # noqa: N818  # an answer, not a fault
 
 
 def reply(refused: Refused, request: Request, service: str) -> Reply:
-    """Return the answer in the protocol of `service`, which is `s3` where none is named.
-
-    As each of AWS's it has an id, in S3's header and in that of the other services.
-    """
-    answer = _reply(refused, request, service)
-    number = str(uuid.uuid4())
-    ids = (("x-amzn-requestid", number), ("x-amz-request-id", number))
-    return replace(answer, headers=(*answer.headers, *ids))
-
-
-def _reply(refused: Refused, request: Request, service: str) -> Reply:
+    """Return the answer in the protocol of `service`, which is `s3` where none is named."""
     if request.method == "HEAD":
         return Reply(status=refused.status, body=b"", headers=())
     kind = request.headers.get("content-type", "")

@@ -458,3 +458,12 @@ def test_each_root_key_is_another() -> None:
 
     assert len({key.id for key in keys}) == len({key.secret for key in keys}) == 50
     assert all(len(key.id) == 20 and len(key.secret) == 40 for key in keys)
+
+
+def test_every_answer_has_an_id_also_that_of_a_refusal() -> None:
+    world = World()
+
+    for headers in (signed("GET /bucket/key"), {}):
+        answer = world.send("GET /bucket/key", headers)
+
+        assert answer.headers["x-amz-request-id"] == answer.headers["x-amzn-requestid"]
