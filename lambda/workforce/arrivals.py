@@ -123,7 +123,9 @@ def _in_teams(
         # Another environment may have dropped, and disabled, somebody in the same moment.
         account = accounts.look(account.username)
         record = account.record
-    return let_in(account, record, accounts) if record and record.disabled_by else account
+    if record is None or not record.disabled_by:
+        return account
+    return let_in(account, record, accounts, stack=scope.stack)
 
 
 def _as_named(account: Account, email: str, accounts: Accounts) -> Account:

@@ -67,9 +67,11 @@ def take_back(account: Account, scope: Scope, accounts: Accounts) -> bool:
 def give_back(account: Account, scope: Scope, accounts: Accounts) -> None:
     """Undo what the first deployment of a stack did to an account before it failed.
 
-    Whoever was there before that stays as they were, but for its teams, which go away.
+    Whoever was there before that stays as they were, but for its teams, which go away: whom this
+    stack has let in, or was about to, is disabled again.
     """
-    if account.record is not None and account.record.stack == scope.stack:
+    record = account.record
+    if record and (record.disabled_by or scope.stack in (record.stack, record.let_in)):
         take_back(account, scope, accounts)
     else:
         release(account, scope, accounts)
@@ -106,11 +108,19 @@ def _is_unknown_to_its_owner(account: Account) -> bool:
     return account.record is not None and not account.record.was_mailed and account.is_untouched
 
 
-def let_in(account: Account, record: Record, accounts: Accounts) -> Account:
-    """Enable an account that we have disabled, with its record; return it as it is then."""
+def let_in(account: Account, record: Record, accounts: Accounts, *, stack: str = "") -> Account:
+    """Enable an account that we have disabled, with its record; return it as it is then.
+
+    `stack` is the one that names it again, whose first deployment may be taken back.
+    """
+
+    def changed(now: Record | None) -> Record:
+        known = now or record
+        return replace(known, disabled_by="", let_in=stack or known.let_in)
+
     accounts.enable(account)
     # Written at last: who is cut off before it would be disabled by somebody's hand for ever.
-    known = accounts.rewrite(account, lambda now: replace(now or record, disabled_by=""))
+    known = accounts.rewrite(account, changed)
     return replace(known, is_enabled=True)
 
 

@@ -45,6 +45,8 @@ class Record:
     run: str = ""
     #: The environment that has disabled the account; empty where none has.
     disabled_by: str = ""
+    #: The unique part of the id of the stack that has enabled it again; empty where none has.
+    let_in: str = ""
     #: The address by which the file has named it; somebody may give it another one in the pool.
     named: str = ""
 
@@ -69,6 +71,7 @@ class Record:
             "why": self.why,
             "run": self.run,
             "disabled_by": self.disabled_by,
+            "let_in": self.let_in,
             "named": self.named,
         }
         query = urlencode({name: value for name, value in fields.items() if value}, safe=":@")
@@ -91,6 +94,7 @@ def parse(text: str) -> Record | None:
             why=fields.get("why", ""),
             run=fields.get("run", ""),
             disabled_by=fields.get("disabled_by", ""),
+            let_in=fields.get("let_in", ""),
             named=fields.get("named", ""),
         )
     except (KeyError, ValueError):

@@ -85,6 +85,28 @@ def test_who_was_there_before_a_first_deployment_outlives_its_end(
     assert aws.members()["dev-readers"] == set()
 
 
+@pytest.mark.parametrize("is_cut_off", [True, False])
+def test_whom_a_first_deployment_has_let_in_is_out_again_when_it_is_taken_back(
+    aws: FakePeople, *, is_cut_off: bool
+) -> None:
+    create(aws, "Workers", workers_properties(_ANA))
+    delete(aws, "Workers", workers_properties(_ANA), status=_FIRST_BACK)
+    aws.stack_status = "CREATE_IN_PROGRESS"
+    if is_cut_off:
+        # Enabled, and dead before that was written.
+        aws.switch(_ANA, enabled=True)
+    else:
+        create(aws, "Workers", workers_properties(_ANA), **_NEXT)
+
+    delete(aws, "Workers", workers_properties(_ANA), status=_FIRST_BACK, **_NEXT)
+
+    assert not aws.people()[_ANA][0]
+    aws.stack_status = "CREATE_IN_PROGRESS"
+    create(aws, "Workers", workers_properties(_ANA), StackId=f"{_NEXT['StackId']}-third")
+    assert aws.people()[_ANA][0]
+    assert aws.mails == [_ANA]
+
+
 @pytest.mark.parametrize("is_told", [True, False])
 def test_a_change_that_is_taken_back_deletes_only_whom_nobody_has_told(
     aws: FakePeople, *, is_told: bool
