@@ -73,9 +73,16 @@ class PeopleWorld(Simulation, FakePeople):
         }
 
     def _records(self, pool: str) -> dict[str, Record]:
-        """Return the records of accounts, without what differs from run to run."""
+        """Return the records of accounts, without what differs from run to run.
+
+        Nor do they say who was disabled for a while, and let in again by a stack.
+        """
         found = {who: self.record_of(who, pool) for who in self.people(pool)}
-        return {who: replace(record, at=NOW, run="") for who, record in found.items() if record}
+        return {
+            who: replace(record, at=NOW, run="", let_in="")
+            for who, record in found.items()
+            if record
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
