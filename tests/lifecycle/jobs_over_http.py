@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
-from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import boto3
-import botocore.endpoint
 from botocore.config import Config
 
 from custom_resource.request_ids import from_aws
 from labeling_job.clients import S3_CONFIG, Clients
 from labeling_job.connections import Answer, Connections
-from tests.lifecycle.simulation import Simulation, begin_call, end_call
+from tests.lifecycle.simulation import begin_call, end_call
 from tests.lifecycle.world import World
 from tests.unit.http_server import HttpServer
 
@@ -86,24 +83,3 @@ def _get(
     )
     end_call(0)
     return answer
-
-
-class _SimulatedTime:
-    @staticmethod
-    def sleep(seconds: float) -> None:
-        Simulation.alive._sleep(seconds)
-
-
-@contextmanager
-def over_http(server: HttpServer) -> Iterator[None]:
-    """Let what is alive be asked over HTTP, and botocore wait by its clock."""
-
-    def serve(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        return Simulation.alive._serve(operation, parameters)
-
-    def wait(seconds: float) -> None:
-        Simulation.alive.time += seconds
-
-    HttpWorld.server, server.serve, server.wait = server, serve, wait
-    with patch.object(botocore.endpoint, "time", _SimulatedTime):
-        yield

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, cast
-from unittest.mock import patch
 
 import boto3
-import botocore.endpoint
 from botocore.config import Config
 
 from custom_resource.answers import checked
@@ -122,24 +118,3 @@ _ALIVE: Final = cast("Clock", _AliveClock())
 @functools.cache
 def _session() -> boto3.Session:
     return boto3.Session()
-
-
-class _SimulatedTime:
-    @staticmethod
-    def sleep(seconds: float) -> None:
-        Simulation.alive._sleep(seconds)
-
-
-@contextmanager
-def over_http(server: HttpServer) -> Iterator[None]:
-    """Let what is alive be asked over HTTP, and botocore wait by its clock."""
-
-    def serve(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        return Simulation.alive._serve(operation, parameters)
-
-    def wait(seconds: float) -> None:
-        Simulation.alive.time += seconds
-
-    HttpWorld.server, server.serve, server.wait = server, serve, wait
-    with patch.object(botocore.endpoint, "time", _SimulatedTime):
-        yield

@@ -16,7 +16,8 @@ import pytest
 
 from tests.lifecycle.cloudformation import CloudFormation
 from tests.lifecycle.http_faults import FAULTS
-from tests.lifecycle.jobs_over_http import HttpWorld, over_http
+from tests.lifecycle.jobs_over_http import HttpWorld
+from tests.lifecycle.over_http import over_http
 from tests.unit.http_server import Fault, HttpServer, Plan, http_server, response
 from tests.unit.labeling_job.labeling_job_aws import own_id, properties
 
@@ -32,6 +33,7 @@ def server() -> Iterator[HttpServer]:
 
 @pytest.fixture(autouse=True)
 def _over_http(server: HttpServer, _in_a_simulated_world: None) -> Iterator[None]:
+    HttpWorld.server = server
     with over_http(server):
         yield
 

@@ -15,8 +15,9 @@ from typing import Any, Final
 import pytest
 
 from tests.lifecycle.http_faults import FAULTS
+from tests.lifecycle.over_http import over_http
 from tests.lifecycle.people import People, PeopleStack, adopted
-from tests.lifecycle.people_over_http import HttpWorld, over_http
+from tests.lifecycle.people_over_http import HttpWorld
 from tests.unit.http_server import Fault, HttpServer, Plan, http_server
 from tests.unit.workforce.cognito_pools import NOW
 from tests.unit.workforce.workforce_aws import SENDER
@@ -136,6 +137,7 @@ def server() -> Iterator[HttpServer]:
 
 @pytest.fixture(autouse=True)
 def _over_http(server: HttpServer, _in_a_simulated_world: None) -> Iterator[None]:
+    HttpWorld.server = server
     with over_http(server):
         yield
 
